@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Search of many literals at once (Vectorscan). The only user of libhs. */
+
+#include "base/arena.h"
+#include "base/error.h"
+
+struct literals;         /* a compiled set; used by many threads at once */
+struct literals_scratch; /* working memory of one thread */
+
+/** Called for each hit, in order of end. id: index into the set. end: offset behind the literal's last byte. Return true to stop. */
+typedef bool literals_hit(void *context, unsigned id, size_t end);
+
+/**
+ * Compile a set. Literals are bytes, matched exactly (case matters), at least 1 byte.
+ *
+ * Owner: the caller, literals_destroy
+ */
+struct literals *literals_create(const struct str *items, size_t count, struct error *err);
+/** Write a compiled set as bytes that literals_load reads on the same kind of machine. */
+bool literals_save(const struct literals *literals, struct arena *arena, struct str *bytes, struct error *err);
+/** NULL when the bytes were written by another version or for another CPU (then compile anew). */
+struct literals *literals_load(struct str bytes);
+void literals_destroy(struct literals *literals);
+
+struct literals_scratch *literals_scratch_create(const struct literals *literals);
+void literals_scratch_destroy(struct literals_scratch *scratch);
+
+/** Report every hit in text. Cost: O(text), a few GB/s. */
+void literals_scan(const struct literals *literals, struct literals_scratch *scratch, struct str text,
+                   literals_hit *hit, void *context);

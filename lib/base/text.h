@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Prose in two languages, and text made safe to show. */
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+enum text_lang { TEXT_EN, TEXT_ZH, TEXT_LANG_COUNT };
+
+/** A sentence in each language; a missing one falls back to English. */
+struct text_both {
+	struct str in[TEXT_LANG_COUNT];
+};
+
+struct str text_in(const struct text_both *both, enum text_lang lang);
+
+/** Valid UTF-8 with bad bytes as U+FFFD; control bytes, ESC, bidi overrides and other invisibles as \xNN or \u{NNNN}. */
+void text_add_safe(struct buf *out, struct str text);
+struct str text_safe(struct arena *arena, struct str text);
+
+/** Columns on a terminal (CJK wide = 2, combining = 0); text must be valid UTF-8. */
+size_t text_width(struct str text);
+/** The longest prefix of whole characters that is at most `columns` wide. */
+struct str text_fit(struct str text, size_t columns);
+/** The longest prefix of at most max bytes that ends at a character's end. */
+struct str text_cut_bytes(struct str text, size_t max);

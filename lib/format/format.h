@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* From a clean line to a record: time, level, caller, message, fields. */
+
+#include "base/arena.h"
+#include "base/clock.h"
+
+enum format_level {
+	FORMAT_LEVEL_NONE,
+	FORMAT_DEBUG,
+	FORMAT_INFO,
+	FORMAT_WARN,
+	FORMAT_ERROR,
+	FORMAT_FATAL, /* fatal, panic, dpanic, critical */
+	FORMAT_LEVEL_COUNT
+};
+
+/** Which program wrote a record, as far as its shape tells. */
+enum format_program {
+	FORMAT_PROGRAM_UNKNOWN,
+	FORMAT_ETCD,
+	FORMAT_ETCD_CLIENT, /* etcd's client library inside another program (Milvus, etcdctl) */
+	FORMAT_MILVUS,
+	FORMAT_OTHER,       /* known to be something else: Pulsar, MinIO, kernel, kubelet, pymilvus ... */
+	FORMAT_PROGRAM_COUNT
+};
+
+struct format_field {
+	struct str key;
+	struct str value; /* unquoted; nested JSON as its raw text */
+};
+
+struct record {
+	struct str text;        /* all of it, clean, lines joined by LF */
+	int64_t time_ns;        /* UTC; as if UTC when zone is CLOCK_ZONE_NONE; TIME_NONE */
+	enum clock_zone zone;
+	enum format_level level;
+	enum format_program program;
+	struct str logger;
+	struct str caller;      /* "etcdserver/util.go:166" */
+	struct str message;     /* decoded; of a panic all its text up to the goroutine dump */
+	struct format_field *fields;
+	size_t field_count;
+	const struct format *format; /* NULL: nobody's */
+	bool is_cut;            /* ends in the middle */
+};
+
+/** A kind of record. */
+struct format {
+	const char *name; /* "milvus-text", "etcd-json", "capnslog" ... stable, shown in coverage */
+	/** Bytes of the line this format vouches for; 0: not mine. Never allocates, never fails. */
+	int (*bid)(struct str line);
+	/** Time of the line only, cheaper than decode. TIME_NONE: it has none. */
+	int64_t (*date)(struct str line, enum clock_zone *zone);
+	/** Fill *record. text: the head line and its continuation lines. False: it was not one after all. */
+	bool (*decode)(struct str text, struct arena *tmp, struct record *record);
+	/** Whether a line that no format bids for belongs to a record of this format; NULL: any does. */
+	bool (*continues)(struct str line);
+};
+
+/** All formats, in table order. Ends with NULL. */
+extern const struct format *const format_table[];
+
+/**
+ * The format with the highest bid, `guess` first among equals.
+ *
+ * guess:   last winner of the stream, or NULL
+ * Returns: NULL when nobody bids: the line continues a record, or is noise
+ */
+const struct format *format_of(struct str line, const struct format *guess);
+
+/**
+ * Decode a record. A record that no format can read keeps its text as message.
+ *
+ * format: what format_of said of the head line; NULL allowed
+ */
+void format_decode(const struct format *format, struct str text, struct arena *tmp, struct record *record);
+
+/** Value of a field; empty when it is not there (ptr NULL). The first of duplicates. */
+struct str record_field(const struct record *record, struct str key);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Rule packs: load, compile, match a record. docs/writing-rules.md is the user's view. */
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "event/event.h"
+#include "format/format.h"
+
+struct rule_pack;    /* rules and anchors; read-only once made, used by many threads */
+struct rule_matcher; /* one thread's working memory */
+
+/** The built-in pack. Owner: the caller, rule_pack_destroy. */
+struct rule_pack *rule_pack_create(struct error *err);
+void rule_pack_destroy(struct rule_pack *pack);
+
+/**
+ * Add the rules of a file or of all *.json of a folder: a new id adds, a known one replaces, "silence": true removes.
+ *
+ * Errors: "PATH: rule ID: KEY: what is wrong"; the pack is unchanged then
+ */
+bool rule_pack_add(struct rule_pack *pack, struct str path, struct error *err);
+
+/** Make it ready to match. Call after the last rule_pack_add. */
+bool rule_pack_compile(struct rule_pack *pack, struct error *err);
+
+/** Text that tells one state of the rules from another: "421 rules, 9f2c11a0". */
+struct str rule_pack_version(const struct rule_pack *pack);
+
+size_t rule_pack_count(const struct rule_pack *pack);
+/** Rules in order of id. */
+const struct rule *rule_pack_rule(const struct rule_pack *pack, size_t index);
+/** NULL when there is none. */
+const struct rule *rule_pack_find(const struct rule_pack *pack, struct str id);
+
+/** What is public of a rule. */
+struct rule {
+	struct event_kind kind;
+	struct str versions; /* "etcd >=3.4" */
+	struct str source;   /* upstream file: "wal/wal.go" */
+	struct str next;     /* what to look at next, English; may be empty */
+	const struct str *samples;
+	size_t sample_count;
+	const struct str *near_misses;
+	size_t near_miss_count;
+	const struct rule_match *matches; /* private */
+	size_t match_count;
+	int rank; /* higher wins a line that two rules claim */
+};
+
+struct rule_matcher *rule_matcher_create(const struct rule_pack *pack);
+void rule_matcher_destroy(struct rule_matcher *matcher);
+
+/** An anchor found in clean text. */
+struct rule_hit {
+	size_t end;    /* offset behind its last byte */
+	uint32_t anchor;
+};
+
+struct rule_hits {
+	struct rule_hit *items; /* ascending by end */
+	size_t count, capacity;
+};
+
+/** Find all anchors in clean text; hits is cleared first. */
+void rule_scan(struct rule_matcher *matcher, struct str text, struct rule_hits *hits);
+
+/**
+ * The rule that owns a record.
+ *
+ * hits:    those that lie in the record; from rule_scan
+ * previous: rule of the record before it in the same source, for "after" rules; NULL
+ * tmp:     holds event's fields
+ * event:   kind, times, fields; instance and origin are the caller's to fill
+ * Returns: the rule; NULL when none matches
+ */
+const struct rule *rule_match(struct rule_matcher *matcher, const struct record *record, const struct rule_hit *hits,
+                              size_t hit_count, const struct rule *previous, struct arena *tmp, struct event *event);
+
+/** The same for one line or record by itself: decodes, scans, matches. For `rules match` and for samples. */
+const struct rule *rule_match_text(struct rule_matcher *matcher, struct str text, struct arena *tmp, struct record *record,
+                                   struct event *event);
+
+/**
+ * Check a compiled pack: samples match their rule and nothing of higher rank, near misses do not, patterns stay
+ * within limits on hostile text, texts exist in both languages.
+ *
+ * report:  a line for each fault, with file, rule and sample
+ * Returns: number of faults
+ */
+size_t rule_pack_check(const struct rule_pack *pack, struct buf *report);
