@@ -1,2 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+
+/* From findings to what people and machines read. */
+
+#include "base/buf.h"
+#include "cause/cause.h"
+
+struct report_options {
+	enum text_lang lang;
+	const struct clock_zone_rule *zone; /* of shown times; NULL: UTC */
+	size_t columns;                     /* of text; 0: 80 */
+	bool has_color;
+	bool is_verdict_last;               /* text: on a terminal */
+	int verbosity;                      /* -1 quiet, 0, 1 verbose */
+	struct str version;                 /* of the program */
+	struct str rules;                   /* rule_pack_version */
+	bool is_redacted;
+};
+
+/** A way to print findings. */
+struct reporter {
+	const char *name; /* "text", "json", "md", "html" */
+	bool (*write)(const struct findings *findings, const struct report_options *options, struct buf *out,
+	              struct error *err);
+};
+
+/** All reporters. Ends with NULL. */
+extern const struct reporter *const reporter_table[];
+
+/** NULL when there is none of that name. */
+const struct reporter *reporter_find(struct str name);
+
+/** One event as an NDJSON line (with line end). */
+void report_event_ndjson(const struct event *event, struct str component, struct str instance, struct buf *out);
+/** The CSV head line, and one event as a CSV line (RFC 4180; formulas made inert). */
+void report_event_csv_head(struct buf *out);
+void report_event_csv(const struct event *event, struct str component, struct str instance, struct buf *out);

@@ -1,2 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+
+/* Runs the pipeline over one case: inputs -> lines -> records -> events -> digest. */
+
+#include "cause/cause.h"
+#include "input/input.h"
+#include "rule/rule.h"
+
+struct scan_options {
+	const struct rule_pack *pack;
+	unsigned jobs;            /* worker threads; 0: one for each core */
+	int64_t since_ns;         /* TIME_NONE: from the beginning; records before are left out */
+	int64_t until_ns;         /* TIME_NONE: to the end */
+	bool is_since_relative;   /* since_ns, until_ns are durations before the last record */
+	bool is_until_relative;
+	int64_t assume_offset_ns; /* of stamps without zone; TIME_NONE */
+	bool is_always_careful;   /* never the fast way */
+	struct input_limits limits;
+	/** Gets each event in input order (one thread at a time); NULL if not wanted. */
+	void (*event)(void *context, const struct event *event, const struct source *source);
+	void *context;
+};
+
+/** What happened to the inputs. */
+struct scan_result {
+	size_t opened;    /* inputs read */
+	size_t failed;    /* inputs that could not be opened */
+	size_t damaged;   /* inputs with damage */
+	struct input_damage_list damage; /* texts in keep */
+	struct arena keep;
+};
+
+/**
+ * Read all inputs into digest (initialised by the caller; closed here).
+ *
+ * The result is the same for any number of jobs and any order of the paths.
+ */
+void scan_inputs(const struct input_list *list, const struct scan_options *options, struct digest *digest,
+                 struct scan_result *result);
+void scan_result_finish(struct scan_result *result);

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "event/digest.h"
+
+#include "base/vec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Episodes of one source, kind and instance, ascending, gaps between them above gap_ns. */
+struct series {
+	struct episode_list episodes;
+	int64_t gap_ns;
+};
+
+void digest_init(struct digest *digest)
+{
+	*digest = (struct digest){0};
+}
+
+static void episode_finish(struct episode *episode)
+{
+	for (size_t i = 0; i < episode->member_count; i++) {
+		memory_free(episode->members[i]);
+	}
+	memory_free(episode->members);
+	histogram_finish(&episode->took);
+}
+
+void digest_finish(struct digest *digest)
+{
+	vec_foreach (struct episode, episode, &digest->episodes) {
+		episode_finish(episode);
+	}
+	vec_finish(&digest->episodes);
+	for (size_t i = 0; i < digest->series.count; i++) {
+		struct series *series = digest->series.items[i].value;
+		vec_foreach (struct episode, episode, &series->episodes) {
+			episode_finish(episode);
+		}
+		vec_finish(&series->episodes);
+		memory_free(series);
+	}
+	map_finish(&digest->series);
+	for (size_t i = 0; i < digest->source_count; i++) {
+		map_finish(&digest->sources[i].minutes);
+	}
+	memory_free(digest->sources);
+	memory_free(digest->documents);
+	vec_finish(&digest->facts);
+	arena_finish(&digest->keep);
+	*digest = (struct digest){0};
+}
+
+uint32_t digest_source_add(struct digest *digest, struct str path)
+{
+	struct {
+		struct source *items;
+		size_t count, capacity;
+	} list = {digest->sources, digest->source_count, digest->source_capacity};
+	vec_push(&list, (struct source){.path = arena_str(&digest->keep, path),
+	                                .first_ns = TIME_NONE,
+	                                .last_ns = TIME_NONE,
+	                                .outer_delta_ns = TIME_NONE});
+	digest->sources = list.items;
+	digest->source_count = list.count;
+	digest->source_capacity = list.capacity;
+	return (uint32_t)list.count - 1;
+}
+
+struct source *digest_source(struct digest *digest, uint32_t source)
+{
+	return &digest->sources[source];
+}
+
+/* ---- copies of events: one block holds the event, its fields and all texts ---- */
+
+static size_t event_texts_len(const struct event *event)
+{
+	size_t len = event->instance.len + event->origin.path.len + event->origin.text.len;
+	for (size_t i = 0; i < event->field_count; i++) {
+		len += event->fields[i].name.len + event->fields[i].text.len;
+	}
+	return len;
+}
+
+static struct str pack_text(char **at, struct str text)
+{
+	if (text.len == 0) {
+		return text;
+	}
+	char *copy = *at;
+	memcpy(copy, text.ptr, text.len);
+	*at += text.len;
+	return (struct str){copy, text.len};
+}
+
+struct event *event_copy(const struct event *event)
+{
+	size_t fields_size = event->field_count * sizeof(struct event_field);
+	char *block =
+		memory_resize(NULL, sizeof(struct event) + fields_size + event_texts_len(event));
+	struct event *copy = (struct event *)(void *)block;
+	*copy = *event;
+	copy->fields = (struct event_field *)(void *)(block + sizeof(struct event));
+	char *texts = block + sizeof(struct event) + fields_size;
+	copy->instance = pack_text(&texts, event->instance);
+	copy->origin.path = pack_text(&texts, event->origin.path);
+	copy->origin.text = pack_text(&texts, event->origin.text);
+	for (size_t i = 0; i < event->field_count; i++) {
+		copy->fields[i] = event->fields[i];
+		copy->fields[i].name = pack_text(&texts, event->fields[i].name);
+		copy->fields[i].text = pack_text(&texts, event->fields[i].text);
+	}
+	return copy;
+}
+
+/* ---- episodes ---- */
+
+static int compare_members(const void *a, const void *b)
+{
+	return event_compare(*(struct event *const *)a, *(struct event *const *)b);
+}
+
+/* Longest first, then in total order. */
+static int compare_took(const void *a, const void *b)
+{
+	const struct event *left = *(struct event *const *)a, *right = *(struct event *const *)b;
+	if (left->took_ns != right->took_ns) {
+		return left->took_ns > right->took_ns ? -1 : 1;
+	}
+	return event_compare(left, right);
+}
+
+/* Keep the first, the last and the longest of more members than are allowed. */
+static void members_trim(struct episode *episode)
+{
+	if (episode->member_count <= EPISODE_MEMBERS_MAX) {
+		return;
+	}
+	struct event **members = episode->members;
+	size_t count = episode->member_count;
+	qsort(members, count, sizeof(*members), compare_members);
+	/* first and last to the front, the rest by took */
+	struct event *last = members[count - 1];
+	memmove(&members[2], &members[1], (count - 2) * sizeof(*members));
+	members[1] = last;
+	qsort(&members[2], count - 2, sizeof(*members), compare_took);
+	for (size_t i = EPISODE_MEMBERS_MAX; i < count; i++) {
+		memory_free(members[i]);
+	}
+	episode->member_count = EPISODE_MEMBERS_MAX;
+	qsort(members, EPISODE_MEMBERS_MAX, sizeof(*members), compare_members);
+}
+
+static void members_add(struct episode *episode, struct event *const *more, size_t count)
+{
+	size_t total = episode->member_count + count;
+	episode->members = memory_resize(
+		episode->members, (total > EPISODE_MEMBERS_MAX ? total : EPISODE_MEMBERS_MAX + 1) *
+					  sizeof(struct event *));
+	memcpy(&episode->members[episode->member_count], more, count * sizeof(struct event *));
+	episode->member_count = total;
+	qsort(episode->members, total, sizeof(struct event *), compare_members);
+	members_trim(episode);
+}
+
+/* Put b into a; b is empty then. */
+static void episode_join(struct episode *a, struct episode *b)
+{
+	a->first_ns = b->first_ns < a->first_ns ? b->first_ns : a->first_ns;
+	a->last_ns = b->last_ns > a->last_ns ? b->last_ns : a->last_ns;
+	a->count += b->count;
+	a->max_took_ns = b->max_took_ns > a->max_took_ns ? b->max_took_ns : a->max_took_ns;
+	histogram_merge(&a->took, &b->took);
+	members_add(a, b->members, b->member_count);
+	b->member_count = 0;
+	episode_finish(b);
+	*b = (struct episode){0};
+}
+
+static struct episode episode_of(const struct event *event, uint32_t source)
+{
+	struct episode episode = {.kind = event->kind,
+	                          .instance = event->instance,
+	                          .source = source,
+	                          .first_ns = event->start_ns,
+	                          .last_ns = event->time_ns,
+	                          .count = 1,
+	                          .max_took_ns = event->took_ns};
+	if (event->took_ns != DURATION_NONE) {
+		histogram_add(&episode.took, event->took_ns);
+	}
+	struct event *copy = event_copy(event);
+	members_add(&episode, &copy, 1);
+	return episode;
+}
+
+static bool is_near(const struct episode *a, const struct episode *b, int64_t gap_ns)
+{
+	if (a->first_ns == TIME_NONE || b->first_ns == TIME_NONE) {
+		return a->first_ns == b->first_ns && gap_ns > 0;
+	}
+	return gap_ns > 0 && a->first_ns <= b->last_ns + gap_ns &&
+	       b->first_ns <= a->last_ns + gap_ns;
+}
+
+/* First episode that starts behind time. */
+static size_t series_upper(const struct series *series, int64_t time_ns)
+{
+	size_t low = 0, high = series->episodes.count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (series->episodes.items[middle].first_ns <= time_ns) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+static void series_remove(struct series *series, size_t at)
+{
+	struct episode_list *list = &series->episodes;
+	memmove(&list->items[at], &list->items[at + 1],
+	        (list->count - at - 1) * sizeof(list->items[0]));
+	list->count--;
+}
+
+/* Join what has come to lie within the gap, around position at. */
+static void series_settle(struct series *series, size_t at)
+{
+	struct episode_list *list = &series->episodes;
+	while (at > 0 && is_near(&list->items[at - 1], &list->items[at], series->gap_ns)) {
+		episode_join(&list->items[at - 1], &list->items[at]);
+		series_remove(series, at);
+		at--;
+	}
+	while (at + 1 < list->count &&
+	       is_near(&list->items[at], &list->items[at + 1], series->gap_ns)) {
+		episode_join(&list->items[at], &list->items[at + 1]);
+		series_remove(series, at + 1);
+	}
+}
+
+/* Too many: let larger gaps pass as one episode. */
+static void series_coarsen(struct series *series)
+{
+	while (series->episodes.count > SERIES_EPISODES_MAX) {
+		series->gap_ns = series->gap_ns == 0 ? NS_PER_SEC : series->gap_ns * 2;
+		for (size_t i = 0; i < series->episodes.count; i++) {
+			series_settle(series, i);
+		}
+	}
+}
+
+static void series_add(struct series *series, struct episode *episode)
+{
+	struct episode_list *list = &series->episodes;
+	size_t at = series_upper(series, episode->first_ns);
+	if (at > 0 && is_near(&list->items[at - 1], episode, series->gap_ns)) {
+		episode_join(&list->items[at - 1], episode);
+		series_settle(series, at - 1);
+		return;
+	}
+	vec_reserve(list);
+	memmove(&list->items[at + 1], &list->items[at],
+	        (list->count - at) * sizeof(list->items[0]));
+	list->items[at] = *episode;
+	list->count++;
+	series_settle(series, at);
+	series_coarsen(series);
+}
+
+static struct series *series_of(struct digest *digest, uint32_t source,
+                                const struct episode *episode)
+{
+	char key[512];
+	int len =
+		snprintf(key, sizeof(key), "%u/" STR_FMT "/" STR_FMT, source,
+	                 STR_ARG(episode->kind->id), STR_ARG(str_slice(episode->instance, 0, 256)));
+	void **place = map_put(
+		&digest->series,
+		(struct str){key, (size_t)len < sizeof(key) ? (size_t)len : sizeof(key) - 1});
+	if (*place == NULL) {
+		struct series *series = memory_resize(NULL, sizeof(*series));
+		*series = (struct series){.gap_ns = episode->kind->gap_ns};
+		*place = series;
+	}
+	return *place;
+}
+
+static void add_episode(struct digest *digest, uint32_t source, struct episode *episode)
+{
+	struct series *series = series_of(digest, source, episode);
+	episode->source = source;
+	episode->instance = series->episodes.count > 0
+	                            ? series->episodes.items[0].instance
+	                            : arena_str(&digest->keep, episode->instance);
+	series_add(series, episode);
+}
+
+void digest_event(struct digest *digest, uint32_t source, const struct event *event)
+{
+	struct episode episode = episode_of(event, source);
+	add_episode(digest, source, &episode);
+}
+
+void digest_fact(struct digest *digest, const struct fact *fact)
+{
+	struct arena *keep = &digest->keep;
+	struct fact copy = *fact;
+	copy.id = arena_str(keep, fact->id);
+	copy.instance = arena_str(keep, fact->instance);
+	copy.text = arena_str(keep, fact->text);
+	copy.unit = arena_str(keep, fact->unit);
+	copy.origin.path = arena_str(keep, fact->origin.path);
+	copy.origin.text = arena_str(keep, fact->origin.text);
+	vec_push(&digest->facts, copy);
+}
+
+void digest_document(struct digest *digest, const struct document *document)
+{
+	struct {
+		struct document *items;
+		size_t count, capacity;
+	} list = {digest->documents, digest->document_count, digest->document_capacity};
+	struct document copy = *document;
+	copy.path = arena_str(&digest->keep, document->path);
+	copy.what = arena_str(&digest->keep, document->what);
+	copy.damage = arena_str(&digest->keep, document->damage);
+	vec_push(&list, copy);
+	digest->documents = list.items;
+	digest->document_count = list.count;
+	digest->document_capacity = list.capacity;
+}
+
+void digest_gap(struct digest *digest, uint32_t source, int64_t from_ns, int64_t to_ns,
+                uint64_t line)
+{
+	struct source *into = digest_source(digest, source);
+	size_t at = into->gap_count;
+	while (at > 0 && into->gaps[at - 1].to_ns - into->gaps[at - 1].from_ns < to_ns - from_ns) {
+		at--;
+	}
+	if (at == SOURCE_GAPS_MAX) {
+		return;
+	}
+	if (into->gap_count < SOURCE_GAPS_MAX) {
+		into->gap_count++;
+	}
+	memmove(&into->gaps[at + 1], &into->gaps[at],
+	        (into->gap_count - 1 - at) * sizeof(into->gaps[0]));
+	into->gaps[at] = (struct source_gap){from_ns, to_ns, line};
+}
+
+/* ---- merging and closing ---- */
+
+static uint32_t move_source(struct digest *into, struct source *from)
+{
+	uint32_t number = digest_source_add(into, from->path);
+	struct source *copy = digest_source(into, number);
+	struct str path = copy->path;
+	*copy = *from;
+	copy->path = path;
+	struct str *texts[] = {&copy->container, &copy->instance, &copy->component,
+	                       &copy->role,      &copy->formats,  &copy->wrappers,
+	                       &copy->encoding,  &copy->archive,  &copy->damage};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		*texts[i] = arena_str(&into->keep, *texts[i]);
+	}
+	from->minutes = (struct map){0};
+	return number;
+}
+
+void digest_merge(struct digest *into, struct digest *from)
+{
+	uint32_t base = (uint32_t)into->source_count;
+	for (size_t i = 0; i < from->source_count; i++) {
+		move_source(into, &from->sources[i]);
+	}
+	for (size_t i = 0; i < from->series.count; i++) {
+		struct series *series = from->series.items[i].value;
+		vec_foreach (struct episode, episode, &series->episodes) {
+			add_episode(into, base + episode->source, episode);
+		}
+		series->episodes.count = 0;
+	}
+	vec_foreach (struct fact, fact, &from->facts) {
+		digest_fact(into, fact);
+	}
+	for (size_t i = 0; i < from->document_count; i++) {
+		digest_document(into, &from->documents[i]);
+	}
+	digest_finish(from);
+}
+
+static int compare_times(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_episodes(const void *a, const void *b)
+{
+	const struct episode *left = a, *right = b;
+	int order = compare_times(left->first_ns, right->first_ns);
+	order = order != 0 ? order : compare_times(left->last_ns, right->last_ns);
+	order = order != 0 ? order : str_compare(left->kind->id, right->kind->id);
+	return order != 0 ? order : event_compare(left->members[0], right->members[0]);
+}
+
+static int compare_facts(const void *a, const void *b)
+{
+	const struct fact *left = a, *right = b;
+	int order = str_compare(left->id, right->id);
+	order = order != 0 ? order : str_compare(left->origin.path, right->origin.path);
+	order = order != 0 ? order
+	                   : compare_times((int64_t)left->origin.line, (int64_t)right->origin.line);
+	return order != 0 ? order : str_compare(left->text, right->text);
+}
+
+static int compare_documents(const void *a, const void *b)
+{
+	const struct document *left = a, *right = b;
+	int order = str_compare(left->path, right->path);
+	return order != 0 ? order : str_compare(left->what, right->what);
+}
+
+void digest_close(struct digest *digest)
+{
+	for (size_t i = 0; i < digest->series.count; i++) {
+		struct series *series = digest->series.items[i].value;
+		vec_foreach (struct episode, episode, &series->episodes) {
+			vec_push(&digest->episodes, *episode);
+		}
+		series->episodes.count = 0;
+	}
+	if (digest->episodes.count > 0) {
+		qsort(digest->episodes.items, digest->episodes.count, sizeof(struct episode),
+		      compare_episodes);
+	}
+	if (digest->facts.count > 0) {
+		qsort(digest->facts.items, digest->facts.count, sizeof(struct fact), compare_facts);
+	}
+	if (digest->document_count > 0) {
+		qsort(digest->documents, digest->document_count, sizeof(struct document),
+		      compare_documents);
+	}
+}
