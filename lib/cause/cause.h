@@ -35,8 +35,7 @@ struct sentence_list {
 };
 
 struct evidence_list {
-	const struct event_origin **items;
-	const int64_t *times; /* private */
+	const struct event **items; /* events: origin, time, text */
 	size_t count, capacity;
 };
 

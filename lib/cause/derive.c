@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts that need several episodes at once. They are named in cause files: docs/causes.md lists them. */
+#include "cause/reason.h"
+
+#include "base/vec.h"
+
+#include <stdlib.h>
+
+enum {
+	QUANTUM_MS = 100,       /* CFS period: throttled work takes multiples of it */
+	QUANTUM_SLACK_MS = 8,
+	SERVER_TIMEOUT_SLACK_MS = 250,
+	LARGE_COUNT = 1000,
+	LARGE_BYTES = 1000000,
+	BURST_MS = 60
+};
+
+static int64_t number_of(const struct event *event, const char *name, int64_t otherwise)
+{
+	const struct event_field *field = event_field(event, str_from(name));
+	int64_t number;
+	if (field == NULL) {
+		return otherwise;
+	}
+	if (field->type != EVENT_TEXT && field->number != INT64_MIN) {
+		return field->number;
+	}
+	return str_to_int64(field->text, &number) ? number : otherwise;
+}
+
+static double seconds(int64_t ns)
+{
+	return (double)ns / (double)NS_PER_SEC;
+}
+
+/* Walks over the kept events of a kind in the window. */
+#define each_event(reason, name, of, event)                                                                \
+	for (struct episode *of = (reason)->digest->episodes.items,                                        \
+	                    *of##_end = of + (reason)->digest->episodes.count;                             \
+	     of != of##_end; of++)                                                                         \
+		if (episode_is(of, STR(name)) && episode_in_window(reason, of))                            \
+			for (size_t event##_i = 0; event##_i < of->member_count; event##_i++)              \
+				for (const struct event *event = of->members[event##_i]; event != NULL; event = NULL)
+
+/* ---- cluster ---- */
+
+static void derive_members(struct reason *reason)
+{
+	static const char *const several[] = {"etcd.heartbeat.late", "etcd.peer.*",          "etcd.leader.changed",
+	                                      "etcd.vote.*",         "etcd.election.precandidate", "etcd.member.removed"};
+	double members = 0;
+	size_t etcds = 0;
+	vec_foreach (struct process, process, &reason->processes) {
+		etcds += str_equals(process->component, STR("etcd")) ? 1 : 0;
+	}
+	members = etcds > 1 ? (double)etcds : 0;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		for (size_t i = 0; i < sizeof(several) / sizeof(several[0]); i++) {
+			if (episode_is(episode, str_from(several[i])) && members < 2) {
+				members = 3;
+			}
+		}
+		if (episode_is(episode, STR("etcd.start.single_node")) && members < 1) {
+			members = 1;
+		}
+	}
+	if (members > 0) {
+		derived_add(reason, "etcd.members", members, NULL);
+	}
+}
+
+static void derive_elections(struct reason *reason)
+{
+	double elections = 0;
+	const struct episode *first = NULL;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		if ((episode_is(episode, STR("etcd.leader.changed")) || episode_is(episode, STR("etcd.leader.lost")) ||
+		     episode_is(episode, STR("etcd.election.started"))) &&
+		    episode_in_window(reason, episode)) {
+			elections += (double)episode->count;
+			first = first == NULL ? episode : first;
+		}
+	}
+	derived_add(reason, "etcd.elections", elections, first);
+}
+
+/* ---- stalls ---- */
+
+static const struct event *covering_fsync(const struct reason *reason, const struct event *late, uint32_t source, int64_t from_ns)
+{
+	each_event(reason, "etcd.fsync.slow", episode, event) {
+		if (episode->source == source && event->start_ns <= late->time_ns && event->time_ns >= from_ns) {
+			return event;
+		}
+	}
+	return NULL;
+}
+
+/* Late heartbeats: the gap is what the line says plus twice the interval; a long one without a slow fsync over it
+ * did not wait for the WAL. */
+static void derive_heartbeats(struct reason *reason)
+{
+	int64_t uncovered = 0, covered = 0;
+	const struct episode *uncovered_in = NULL, *covered_in = NULL;
+	each_event(reason, "etcd.heartbeat.late", episode, event) {
+		if (event->took_ns == DURATION_NONE) {
+			continue;
+		}
+		int64_t interval = number_of(event, "heartbeat_interval", reason->heartbeat_ns);
+		int64_t gap = event->took_ns + 2 * interval;
+		bool is_covered = covering_fsync(reason, event, episode->source, event->time_ns - gap) != NULL;
+		if (!is_covered && gap > uncovered) {
+			uncovered = gap;
+			uncovered_in = episode;
+		}
+		if (is_covered && gap > covered) {
+			covered = gap;
+			covered_in = episode;
+		}
+	}
+	derived_add(reason, "heartbeat.uncovered_s", seconds(uncovered), uncovered_in);
+	derived_add(reason, "heartbeat.covered_s", seconds(covered), covered_in);
+}
+
+/* While an fsync hangs the process goes on printing; a process that does not run prints nothing. */
+static void derive_inside(struct reason *reason)
+{
+	double talking = 0, silent = 0, longest = 0, total = 0;
+	const struct episode *talking_in = NULL, *silent_in = NULL;
+	each_event(reason, "etcd.fsync.slow", episode, event) {
+		total += seconds(event->took_ns == DURATION_NONE ? 0 : event->took_ns);
+		longest = seconds(event->took_ns) > longest ? seconds(event->took_ns) : longest;
+		if (event->inside > 0) {
+			talking++;
+			talking_in = episode;
+		} else {
+			silent++;
+			silent_in = episode;
+		}
+	}
+	derived_add(reason, "fsync.talking", talking, talking_in);
+	derived_add(reason, "fsync.silent", silent, silent_in);
+	derived_add(reason, "fsync.max_s", longest, NULL);
+	derived_add(reason, "fsync.total_s", total, NULL);
+}
+
+/* Share of durations that are near multiples of 100 ms, in percent; needs eight of them. */
+static void derive_quantum(struct reason *reason)
+{
+	static const char *const kinds[] = {"etcd.apply.slow", "etcd.trace.slow", "etcd.heartbeat.late", "etcd.request.slow"};
+	unsigned near = 0, all = 0;
+	const struct episode *in = NULL;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		bool is_one = false;
+		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+			is_one |= episode_is(episode, str_from(kinds[i]));
+		}
+		for (size_t i = 0; is_one && episode_in_window(reason, episode) && i < episode->member_count; i++) {
+			int64_t took_ms = episode->members[i]->took_ns / NS_PER_MS;
+			if (episode->members[i]->took_ns < 150 * NS_PER_MS || took_ms > 3000) {
+				continue;
+			}
+			int64_t rest = took_ms % QUANTUM_MS;
+			all++;
+			near += rest <= QUANTUM_SLACK_MS || rest >= QUANTUM_MS - QUANTUM_SLACK_MS ? 1 : 0;
+			in = episode;
+		}
+	}
+	if (all >= 8) {
+		derived_add(reason, "took.quantum_percent", 100.0 * near / all, in);
+	}
+}
+
+/* ---- requests ---- */
+
+struct step_share {
+	const char *id;
+	struct str step;
+	int64_t ns;
+	const struct episode *episode;
+};
+
+static int64_t step_duration(struct str steps, struct str name)
+{
+	int64_t total = 0;
+	while (steps.len > 0) {
+		ptrdiff_t at = str_find(steps, name);
+		if (at < 0) {
+			break;
+		}
+		steps = str_skip(steps, (size_t)at + name.len);
+		struct str rest, text;
+		if (!str_cut(steps, STR("(duration: "), NULL, &rest) || !str_cut(rest, STR(")"), &text, NULL)) {
+			break;
+		}
+		int64_t duration = duration_parse(text);
+		total += duration == DURATION_NONE ? 0 : duration;
+	}
+	return total;
+}
+
+/* Which step of traced requests took the time, in percent of all traced time. */
+static void derive_steps(struct reason *reason)
+{
+	struct step_share shares[] = {
+	        {"trace.raft_percent", STR("process raft request"), 0, NULL},
+	        {"trace.agreement_percent", STR("agreement among raft nodes"), 0, NULL},
+	        {"trace.marshal_percent", STR("marshal mvccpb.KeyValue"), 0, NULL},
+	        {"trace.index_percent", STR("range keys from in-memory index tree"), 0, NULL},
+	        {"trace.bolt_percent", STR("range keys from bolt db"), 0, NULL},
+	};
+	int64_t total = 0;
+	each_event(reason, "etcd.trace.slow", episode, event) {
+		struct str steps = event_field_text(event, STR("steps"));
+		for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
+			int64_t duration = step_duration(steps, shares[i].step);
+			if (duration > 0) {
+				shares[i].ns += duration;
+				shares[i].episode = episode;
+				total += duration;
+			}
+		}
+	}
+	for (size_t i = 0; total > 0 && i < sizeof(shares) / sizeof(shares[0]); i++) {
+		derived_add(reason, shares[i].id, (double)(shares[i].ns / (total / 100 + 1)), shares[i].episode);
+	}
+}
+
+static bool is_large(const struct event *event)
+{
+	return number_of(event, "count", 0) >= LARGE_COUNT || number_of(event, "size", 0) >= LARGE_BYTES ||
+	       number_of(event, "response_size", 0) >= LARGE_BYTES || number_of(event, "value_size", 0) >= LARGE_BYTES / 2 ||
+	       number_of(event, "request_size", 0) >= LARGE_BYTES / 2;
+}
+
+/* Slow requests by what they carried. */
+static void derive_sizes(struct reason *reason)
+{
+	double large = 0, small = 0;
+	const struct episode *large_in = NULL;
+	static const char *const kinds[] = {"etcd.apply.slow", "etcd.request.slow"};
+	for (size_t i = 0; i < 2; i++) {
+		vec_foreach (struct episode, episode, &reason->digest->episodes) {
+			for (size_t j = 0; episode_is(episode, str_from(kinds[i])) && episode_in_window(reason, episode) &&
+			                   j < episode->member_count;
+			     j++) {
+				bool is_it = is_large(episode->members[j]);
+				large += is_it ? 1 : 0;
+				small += is_it ? 0 : 1;
+				large_in = is_it ? episode : large_in;
+			}
+		}
+	}
+	if (large + small > 0) {
+		derived_add(reason, "requests.large", large, large_in);
+		derived_add(reason, "requests.large_percent", 100 * large / (large + small), large_in);
+	}
+}
+
+/* Slow saves that ended at etcd's own time limit of 5 s + 2 x election timeout. */
+static void derive_saves(struct reason *reason)
+{
+	int64_t limit = 5 * NS_PER_SEC + 2 * reason->election_ns, longest = 0;
+	double at_limit = 0, count = 0;
+	const struct episode *in = NULL;
+	each_event(reason, "milvus.kv.slow", episode, event) {
+		count++;
+		if (event->took_ns >= limit && event->took_ns <= limit + SERVER_TIMEOUT_SLACK_MS * NS_PER_MS) {
+			at_limit++;
+			in = episode;
+		}
+		longest = event->took_ns > longest ? event->took_ns : longest;
+	}
+	derived_add(reason, "save.at_limit", at_limit, in);
+	derived_add(reason, "save.count", count, in);
+	derived_add(reason, "save.max_s", seconds(longest), in);
+}
+
+/* ---- silence ---- */
+
+/* How long Milvus's own log was silent right before it lost its session. */
+static void derive_silence(struct reason *reason)
+{
+	const struct episode *lost = window_first(reason, STR("milvus.session.keepalive_closed"));
+	lost = lost != NULL ? lost : window_first(reason, STR("milvus.session.lost"));
+	lost = lost != NULL ? lost : window_first(reason, STR("milvus.exit.disconnected"));
+	if (lost == NULL || lost->first_ns == TIME_NONE) {
+		return;
+	}
+	const struct source *source = &reason->digest->sources[lost->source];
+	double longest = 0;
+	for (size_t i = 0; i < source->gap_count; i++) {
+		int64_t after = lost->first_ns - source->gaps[i].to_ns;
+		if (after > -NS_PER_SEC && after < 5 * NS_PER_SEC &&
+		    seconds(source->gaps[i].to_ns - source->gaps[i].from_ns) > longest) {
+			longest = seconds(source->gaps[i].to_ns - source->gaps[i].from_ns);
+		}
+	}
+	derived_add(reason, "milvus.silent_before_loss_s", longest, lost);
+}
+
+/* Trouble in etcd's own log in the window. */
+static void derive_etcd_health(struct reason *reason)
+{
+	double troubles = 0, stalls = 0;
+	bool covers = false;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		bool is_server = str_starts(episode->kind->id, STR("etcd.")) && !str_starts(episode->kind->id, STR("etcd.client."));
+		if (!is_server || !episode_in_window(reason, episode)) {
+			continue;
+		}
+		bool is_effect = episode_is(episode, STR("etcd.lease.*"));
+		troubles += episode->kind->is_harm && !is_effect ? 1 : 0;
+		stalls += episode->max_took_ns > NS_PER_SEC ? 1 : 0;
+	}
+	for (size_t i = 0; i < reason->digest->source_count; i++) {
+		const struct source *source = &reason->digest->sources[i];
+		if (source->by_program[FORMAT_ETCD] == 0 || source->first_ns == TIME_NONE || reason->is_excerpt) {
+			continue;
+		}
+		covers |= reason->stop == NULL || reason->stop->time_ns == TIME_NONE ||
+		          (source->first_ns < reason->stop->time_ns - reason->ttl_ns &&
+		           source->last_ns > reason->stop->time_ns - reason->ttl_ns);
+	}
+	derived_add(reason, "etcd.troubles", troubles, NULL);
+	derived_add(reason, "etcd.stalls", stalls, NULL);
+	derived_add(reason, "etcd.covered", covers ? 1 : 0, NULL);
+}
+
+/* ---- maintenance ---- */
+
+static double overlap_s(const struct episode *episode, int64_t from_ns, int64_t to_ns)
+{
+	int64_t from = episode->first_ns > from_ns ? episode->first_ns : from_ns;
+	int64_t to = episode->last_ns < to_ns ? episode->last_ns : to_ns;
+	return to > from ? seconds(to - from) : 0;
+}
+
+/* Share of slow requests' time that lies inside defragmentations and long compactions, in percent. */
+static void derive_maintenance(struct reason *reason)
+{
+	double inside = 0, all = 0;
+	const struct episode *in = NULL;
+	each_event(reason, "etcd.apply.slow", slow, event) {
+		if (event->took_ns == DURATION_NONE || event->start_ns == TIME_NONE) {
+			continue;
+		}
+		all += seconds(event->took_ns);
+		double best = 0;
+		vec_foreach (struct episode, episode, &reason->digest->episodes) {
+			bool is_it = episode_is(episode, STR("etcd.defrag.finished")) ||
+			             (episode_is(episode, STR("etcd.compaction.finished")) && episode->max_took_ns > NS_PER_SEC);
+			if (is_it && overlap_s(episode, event->start_ns, event->time_ns) > best) {
+				best = overlap_s(episode, event->start_ns, event->time_ns);
+				in = episode;
+			}
+		}
+		inside += best;
+	}
+	if (all > 0) {
+		derived_add(reason, "maintenance.percent", 100 * inside / all, in);
+	}
+}
+
+void reason_derive(struct reason *reason)
+{
+	derive_members(reason);
+	derive_elections(reason);
+	derive_heartbeats(reason);
+	derive_inside(reason);
+	derive_quantum(reason);
+	derive_steps(reason);
+	derive_sizes(reason);
+	derive_saves(reason);
+	derive_silence(reason);
+	derive_etcd_health(reason);
+	derive_maintenance(reason);
+	if (reason->stop != NULL) {
+		derived_add(reason, "stop.exit_code", reason->stop->exit_code, NULL);
+	}
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* One piece of reasoning under way; private to cause/. Its steps, in order, are the functions below. */
+
+#include "cause/set.h"
+
+/** A process that may have run several times: one Milvus role or one etcd member. */
+struct process {
+	struct str component;
+	struct str instance;
+	int64_t first_ns, last_ns; /* of its dated records; TIME_NONE */
+	bool is_running_at_end;    /* nothing shows that its last run ended */
+	struct str version;
+	uint64_t starts;
+};
+
+struct process_list {
+	struct process *items;
+	size_t count, capacity;
+};
+
+/** A span of time; from_ns TIME_NONE: no bound. */
+struct window {
+	int64_t from_ns;
+	int64_t to_ns;
+};
+
+struct derived_fact {
+	struct str id;
+	double value;
+	struct str text;
+	const struct episode *episode; /* evidence; NULL */
+};
+
+struct derived_list {
+	struct derived_fact *items;
+	size_t count, capacity;
+};
+
+struct reason {
+	const struct cause_set *set;
+	const struct cause_options *options;
+	struct digest *digest;
+	struct findings *findings;
+	struct arena *keep;
+	struct process_list processes;
+	struct derived_list derived;
+	struct window window;   /* what is looked at for the main stop */
+	const struct stop *stop; /* the main stop; NULL */
+	int64_t ttl_ns;         /* of Milvus's session, as seen or by version */
+	int64_t heartbeat_ns, election_ns;
+	bool has_milvus, has_etcd; /* logs of them are there */
+	bool is_excerpt;
+};
+
+/* identity.c: component, instance and role of sources; zones of stamps */
+void reason_identify(struct reason *reason);
+void reason_align(struct reason *reason);
+
+/* runs.c: processes, runs, stops, versions, configuration */
+void reason_runs(struct reason *reason);
+
+/* window.c: what part of the log belongs to the stop */
+void reason_window(struct reason *reason);
+
+/* derive.c: facts computed from several episodes */
+void reason_derive(struct reason *reason);
+
+/* verdict.c */
+void reason_verdict(struct reason *reason, struct sign_list *signs);
+
+/* chain.c */
+void reason_chain(struct reason *reason);
+
+/* coverage.c: what is missing, latencies, facts against thresholds */
+void reason_coverage(struct reason *reason);
+
+/* advice.c: advice and what would settle it */
+void reason_advice(struct reason *reason);
+
+/* ---- shared by the steps ---- */
+
+bool episode_is(const struct episode *episode, struct str kind);
+/** The episode's own instance, or its source's. */
+struct str episode_instance(const struct reason *reason, const struct episode *episode);
+/** "etcd", "milvus", "host" ...: who it tells about. */
+struct str episode_component(const struct episode *episode);
+bool episode_overlaps(const struct episode *episode, int64_t from_ns, int64_t to_ns);
+bool episode_in_window(const struct reason *reason, const struct episode *episode);
+/** The member that took longest, or the first one. */
+const struct event *episode_telling(const struct episode *episode);
+/** First episode of a kind in the window, NULL if there is none. */
+const struct episode *window_first(const struct reason *reason, struct str kind);
+void evidence_add(struct evidence_list *list, const struct episode *episode);
+void derived_add(struct reason *reason, const char *id, double value, const struct episode *episode);
+void derived_add_text(struct reason *reason, const char *id, struct str text, const struct episode *episode);
+const struct derived_fact *derived_find(const struct reason *reason, struct str id);
+struct text_both both_printf(struct arena *keep, const char *en, const char *zh, ...);
+
+/* ---- signs.c ---- */
+
+struct sign_result {
+	bool is_seen;
+	bool is_observable; /* whether its absence means something */
+	bool has_lift;      /* more than all day long */
+	int64_t time_ns;    /* earliest start of the evidence; TIME_NONE */
+	struct evidence_list evidence;
+	struct {
+		const struct episode **items;
+		size_t count, capacity;
+	} episodes;
+};
+
+void sign_evaluate(const struct reason *reason, const struct sign *sign, struct sign_result *result);
+void sign_result_finish(struct sign_result *result);

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cause/set.h"
+
+#include "base/buf.h"
+#include "base/vec.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { CAUSE_FILE_SIZE_MAX = 4 << 20 };
+
+static const struct str strength_names[STRENGTH_COUNT] = {
+        [STRENGTH_HINT] = STR_INIT("hint"),         [STRENGTH_SUPPORTING] = STR_INIT("supporting"),
+        [STRENGTH_STRONG] = STR_INIT("strong"),     [STRENGTH_DECISIVE] = STR_INIT("decisive"),
+        [STRENGTH_EXCLUDES] = STR_INIT("excludes"),
+};
+
+struct text_both cause_text(const struct json *value)
+{
+	return (struct text_both){.in = {[TEXT_EN] = json_get_text(value, "en"), [TEXT_ZH] = json_get_text(value, "zh")}};
+}
+
+bool kind_is(struct str id, struct str name)
+{
+	if (str_ends(name, STR(".*"))) {
+		return str_starts(id, str_slice(name, 0, name.len - 1)) || str_equals(id, str_slice(name, 0, name.len - 2));
+	}
+	return str_equals(id, name);
+}
+
+static bool strength_read(struct str text, enum strength *strength)
+{
+	for (int i = 0; i < STRENGTH_COUNT; i++) {
+		if (str_equals(text, strength_names[i])) {
+			*strength = (enum strength)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool load_sign(const struct json *json, struct sign *sign, struct error *err)
+{
+	struct str against = json_get_text(json, "against"), supports = json_get_text(json, "for");
+	sign->is_against = against.len > 0;
+	if (!strength_read(sign->is_against ? against : supports, &sign->strength)) {
+		return error_set(err, "a sign needs \"for\" or \"against\" with hint, supporting, strong, decisive or excludes");
+	}
+	sign->group = json_get_text(json, "group");
+	sign->when = json_get(json, "when");
+	sign->say = cause_text(json_get(json, "say"));
+	if (sign->group.len == 0 || json_type(sign->when) != JSON_OBJECT || sign->say.in[TEXT_EN].len == 0) {
+		return error_set(err, "a sign needs \"group\", \"when\" and \"say\"");
+	}
+	return true;
+}
+
+static struct str *load_ids(struct arena *keep, const struct json *list, size_t *count)
+{
+	*count = json_count(list);
+	struct str *ids = arena_array(keep, struct str, *count + 1);
+	size_t i = 0;
+	for (const struct json *item = json_first(list); item != NULL; item = json_next(item)) {
+		ids[i++] = json_text(item);
+	}
+	return ids;
+}
+
+static bool load_links(struct arena *keep, const struct json *list, struct cause *cause, struct error *err)
+{
+	cause->link_count = json_count(list);
+	cause->links = arena_array(keep, struct cause_link, cause->link_count + 1);
+	size_t i = 0;
+	for (const struct json *item = json_first(list); item != NULL; item = json_next(item)) {
+		struct cause_link *link = &cause->links[i++];
+		link->kind = json_get_text(item, "kind");
+		link->within_ns = duration_parse(json_get_text(item, "within"));
+		if (link->kind.len == 0 || link->within_ns == DURATION_NONE) {
+			return error_set(err, "leads_to: an entry needs \"kind\" and \"within\" (a duration such as 10s)");
+		}
+	}
+	return true;
+}
+
+static bool load_cause(struct cause_set *set, const struct json *json, struct cause *cause, struct error *err)
+{
+	struct arena *keep = &set->keep;
+	cause->id = json_get_text(json, "id");
+	cause->title = cause_text(json_get(json, "title"));
+	cause->prior = (int)json_number(json_get(json, "prior"), 0);
+	if (cause->id.len == 0 || cause->title.in[TEXT_EN].len == 0) {
+		return error_set(err, "a cause needs \"id\" and \"title\"");
+	}
+	const struct json *signs = json_get(json, "signs");
+	cause->sign_count = json_count(signs);
+	cause->signs = arena_array(keep, struct sign, cause->sign_count + 1);
+	size_t i = 0;
+	for (const struct json *item = json_first(signs); item != NULL; item = json_next(item), i++) {
+		if (!load_sign(item, &cause->signs[i], err)) {
+			return error_prefix(err, STR_FMT ": sign %zu", STR_ARG(cause->id), i + 1);
+		}
+	}
+	cause->advice = load_ids(keep, json_get(json, "advice"), &cause->advice_count);
+	cause->settle = load_ids(keep, json_get(json, "settle"), &cause->settle_count);
+	if (!load_links(keep, json_get(json, "leads_to"), cause, err)) {
+		return error_prefix(err, STR_FMT, STR_ARG(cause->id));
+	}
+	return true;
+}
+
+static void load_notes(struct cause_set *set, const struct json *list)
+{
+	struct {
+		struct cause_note *items;
+		size_t count, capacity;
+	} notes = {set->notes, set->note_count, set->note_capacity};
+	for (const struct json *item = json_first(list); item != NULL; item = json_next(item)) {
+		vec_push(&notes, (struct cause_note){.id = json_get_text(item, "id"),
+		                                     .text = cause_text(json_get(item, "text")),
+		                                     .how = cause_text(json_get(item, "how"))});
+	}
+	set->notes = notes.items;
+	set->note_count = notes.count;
+	set->note_capacity = notes.capacity;
+}
+
+static void put_cause(struct cause_set *set, const struct cause *cause)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (str_equals(set->causes[i].id, cause->id)) {
+			set->causes[i] = *cause;
+			return;
+		}
+	}
+	struct {
+		struct cause *items;
+		size_t count, capacity;
+	} causes = {set->causes, set->count, set->capacity};
+	vec_push(&causes, *cause);
+	set->causes = causes.items;
+	set->count = causes.count;
+	set->capacity = causes.capacity;
+}
+
+static bool load_text(struct cause_set *set, struct str text, struct error *err)
+{
+	struct json *document = json_parse(text, err);
+	if (document == NULL) {
+		return false;
+	}
+	vec_push(&set->documents, document);
+	if (json_get(document, "notes") != NULL) {
+		load_notes(set, json_get(document, "notes"));
+		return true;
+	}
+	struct cause cause = {.document = document};
+	if (!load_cause(set, document, &cause, err)) {
+		return false;
+	}
+	put_cause(set, &cause);
+	return true;
+}
+
+static int compare_causes(const void *a, const void *b)
+{
+	return str_compare(((const struct cause *)a)->id, ((const struct cause *)b)->id);
+}
+
+static void sort_causes(struct cause_set *set)
+{
+	if (set->count > 0) {
+		qsort(set->causes, set->count, sizeof(struct cause), compare_causes);
+	}
+}
+
+struct cause_set *cause_set_create(struct error *err)
+{
+	struct cause_set *set = memory_resize(NULL, sizeof(*set));
+	*set = (struct cause_set){0};
+	for (size_t i = 0; i < cause_file_count; i++) {
+		if (!load_text(set, (struct str){cause_files[i].text, cause_files[i].len}, err)) {
+			error_prefix(err, "rules/causes/%s", cause_files[i].name);
+			cause_set_destroy(set);
+			return NULL;
+		}
+	}
+	sort_causes(set);
+	return set;
+}
+
+void cause_set_destroy(struct cause_set *set)
+{
+	if (set == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < set->documents.count; i++) {
+		json_destroy(set->documents.items[i]);
+	}
+	vec_finish(&set->documents);
+	memory_free(set->causes);
+	memory_free(set->notes);
+	arena_finish(&set->keep);
+	memory_free(set);
+}
+
+static bool add_file(struct cause_set *set, const char *path, struct error *err)
+{
+	FILE *file = fopen(path, "re");
+	if (file == NULL) {
+		return error_set(err, "%s: %s", path, strerror(errno));
+	}
+	struct buf text = {0};
+	size_t count;
+	while (text.len < CAUSE_FILE_SIZE_MAX && (count = fread(buf_reserve(&text, 65536), 1, 65536, file)) > 0) {
+		text.len += count;
+	}
+	fclose(file);
+	bool is_loaded = load_text(set, buf_str(&text), err);
+	buf_finish(&text);
+	return is_loaded || error_prefix(err, "%s", path);
+}
+
+bool cause_set_add(struct cause_set *set, struct str path, struct error *err)
+{
+	char *name = arena_cstr(&set->keep, path);
+	struct stat info;
+	if (stat(name, &info) != 0) {
+		return error_set(err, "%s: %s", name, strerror(errno));
+	}
+	bool is_loaded = true;
+	if (!S_ISDIR(info.st_mode)) {
+		is_loaded = add_file(set, name, err);
+	} else {
+		struct dirent **entries;
+		int count = scandir(name, &entries, NULL, alphasort);
+		for (int i = 0; i < count; i++) {
+			struct str entry = str_from(entries[i]->d_name);
+			if (is_loaded && str_ends(entry, STR(".json"))) {
+				struct str full = arena_printf(&set->keep, "%s/%s", name, entries[i]->d_name);
+				is_loaded = add_file(set, full.ptr, err);
+			}
+			free(entries[i]);
+		}
+		if (count >= 0) {
+			free(entries);
+		}
+	}
+	sort_causes(set);
+	return is_loaded;
+}
+
+const struct cause *cause_set_find(const struct cause_set *set, struct str id)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (str_equals(set->causes[i].id, id)) {
+			return &set->causes[i];
+		}
+	}
+	return NULL;
+}
+
+const struct cause_note *cause_set_note(const struct cause_set *set, struct str id)
+{
+	for (size_t i = 0; i < set->note_count; i++) {
+		if (str_equals(set->notes[i].id, id)) {
+			return &set->notes[i];
+		}
+	}
+	return NULL;
+}
+
+const struct text_both *cause_title(const struct cause_set *set, struct str id)
+{
+	const struct cause *cause = cause_set_find(set, id);
+	return cause == NULL ? NULL : &cause->title;
+}
+
+size_t cause_set_count(const struct cause_set *set)
+{
+	return set->count;
+}
+
+struct str cause_set_id(const struct cause_set *set, size_t index)
+{
+	return set->causes[index].id;
+}
+
+struct kind_visit {
+	void (*visit)(void *context, struct str cause, struct str kind);
+	void *context;
+	struct str cause;
+};
+
+static void visit_names(const struct kind_visit *to, const struct json *value)
+{
+	if (json_type(value) == JSON_STRING) {
+		to->visit(to->context, to->cause, json_text(value));
+	}
+	for (const struct json *item = json_type(value) == JSON_ARRAY ? json_first(value) : NULL; item != NULL;
+	     item = json_next(item)) {
+		to->visit(to->context, to->cause, json_text(item));
+	}
+}
+
+static void visit_when(const struct kind_visit *to, const struct json *when)
+{
+	visit_names(to, json_get(when, "episode"));
+	visit_names(to, json_get(when, "absent"));
+	visit_names(to, json_get(when, "covering"));
+	const struct json *inner[] = {json_get(when, "all"), json_get(when, "any")};
+	for (size_t i = 0; i < 2; i++) {
+		for (const struct json *item = json_first(inner[i]); item != NULL; item = json_next(item)) {
+			visit_when(to, item);
+		}
+	}
+	if (json_get(when, "not") != NULL) {
+		visit_when(to, json_get(when, "not"));
+	}
+}
+
+void cause_set_kinds(const struct cause_set *set, void (*visit)(void *context, struct str cause, struct str kind), void *context)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		const struct cause *cause = &set->causes[i];
+		struct kind_visit to = {visit, context, cause->id};
+		for (size_t j = 0; j < cause->sign_count; j++) {
+			visit_when(&to, cause->signs[j].when);
+		}
+		for (size_t j = 0; j < cause->link_count; j++) {
+			visit(context, cause->id, cause->links[j].kind);
+		}
+	}
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Causes as they are loaded; private to cause/. */
+
+#include "base/json.h"
+#include "cause/cause.h"
+
+enum strength { STRENGTH_HINT, STRENGTH_SUPPORTING, STRENGTH_STRONG, STRENGTH_DECISIVE, STRENGTH_EXCLUDES, STRENGTH_COUNT };
+
+struct sign {
+	struct str group;
+	enum strength strength;
+	bool is_against;
+	const struct json *when;
+	struct text_both say;
+};
+
+/** What a cause brings about: a kind of event at most `within` after the cause's first evidence. */
+struct cause_link {
+	struct str kind; /* "etcd.apply.slow", "milvus.session.*" */
+	int64_t within_ns;
+};
+
+struct cause {
+	struct str id;
+	struct text_both title;
+	int prior; /* of its family, in units of score */
+	struct sign *signs;
+	size_t sign_count;
+	struct cause_link *links;
+	size_t link_count;
+	struct str *advice; /* ids */
+	size_t advice_count;
+	struct str *settle; /* ids */
+	size_t settle_count;
+	struct json *document;
+};
+
+/** A named piece of text: advice, or what would settle a doubt. */
+struct cause_note {
+	struct str id;
+	struct text_both text; /* advice: what to do; settle: what to get */
+	struct text_both how;  /* settle: how to get it; advice: why */
+};
+
+struct cause_set {
+	struct cause *causes; /* sorted by id */
+	size_t count, capacity;
+	struct cause_note *notes;
+	size_t note_count, note_capacity;
+	struct arena keep;
+	struct {
+		struct json **items;
+		size_t count, capacity;
+	} documents;
+};
+
+const struct cause *cause_set_find(const struct cause_set *set, struct str id);
+const struct cause_note *cause_set_note(const struct cause_set *set, struct str id);
+struct text_both cause_text(const struct json *value);
+/** Whether a kind's id is meant by a name: equal, or "prefix.*". */
+bool kind_is(struct str id, struct str name);
+
+/* Made at build time from rules/causes/: the files' texts, one after the other. */
+struct embedded_file {
+	const char *name;
+	const char *text;
+	size_t len;
+};
+extern const struct embedded_file cause_files[];
+extern const size_t cause_file_count;

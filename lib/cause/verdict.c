@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scores of all causes, and what may be said of them. All arithmetic is in whole units: same bytes everywhere. */
+#include "cause/reason.h"
+
+#include "base/vec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Units of a sign's strength. */
+static const int strength_units[STRENGTH_COUNT] = {
+        [STRENGTH_HINT] = 6,    [STRENGTH_SUPPORTING] = 14, [STRENGTH_STRONG] = 30,
+        [STRENGTH_DECISIVE] = 60, [STRENGTH_EXCLUDES] = 1000,
+};
+
+enum {
+	PRICE_UNREACHED = 3,  /* of each kind of trouble in the window that a cause does not lead to */
+	UNREACHED_MAX = 6,
+	NAMED_MIN = 30,       /* least score of a named cause */
+	LEAD_MIN = 15,        /* and least lead over the second */
+	RIVALS_MAX = 3,
+	LINK_SLACK_MS = 2000, /* an effect may seem to start so much before its cause */
+	MINOR_TOOK_MS = 1000  /* slower than this is never a trifle */
+};
+
+struct weighed {
+	const struct cause *cause;
+	struct sign_result *results;
+	bool *is_explained; /* by another cause's links */
+	int score;
+	int own; /* units of the strongest sign for it that nobody else explains */
+	int64_t time_ns; /* earliest evidence of a strong sign; TIME_NONE */
+	bool is_excluded;
+};
+
+struct weighing {
+	struct weighed *items;
+	size_t count;
+};
+
+static int units_of(const struct sign *sign, const struct sign_result *result)
+{
+	if (!result->has_lift && sign->strength != STRENGTH_EXCLUDES) {
+		return strength_units[STRENGTH_HINT] / 2;
+	}
+	return strength_units[sign->strength];
+}
+
+static void weighed_evaluate(const struct reason *reason, struct weighed *weighed)
+{
+	const struct cause *cause = weighed->cause;
+	weighed->results = arena_array(reason->keep, struct sign_result, cause->sign_count + 1);
+	weighed->is_explained = arena_array(reason->keep, bool, cause->sign_count + 1);
+	weighed->time_ns = TIME_NONE;
+	for (size_t i = 0; i < cause->sign_count; i++) {
+		const struct sign *sign = &cause->signs[i];
+		struct sign_result *result = &weighed->results[i];
+		sign_evaluate(reason, sign, result);
+		if (!result->is_seen) {
+			continue;
+		}
+		if (sign->is_against && sign->strength == STRENGTH_EXCLUDES) {
+			weighed->is_excluded = true;
+		}
+		bool is_telling = !sign->is_against && units_of(sign, result) >= strength_units[STRENGTH_STRONG];
+		if (is_telling && result->time_ns != TIME_NONE &&
+		    (weighed->time_ns == TIME_NONE || result->time_ns < weighed->time_ns)) {
+			weighed->time_ns = result->time_ns;
+		}
+	}
+}
+
+/* Units for (or against), the strongest sign of each group once. */
+static int sum_groups(const struct weighed *weighed, bool is_against, int *strongest)
+{
+	const struct cause *cause = weighed->cause;
+	int sum = 0;
+	for (size_t i = 0; i < cause->sign_count; i++) {
+		const struct sign *sign = &cause->signs[i];
+		if (sign->is_against != is_against || !weighed->results[i].is_seen || weighed->is_explained[i]) {
+			continue;
+		}
+		int units = units_of(sign, &weighed->results[i]);
+		bool is_best = true;
+		for (size_t j = 0; j < cause->sign_count; j++) {
+			const struct sign *other = &cause->signs[j];
+			if (j == i || other->is_against != is_against || !weighed->results[j].is_seen || weighed->is_explained[j] ||
+			    !str_equals(other->group, sign->group)) {
+				continue;
+			}
+			int other_units = units_of(other, &weighed->results[j]);
+			is_best &= other_units < units || (other_units == units && j > i);
+		}
+		if (is_best) {
+			sum += units;
+			*strongest = units > *strongest ? units : *strongest;
+		}
+	}
+	return sum;
+}
+
+static bool leads_to(const struct cause *cause, const struct episode *episode, int64_t from_ns)
+{
+	for (size_t i = 0; i < cause->link_count; i++) {
+		if (!episode_is(episode, cause->links[i].kind)) {
+			continue;
+		}
+		if (from_ns == TIME_NONE || episode->first_ns == TIME_NONE) {
+			return true;
+		}
+		if (episode->first_ns >= from_ns - LINK_SLACK_MS * NS_PER_MS) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_evidence(const struct weighed *weighed, const struct episode *episode)
+{
+	for (size_t i = 0; i < weighed->cause->sign_count; i++) {
+		const struct sign_result *result = &weighed->results[i];
+		if (weighed->cause->signs[i].is_against || !result->is_seen) {
+			continue;
+		}
+		for (size_t j = 0; j < result->episodes.count; j++) {
+			if (result->episodes.items[j] == episode) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Kinds of trouble in the window that the cause neither shows nor leads to. */
+static int count_unreached(const struct reason *reason, const struct weighed *weighed)
+{
+	const struct event_kind *seen[UNREACHED_MAX];
+	int count = 0;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		bool is_trouble = episode->kind->is_harm && episode->kind->severity >= EVENT_WARNING;
+		if (!is_trouble || !episode_in_window(reason, episode) || is_evidence(weighed, episode) ||
+		    leads_to(weighed->cause, episode, weighed->time_ns)) {
+			continue;
+		}
+		bool is_known = false;
+		for (int i = 0; i < count; i++) {
+			is_known |= seen[i] == episode->kind;
+		}
+		if (!is_known && count < UNREACHED_MAX) {
+			seen[count++] = episode->kind;
+		}
+	}
+	return count;
+}
+
+static void weighed_score(const struct reason *reason, struct weighed *weighed)
+{
+	int ignored = 0;
+	weighed->own = 0;
+	weighed->score = sum_groups(weighed, false, &weighed->own);
+	if (weighed->score > 0) {
+		weighed->score += weighed->cause->prior - sum_groups(weighed, true, &ignored) -
+		                  PRICE_UNREACHED * count_unreached(reason, weighed);
+	}
+	if (weighed->is_excluded) {
+		weighed->score = 0;
+		weighed->own = 0;
+	}
+}
+
+static int compare_weighed(const void *a, const void *b)
+{
+	const struct weighed *left = a, *right = b;
+	if (left->score != right->score) {
+		return left->score > right->score ? -1 : 1;
+	}
+	return str_compare(left->cause->id, right->cause->id);
+}
+
+/* Whether all episodes of a sign are effects of a cause that showed itself no later. */
+static bool explains(const struct weighed *by, const struct sign_result *result)
+{
+	if (result->episodes.count == 0 || by->own < strength_units[STRENGTH_STRONG]) {
+		return false;
+	}
+	for (size_t i = 0; i < result->episodes.count; i++) {
+		if (!leads_to(by->cause, result->episodes.items[i], by->time_ns)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* A cause is the earliest thing that explains the rest: take away signs that are effects of a stronger or earlier one. */
+static void explain_away(const struct reason *reason, struct weighing *weighing)
+{
+	qsort(weighing->items, weighing->count, sizeof(struct weighed), compare_weighed);
+	for (size_t i = 0; i < weighing->count; i++) {
+		struct weighed *by = &weighing->items[i];
+		for (size_t j = 0; j < weighing->count; j++) {
+			struct weighed *of = &weighing->items[j];
+			for (size_t k = 0; j != i && k < of->cause->sign_count; k++) {
+				if (of->results[k].is_seen && !of->cause->signs[k].is_against && !of->is_explained[k]) {
+					of->is_explained[k] = explains(by, &of->results[k]);
+				}
+			}
+			weighed_score(reason, of);
+		}
+	}
+	qsort(weighing->items, weighing->count, sizeof(struct weighed), compare_weighed);
+}
+
+/* ---- what may be said ---- */
+
+static bool has_dated_record(const struct reason *reason)
+{
+	for (size_t i = 0; i < reason->digest->source_count; i++) {
+		const struct source *source = &reason->digest->sources[i];
+		if (source->dated > 0 && (source->by_program[FORMAT_ETCD] > 0 || source->by_program[FORMAT_MILVUS] > 0)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Something was wrong, and it was more than a trifle. */
+static bool is_harmed(const struct reason *reason)
+{
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		if (!episode->kind->is_harm) {
+			continue;
+		}
+		bool is_slow = episode->max_took_ns != DURATION_NONE;
+		if (episode->kind->severity >= EVENT_ERROR || (is_slow && episode->max_took_ns >= MINOR_TOOK_MS * NS_PER_MS) ||
+		    (!is_slow && episode->kind->severity >= EVENT_WARNING)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Confidence in thousandths by lead; fitted by tests/calibrate.py over labelled incidents and the lab. */
+static int confidence_of(const struct reason *reason, int score, int lead)
+{
+	static const struct {
+		int lead, permille;
+	} table[] = {{90, 950}, {60, 910}, {45, 850}, {30, 770}, {20, 690}, {0, 600}};
+	size_t i = 0;
+	while (lead < table[i].lead && table[i].lead > 0) {
+		i++;
+	}
+	int permille = table[i].permille - (score < 45 ? 80 : 0);
+	if (reason->is_excerpt) {
+		permille -= 50;
+	} else if (reason->has_etcd != reason->has_milvus) {
+		permille -= 30;
+	}
+	return permille < 300 ? 300 : permille;
+}
+
+static void say_signs(const struct reason *reason, const struct weighed *weighed, struct hypothesis *hypothesis)
+{
+	hypothesis->cause = weighed->cause->id;
+	hypothesis->score = weighed->score;
+	for (size_t i = 0; i < weighed->cause->sign_count; i++) {
+		const struct sign *sign = &weighed->cause->signs[i];
+		const struct sign_result *result = &weighed->results[i];
+		if (!result->is_seen) {
+			continue;
+		}
+		if (sign->is_against) {
+			vec_push(&hypothesis->reasons_against, sign->say);
+			continue;
+		}
+		struct text_both say = sign->say;
+		if (weighed->is_explained[i]) {
+			say = both_printf(reason->keep, "(an effect of another cause) " STR_FMT, "(是另一原因的结果)" STR_FMT,
+			                  STR_ARG(sign->say.in[TEXT_EN]));
+			say.in[TEXT_ZH] = arena_printf(reason->keep, "(是另一原因的结果)" STR_FMT,
+			                               STR_ARG(text_in(&sign->say, TEXT_ZH)));
+		}
+		vec_push(&hypothesis->reasons_for, say);
+		for (size_t j = 0; j < result->evidence.count; j++) {
+			vec_push(&hypothesis->evidence, result->evidence.items[j]);
+		}
+	}
+}
+
+static void list_rivals(const struct reason *reason, const struct weighing *weighing, const struct weighed *named, int rest_permille)
+{
+	struct findings *findings = reason->findings;
+	int sum = 0;
+	for (size_t i = 0; i < weighing->count; i++) {
+		if (&weighing->items[i] != named && weighing->items[i].score > 0) {
+			sum += weighing->items[i].score;
+		}
+	}
+	for (size_t i = 0; i < weighing->count && findings->rivals.count < RIVALS_MAX; i++) {
+		const struct weighed *weighed = &weighing->items[i];
+		if (weighed == named || weighed->score <= 0) {
+			continue;
+		}
+		struct hypothesis rival = {.confidence = (double)(rest_permille * weighed->score / (sum + 20)) / 1000};
+		say_signs(reason, weighed, &rival);
+		vec_push(&findings->rivals, rival);
+	}
+}
+
+static void list_contributions(const struct reason *reason, const struct weighing *weighing, const struct weighed *named)
+{
+	for (size_t i = 0; i < weighing->count; i++) {
+		const struct weighed *weighed = &weighing->items[i];
+		for (size_t j = 0; weighed != named && j < weighed->cause->sign_count; j++) {
+			const struct sign *sign = &weighed->cause->signs[j];
+			const struct sign_result *result = &weighed->results[j];
+			if (result->is_seen && !sign->is_against && !weighed->is_explained[j] && !weighed->is_excluded &&
+			    units_of(sign, result) >= strength_units[STRENGTH_STRONG]) {
+				vec_push(&reason->findings->contributing, (struct contribution){weighed->cause->id, sign->say});
+				break;
+			}
+		}
+	}
+}
+
+static enum answer has_stopped(const struct reason *reason)
+{
+	if (reason->stop != NULL) {
+		return ANSWER_YES;
+	}
+	if (!has_dated_record(reason) || reason->is_excerpt) {
+		return ANSWER_UNKNOWN;
+	}
+	return reason->has_milvus || reason->has_etcd ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+static void summarise(const struct reason *reason)
+{
+	struct findings *findings = reason->findings;
+	struct arena *keep = reason->keep;
+	struct str cause = findings->verdict.cause;
+	if (cause.len == 0) {
+		findings->verdict.summary = both_printf(keep, "Nothing wrong was found, and the service was running when the log ends.",
+		                                        "未发现异常,日志结束时服务仍在运行。");
+		return;
+	}
+	if (str_equals(cause, STR("unknown"))) {
+		findings->verdict.summary =
+		        reason->digest->episodes.count == 0
+		                ? both_printf(keep, "The lines do not tell what happened: nothing in them was recognised.",
+		                              "日志无法说明发生了什么:没有识别出任何内容。")
+		        : reason->stop != NULL
+		                ? both_printf(keep, "It stopped, but the lines do not allow a cause to be named.",
+		                              "服务已停止,但这些日志不足以判定原因。")
+		                : both_printf(keep, "The lines do not allow a cause to be named.", "这些日志不足以判定原因。");
+		return;
+	}
+	const struct text_both *title = cause_title(reason->set, cause);
+	struct str who = reason->stop == NULL ? STR("") : reason->stop->component;
+	bool is_milvus = str_equals(who, STR("milvus"));
+	const char *en = reason->stop == NULL ? "Degraded: " : is_milvus ? "Milvus stopped: " : "etcd stopped: ";
+	const char *zh = reason->stop == NULL ? "服务降级:" : is_milvus ? "Milvus 停止:" : "etcd 停止:";
+	for (int lang = 0; lang < TEXT_LANG_COUNT; lang++) {
+		findings->verdict.summary.in[lang] = arena_printf(keep, "%s" STR_FMT "%s", lang == TEXT_EN ? en : zh,
+		                                                  STR_ARG(text_in(title, (enum text_lang)lang)),
+		                                                  lang == TEXT_EN ? "." : "。");
+	}
+}
+
+static void fill_signs(const struct reason *reason, const struct weighing *weighing, struct sign_list *signs)
+{
+	struct str id = str_from(reason->options->why_not);
+	for (size_t i = 0; i < weighing->count; i++) {
+		const struct weighed *weighed = &weighing->items[i];
+		for (size_t j = 0; str_equals(weighed->cause->id, id) && j < weighed->cause->sign_count; j++) {
+			static const struct str names[STRENGTH_COUNT] = {STR_INIT("hint"), STR_INIT("supporting"),
+			                                                 STR_INIT("strong"), STR_INIT("decisive"),
+			                                                 STR_INIT("excludes")};
+			const struct sign *sign = &weighed->cause->signs[j];
+			const struct sign_result *result = &weighed->results[j];
+			struct sign_state state = {.say = sign->say, .strength = names[sign->strength], .is_against = sign->is_against};
+			state.state = result->is_seen ? (result->has_lift ? SIGN_SEEN : SIGN_NO_LIFT)
+			                              : (result->is_observable ? SIGN_ABSENT : SIGN_NOT_OBSERVABLE);
+			for (size_t k = 0; result->is_seen && k < result->evidence.count; k++) {
+				vec_push(&state.evidence, result->evidence.items[k]);
+			}
+			vec_push(signs, state);
+		}
+	}
+}
+
+/* The cause that may be named; NULL: none. */
+static const struct weighed *pick(const struct weighing *weighing, int *lead)
+{
+	const struct weighed *best = weighing->count > 0 ? &weighing->items[0] : NULL;
+	int second = weighing->count > 1 && weighing->items[1].score > 0 ? weighing->items[1].score : 0;
+	if (best == NULL || best->score < NAMED_MIN || best->own < strength_units[STRENGTH_STRONG]) {
+		return NULL;
+	}
+	*lead = best->score - second;
+	return *lead >= LEAD_MIN ? best : NULL;
+}
+
+static void weigh(const struct reason *reason, struct weighing *weighing)
+{
+	weighing->count = reason->set->count;
+	weighing->items = arena_array(reason->keep, struct weighed, weighing->count + 1);
+	for (size_t i = 0; i < weighing->count; i++) {
+		weighing->items[i].cause = &reason->set->causes[i];
+		weighed_evaluate(reason, &weighing->items[i]);
+		weighed_score(reason, &weighing->items[i]);
+	}
+	explain_away(reason, weighing);
+}
+
+void reason_verdict(struct reason *reason, struct sign_list *signs)
+{
+	struct findings *findings = reason->findings;
+	struct weighing weighing;
+	int lead = 0;
+	weigh(reason, &weighing);
+	const struct weighed *named = pick(&weighing, &lead);
+	bool is_wrong = reason->stop != NULL || is_harmed(reason);
+	findings->verdict.stopped = has_stopped(reason);
+	int permille = 600;
+	if (named != NULL) {
+		permille = confidence_of(reason, named->score, lead);
+		findings->verdict.cause = named->cause->id;
+		say_signs(reason, named, &findings->named);
+	} else if (is_wrong || !has_dated_record(reason)) {
+		findings->verdict.cause = STR("unknown");
+		permille = reason->digest->episodes.count == 0 ? 800 : 620;
+	} else {
+		permille = reason->is_excerpt ? 600 : 850;
+	}
+	findings->verdict.confidence = (double)permille / 1000;
+	findings->named.confidence = findings->verdict.confidence;
+	list_rivals(reason, &weighing, named, 1000 - permille);
+	list_contributions(reason, &weighing, named);
+	vec_foreach (struct stop, stop, &findings->stops) {
+		bool is_main = stop == reason->stop;
+		stop->cause = is_main ? findings->verdict.cause : STR("unknown");
+		stop->confidence = is_main ? findings->verdict.confidence : 0.5;
+	}
+	summarise(reason);
+	if (signs != NULL && reason->options->why_not != NULL) {
+		fill_signs(reason, &weighing, signs);
+	}
+	for (size_t i = 0; i < weighing.count; i++) {
+		for (size_t j = 0; j < weighing.items[i].cause->sign_count; j++) {
+			sign_result_finish(&weighing.items[i].results[j]);
+		}
+	}
+}

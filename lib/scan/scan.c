@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/scan.h"
+
+#include "base/vec.h"
+#include "scan/stream.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { JOBS_MAX = 256 };
+
+/* What came out of one path. Kept until all are done, then merged in order of paths. */
+struct part {
+	struct digest digest;
+	struct stream_events events;
+	struct input *input; /* owns paths and damage texts */
+	struct error error;
+	bool is_opened;
+};
+
+struct work {
+	const struct input_list *list;
+	const struct scan_options *options;
+	struct part *parts;
+	int64_t since_ns, until_ns;
+	size_t next; /* atomic */
+};
+
+static size_t read_input(void *context, char *buffer, size_t size)
+{
+	return input_read(context, buffer, size);
+}
+
+static void read_path(const struct work *work, struct stream_tools *tools, size_t index)
+{
+	struct part *part = &work->parts[index];
+	digest_init(&part->digest);
+	part->input = input_open(&work->list->items[index], &work->options->limits, &part->error);
+	if (part->input == NULL) {
+		return;
+	}
+	struct input_stream stream;
+	enum next next;
+	while ((next = input_next(part->input, &stream, &part->error)) == NEXT_ITEM) {
+		part->is_opened = true;
+		stream_read(tools, read_input, part->input, &stream, &part->digest,
+		            work->options->event == NULL ? NULL : &part->events);
+	}
+	part->is_opened |= next == NEXT_END;
+}
+
+static void *work_run(void *context)
+{
+	struct work *work = context;
+	struct stream_tools tools = {.options = work->options,
+	                             .matcher = rule_matcher_create(work->options->pack),
+	                             .since_ns = work->since_ns,
+	                             .until_ns = work->until_ns};
+	arena_init(&tools.tmp);
+	for (;;) {
+		size_t index = __atomic_fetch_add(&work->next, 1, __ATOMIC_RELAXED);
+		if (index >= work->list->count) {
+			break;
+		}
+		read_path(work, &tools, index);
+	}
+	vec_finish(&tools.hits);
+	arena_finish(&tools.tmp);
+	rule_matcher_destroy(tools.matcher);
+	return NULL;
+}
+
+static size_t job_count(const struct work *work)
+{
+	long cores = work->options->jobs > 0 ? (long)work->options->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+	size_t jobs = cores < 1 ? 1 : cores > JOBS_MAX ? JOBS_MAX : (size_t)cores;
+	return jobs < work->list->count ? jobs : work->list->count;
+}
+
+static void run_jobs(struct work *work)
+{
+	pthread_t threads[JOBS_MAX];
+	size_t jobs = job_count(work), started = 0;
+	for (; started + 1 < jobs; started++) {
+		if (pthread_create(&threads[started], NULL, work_run, work) != 0) {
+			break;
+		}
+	}
+	work_run(work);
+	for (size_t i = 0; i < started; i++) {
+		pthread_join(threads[i], NULL);
+	}
+}
+
+static void hand_over_events(const struct scan_options *options, struct part *part)
+{
+	for (size_t i = 0; i < part->events.count; i++) {
+		const struct stream_event *item = &part->events.items[i];
+		options->event(options->context, item->event, digest_source(&part->digest, item->source));
+		memory_free(item->event);
+	}
+	vec_finish(&part->events);
+}
+
+static void note_damage(struct scan_result *result, struct part *part, const struct input_path *path)
+{
+	if (part->input == NULL || !part->is_opened) {
+		result->failed++;
+		vec_push(&result->damage,
+		         (struct input_damage){INPUT_UNREADABLE, arena_str(&result->keep, path->path),
+		                               arena_str(&result->keep, str_from(part->error.text))});
+		return;
+	}
+	result->opened++;
+	const struct input_damage_list *damage = input_damage(part->input);
+	bool is_damaged = false;
+	vec_foreach (struct input_damage, item, damage) {
+		struct document document = {.path = item->path, .what = STR("damaged"), .damage = item->what};
+		is_damaged |= item->kind != INPUT_SKIPPED && item->kind != INPUT_TRAILING;
+		vec_push(&result->damage, (struct input_damage){item->kind, arena_str(&result->keep, item->path),
+		                                                arena_str(&result->keep, item->what)});
+		if (item->kind == INPUT_SKIPPED || item->kind == INPUT_ENCRYPTED) {
+			document.what = item->kind == INPUT_SKIPPED ? STR("skipped") : STR("encrypted");
+			digest_document(&part->digest, &document);
+		}
+		for (size_t i = 0; i < part->digest.source_count; i++) {
+			struct source *source = &part->digest.sources[i];
+			if (str_equals(source->path, item->path)) {
+				source->damage = arena_str(&part->digest.keep, item->what);
+			}
+		}
+	}
+	result->damaged += is_damaged ? 1 : 0;
+}
+
+static int64_t last_time(const struct work *work)
+{
+	int64_t last_ns = TIME_NONE;
+	for (size_t i = 0; i < work->list->count; i++) {
+		for (size_t j = 0; j < work->parts[i].digest.source_count; j++) {
+			int64_t time_ns = work->parts[i].digest.sources[j].last_ns;
+			last_ns = time_ns > last_ns ? time_ns : last_ns;
+		}
+	}
+	return last_ns;
+}
+
+static void part_finish(struct part *part)
+{
+	vec_foreach (struct stream_event, item, &part->events) {
+		memory_free(item->event);
+	}
+	vec_finish(&part->events);
+	digest_finish(&part->digest);
+	input_close(part->input);
+	*part = (struct part){0};
+}
+
+/* Points relative to the last record need a first pass that only finds that record. */
+static void resolve_points(struct work *work)
+{
+	const struct scan_options *options = work->options;
+	work->since_ns = options->is_since_relative ? TIME_NONE : options->since_ns;
+	work->until_ns = options->is_until_relative ? TIME_NONE : options->until_ns;
+	if (!options->is_since_relative && !options->is_until_relative) {
+		return;
+	}
+	run_jobs(work);
+	int64_t last_ns = last_time(work);
+	for (size_t i = 0; i < work->list->count; i++) {
+		part_finish(&work->parts[i]);
+	}
+	work->next = 0;
+	if (last_ns != TIME_NONE) {
+		work->since_ns = options->is_since_relative ? last_ns + options->since_ns : work->since_ns;
+		work->until_ns = options->is_until_relative ? last_ns + options->until_ns : work->until_ns;
+	}
+}
+
+void scan_inputs(const struct input_list *list, const struct scan_options *options, struct digest *digest,
+                 struct scan_result *result)
+{
+	struct arena parts;
+	arena_init(&parts);
+	*result = (struct scan_result){0};
+	struct work work = {.list = list, .options = options, .parts = arena_array(&parts, struct part, list->count + 1)};
+	resolve_points(&work);
+	run_jobs(&work);
+	for (size_t i = 0; i < list->count; i++) {
+		struct part *part = &work.parts[i];
+		note_damage(result, part, &list->items[i]);
+		if (options->event != NULL) {
+			hand_over_events(options, part);
+		}
+		digest_merge(digest, &part->digest);
+		input_close(part->input);
+	}
+	vec_foreach (struct input_damage, item, &list->damage) {
+		vec_push(&result->damage, (struct input_damage){item->kind, arena_str(&result->keep, item->path),
+		                                                arena_str(&result->keep, item->what)});
+		digest_document(digest, &(struct document){.path = item->path, .what = STR("skipped"), .damage = item->what});
+	}
+	digest_close(digest);
+	arena_finish(&parts);
+}
+
+void scan_result_finish(struct scan_result *result)
+{
+	vec_finish(&result->damage);
+	arena_finish(&result->keep);
+}

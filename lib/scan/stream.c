@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/stream.h"
+
+#include "base/buf.h"
+#include "base/vec.h"
+#include "side/side.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	RECORD_LINES_MAX = 5000,
+	RECORD_BYTES_MAX = 1 << 20,
+	RING_SIZE = 8192,      /* times of records before, to see whether a stalled process went on printing */
+	INSIDE_MARGIN_MS = 100,
+	INSIDE_TOOK_MS = 900,  /* shorter stalls prove nothing */
+	GAP_MIN_MS = 5000,
+	DECODE_FIRST = 2000,   /* so many records of a source are decoded to see what it is, then ... */
+	DECODE_EVERY = 64,     /* ... one in so many */
+	FORMATS_MAX = 128
+};
+
+struct printed {
+	int64_t time_ns;
+	enum format_program program;
+};
+
+/* A record that is still open: its continuation lines may follow. */
+struct open_record {
+	bool is_open;
+	const struct format *format;
+	struct line head; /* text is in `text` */
+	struct buf text;
+	struct rule_hits hits;
+	size_t lines;
+	struct buf first; /* first physical line */
+};
+
+/* State of one source of lines within the stream. */
+struct track {
+	uint32_t source; /* in the digest */
+	const struct format *guess;
+	struct open_record record;
+	const struct rule *previous;
+	int64_t last_ns; /* of the last dated record */
+	enum clock_zone last_zone;
+	struct printed *ring;
+	size_t printed;
+	uint64_t by_format[FORMATS_MAX];
+	int64_t *deltas; /* wrapper's stamp less the record's where that has no zone */
+	size_t delta_count, delta_capacity;
+};
+
+struct stream {
+	struct stream_tools *tools;
+	struct digest *digest;
+	struct stream_events *events;
+	const struct input_stream *input;
+	struct line_reader *reader;
+	struct {
+		struct track **items;
+		size_t count, capacity;
+	} tracks; /* by number of line source */
+};
+
+/* ---- sources ---- */
+
+static struct str source_name(const struct line_source *from, struct arena *keep)
+{
+	if (from->pod.len > 0 && from->container.len > 0 && !str_contains(from->pod, from->container)) {
+		return arena_printf(keep, STR_FMT "/" STR_FMT, STR_ARG(from->pod), STR_ARG(from->container));
+	}
+	if (from->pod.len > 0) {
+		return from->pod;
+	}
+	if (from->container.len > 0) {
+		return from->container;
+	}
+	return from->unit.len > 0 && from->host.len > 0
+	               ? arena_printf(keep, STR_FMT "@" STR_FMT, STR_ARG(from->unit), STR_ARG(from->host))
+	               : from->unit;
+}
+
+static struct track *track_create(struct stream *stream, uint32_t line_source)
+{
+	struct track *track = memory_resize(NULL, sizeof(*track));
+	*track = (struct track){.last_ns = TIME_NONE};
+	track->ring = memory_resize(NULL, RING_SIZE * sizeof(struct printed));
+	track->source = digest_source_add(stream->digest, stream->input->path);
+	struct source *source = digest_source(stream->digest, track->source);
+	const struct line_source *from = line_reader_source(stream->reader, line_source);
+	if (from != NULL) {
+		source->container = arena_str(&stream->digest->keep, source_name(from, &stream->tools->tmp));
+	}
+	source->archive = arena_str(&stream->digest->keep, stream->input->container);
+	return track;
+}
+
+static struct track *track_of(struct stream *stream, uint32_t line_source)
+{
+	while (stream->tracks.count <= line_source) {
+		vec_push(&stream->tracks, NULL);
+	}
+	if (stream->tracks.items[line_source] == NULL) {
+		stream->tracks.items[line_source] = track_create(stream, line_source);
+	}
+	return stream->tracks.items[line_source];
+}
+
+static void track_destroy(struct track *track)
+{
+	if (track == NULL) {
+		return;
+	}
+	buf_finish(&track->record.text);
+	buf_finish(&track->record.first);
+	vec_finish(&track->record.hits);
+	memory_free(track->ring);
+	memory_free(track->deltas);
+	memory_free(track);
+}
+
+/* ---- times ---- */
+
+static void note_time(struct stream *stream, struct track *track, int64_t time_ns, enum clock_zone zone, uint64_t line)
+{
+	struct source *source = digest_source(stream->digest, track->source);
+	source->dated++;
+	source->by_zone[zone]++;
+	if (source->first_ns == TIME_NONE || time_ns < source->first_ns) {
+		source->first_ns = time_ns;
+	}
+	if (source->last_ns == TIME_NONE || time_ns > source->last_ns) {
+		source->last_ns = time_ns;
+	}
+	if (track->last_ns != TIME_NONE && track->last_zone == zone) {
+		int64_t step = time_ns - track->last_ns;
+		source->backwards += step < -NS_PER_SEC ? 1 : 0;
+		if (step > GAP_MIN_MS * NS_PER_MS || step < -GAP_MIN_MS * NS_PER_MS) {
+			digest_gap(stream->digest, track->source, step > 0 ? track->last_ns : time_ns,
+			           step > 0 ? time_ns : track->last_ns, line);
+		}
+	}
+	track->last_ns = time_ns;
+	track->last_zone = zone;
+}
+
+static void note_delta(struct track *track, const struct line *line, int64_t time_ns, enum clock_zone zone)
+{
+	enum { DELTAS_MAX = 4096 };
+	if (zone != CLOCK_ZONE_NONE || line->outer_ns == TIME_NONE || line->outer_zone == CLOCK_ZONE_NONE ||
+	    track->delta_count >= DELTAS_MAX) {
+		return;
+	}
+	struct {
+		int64_t *items;
+		size_t count, capacity;
+	} list = {track->deltas, track->delta_count, track->delta_capacity};
+	vec_push(&list, line->outer_ns - time_ns);
+	track->deltas = list.items;
+	track->delta_count = list.count;
+	track->delta_capacity = list.capacity;
+}
+
+static int compare_int64(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+	return (left > right) - (left < right);
+}
+
+/* Records of the same program printed while an operation was going on. */
+static uint32_t count_inside(const struct track *track, const struct event *event, enum format_program program)
+{
+	if (event->took_ns < INSIDE_TOOK_MS * NS_PER_MS || event->time_ns == TIME_NONE) {
+		return 0;
+	}
+	uint32_t count = 0;
+	size_t kept = track->printed < RING_SIZE ? track->printed : RING_SIZE;
+	for (size_t i = 0; i < kept; i++) {
+		const struct printed *printed = &track->ring[i];
+		count += printed->program == program &&
+		                         printed->time_ns > event->start_ns + INSIDE_MARGIN_MS * NS_PER_MS &&
+		                         printed->time_ns < event->time_ns - INSIDE_MARGIN_MS * NS_PER_MS
+		                 ? 1
+		                 : 0;
+	}
+	return count;
+}
+
+/* ---- records ---- */
+
+static size_t format_number(const struct format *format)
+{
+	for (size_t i = 0; format_table[i] != NULL && i < FORMATS_MAX; i++) {
+		if (format_table[i] == format) {
+			return i;
+		}
+	}
+	return FORMATS_MAX - 1;
+}
+
+static bool is_wanted(const struct stream *stream, const struct track *track)
+{
+	const struct stream_tools *tools = stream->tools;
+	return track->last_ns == TIME_NONE || ((tools->since_ns == TIME_NONE || track->last_ns >= tools->since_ns) &&
+	                                       (tools->until_ns == TIME_NONE || track->last_ns < tools->until_ns));
+}
+
+static void emit(struct stream *stream, struct track *track, struct event *event, const struct record *record)
+{
+	const struct open_record *open = &track->record;
+	event->level = record->level;
+	event->origin = (struct event_origin){.path = stream->input->path,
+	                                      .line = open->head.number,
+	                                      .offset = open->head.offset,
+	                                      .text = text_cut_bytes(buf_str(&open->first), EVENT_TEXT_MAX)};
+	if (event->time_ns == TIME_NONE && track->last_ns != TIME_NONE) {
+		event->time_ns = track->last_ns;
+		event->start_ns = track->last_ns;
+		event->zone = track->last_zone;
+	}
+	event->inside = count_inside(track, event, record->program);
+	digest_source(stream->digest, track->source)->recognised++;
+	digest_event(stream->digest, track->source, event);
+	if (stream->events != NULL) {
+		vec_push(stream->events, (struct stream_event){event_copy(event), track->source});
+	}
+}
+
+static void match(struct stream *stream, struct track *track, const struct record *record)
+{
+	struct open_record *open = &track->record;
+	struct event event = {0};
+	const struct rule *rule = rule_match(stream->tools->matcher, record, open->hits.items, open->hits.count,
+	                                     track->previous, &stream->tools->tmp, &event);
+	track->previous = rule;
+	if (rule != NULL && is_wanted(stream, track)) {
+		emit(stream, track, &event, record);
+	}
+}
+
+/* A record is complete: date it, and hand it to the rules when an anchor was found in it. */
+static void record_close(struct stream *stream, struct track *track)
+{
+	struct open_record *open = &track->record;
+	if (!open->is_open) {
+		return;
+	}
+	open->is_open = false;
+	struct source *source = digest_source(stream->digest, track->source);
+	uint64_t number = source->records++;
+	bool is_sample = number < DECODE_FIRST || number % DECODE_EVERY == 0;
+	bool is_candidate = open->hits.count > 0 || track->previous != NULL;
+	enum clock_zone zone = CLOCK_ZONE_NONE;
+	int64_t time_ns = open->format == NULL ? TIME_NONE : open->format->date(buf_str(&open->text), &zone);
+	if (time_ns == TIME_NONE && open->head.outer_ns != TIME_NONE) {
+		time_ns = open->head.outer_ns;
+		zone = open->head.outer_zone;
+	}
+	if (time_ns != TIME_NONE) {
+		note_time(stream, track, time_ns, zone, open->head.number);
+		note_delta(track, &open->head, time_ns, zone);
+	}
+	track->by_format[format_number(open->format)]++;
+	if (is_sample || is_candidate) {
+		struct record record;
+		format_decode(open->format, buf_str(&open->text), &stream->tools->tmp, &record);
+		if (record.time_ns == TIME_NONE && time_ns != TIME_NONE) {
+			record.time_ns = time_ns;
+			record.zone = zone;
+		}
+		source = digest_source(stream->digest, track->source);
+		source->by_program[record.program]++;
+		source->by_level[record.level]++;
+		if (is_candidate) {
+			match(stream, track, &record);
+		}
+		if (time_ns != TIME_NONE) {
+			track->ring[track->printed++ % RING_SIZE] = (struct printed){time_ns, record.program};
+		}
+		arena_reset(&stream->tools->tmp);
+	} else {
+		track->previous = NULL;
+		if (time_ns != TIME_NONE) {
+			track->ring[track->printed++ % RING_SIZE] = (struct printed){time_ns, FORMAT_PROGRAM_UNKNOWN};
+		}
+	}
+}
+
+static void record_open(struct track *track, const struct format *format, const struct line *line)
+{
+	struct open_record *open = &track->record;
+	open->is_open = true;
+	open->format = format;
+	open->head = *line;
+	open->lines = 1;
+	open->hits.count = 0;
+	buf_clear(&open->text);
+	buf_add(&open->text, line->text);
+	buf_clear(&open->first);
+	buf_add(&open->first, str_slice(line->text, 0, line->first_len < EVENT_TEXT_MAX ? line->first_len : EVENT_TEXT_MAX));
+}
+
+static void add_line(struct stream *stream, const struct line *line, const struct rule_hit *hits, size_t hit_count)
+{
+	struct track *track = track_of(stream, line->source);
+	const struct format *format = format_of(line->text, track->guess);
+	struct open_record *open = &track->record;
+	bool fits = open->is_open && open->lines < RECORD_LINES_MAX &&
+	            open->text.len + line->text.len < RECORD_BYTES_MAX &&
+	            (open->format == NULL || open->format->continues == NULL || open->format->continues(line->text));
+	if (format != NULL || !fits) {
+		if (format == NULL && line->text.len == 0) {
+			return;
+		}
+		record_close(stream, track);
+		record_open(track, format, line);
+		track->guess = format != NULL ? format : track->guess;
+	} else {
+		buf_byte(&open->text, '\n');
+		buf_add(&open->text, line->text);
+		open->lines++;
+	}
+	for (size_t i = 0; i < hit_count; i++) {
+		vec_push(&track->record.hits, hits[i]);
+	}
+}
+
+static void read_block(struct stream *stream, const struct line_block *block)
+{
+	struct rule_hits *hits = &stream->tools->hits;
+	struct line_cursor cursor;
+	struct line line;
+	size_t hit = 0;
+	rule_scan(stream->tools->matcher, block->text, hits);
+	line_cursor_init(&cursor, block);
+	while (line_cursor_next(&cursor, block, &line)) {
+		size_t end = (size_t)(line.text.ptr - block->text.ptr) + line.text.len, first = hit;
+		while (hit < hits->count && hits->items[hit].end <= end) {
+			hit++;
+		}
+		add_line(stream, &line, &hits->items[first], hit - first);
+	}
+}
+
+/* ---- the end of a stream ---- */
+
+static int compare_counts(const void *a, const void *b)
+{
+	const uint64_t *left = a, *right = b;
+	if (left[1] != right[1]) {
+		return left[1] > right[1] ? -1 : 1;
+	}
+	return (left[0] > right[0]) - (left[0] < right[0]);
+}
+
+static struct str format_names(const struct track *track, struct arena *keep)
+{
+	uint64_t ranks[FORMATS_MAX][2];
+	struct buf names = {0};
+	for (size_t i = 0; i < FORMATS_MAX; i++) {
+		ranks[i][0] = i;
+		ranks[i][1] = track->by_format[i];
+	}
+	qsort(ranks, FORMATS_MAX, sizeof(ranks[0]), compare_counts);
+	for (size_t i = 0; i < 3 && ranks[i][1] > 0; i++) {
+		if (ranks[i][0] == FORMATS_MAX - 1) {
+			continue;
+		}
+		buf_add(&names, names.len > 0 ? STR(",") : STR(""));
+		buf_add(&names, str_from(format_table[ranks[i][0]]->name));
+	}
+	struct str text = arena_str(keep, buf_str(&names));
+	buf_finish(&names);
+	return text;
+}
+
+static void track_close(struct stream *stream, struct track *track, const struct line_summary *summary)
+{
+	record_close(stream, track);
+	struct source *source = digest_source(stream->digest, track->source);
+	source->formats = format_names(track, &stream->digest->keep);
+	source->wrappers = arena_str(&stream->digest->keep, summary->wrappers);
+	source->encoding = arena_str(&stream->digest->keep, summary->encoding);
+	source->bytes = summary->bytes;
+	source->lines = summary->lines;
+	if (track->delta_count > 0) {
+		qsort(track->deltas, track->delta_count, sizeof(int64_t), compare_int64);
+		source->outer_delta_ns = track->deltas[track->delta_count / 2];
+	}
+}
+
+/* The head of a stream that was read to see what it is, then the rest. */
+struct pushed_back {
+	struct str head;
+	line_read *read;
+	void *context;
+};
+
+static size_t read_pushed_back(void *context, char *buffer, size_t size)
+{
+	struct pushed_back *from = context;
+	if (from->head.len == 0) {
+		return from->read(from->context, buffer, size);
+	}
+	size_t count = from->head.len < size ? from->head.len : size;
+	memcpy(buffer, from->head.ptr, count);
+	from->head = str_skip(from->head, count);
+	return count;
+}
+
+static void fill(struct buf *buf, line_read *read, void *context, size_t max)
+{
+	size_t count = 1;
+	while (buf->len < max && count > 0) {
+		count = read(context, buf_reserve(buf, max - buf->len), max - buf->len);
+		buf->len += count;
+	}
+}
+
+/* Returns: whether the stream was a document and is done. */
+static bool read_side(struct stream_tools *tools, struct buf *head, struct pushed_back *from, const struct input_stream *stream,
+                      struct digest *digest)
+{
+	const struct side *side = side_of(buf_str(head), stream->path);
+	if (side == NULL) {
+		return false;
+	}
+	fill(head, from->read, from->context, SIDE_SIZE_MAX);
+	struct document document = {.path = stream->path, .what = str_from(side->what), .bytes = head->len};
+	struct side_sink sink = {digest, stream->path, stream->modified_ns, &tools->tmp};
+	digest_document(digest, &document);
+	side->read(buf_str(head), &sink);
+	arena_reset(&tools->tmp);
+	return true;
+}
+
+static void read_lines(struct stream *stream, line_read *read, void *context)
+{
+	struct line_options options = {.is_always_careful = true, .modified_ns = stream->input->modified_ns};
+	struct line_block block;
+	struct line_summary summary;
+	stream->reader = line_reader_create(read, context, &options);
+	while (line_reader_next(stream->reader, &block) == NEXT_ITEM) {
+		read_block(stream, &block);
+	}
+	if (stream->tracks.count == 0) {
+		track_of(stream, 0);
+	}
+	line_reader_summary(stream->reader, &summary);
+	for (size_t i = 0; i < stream->tracks.count; i++) {
+		if (stream->tracks.items[i] != NULL) {
+			track_close(stream, stream->tracks.items[i], &summary);
+		}
+		track_destroy(stream->tracks.items[i]);
+	}
+	vec_finish(&stream->tracks);
+	line_reader_destroy(stream->reader);
+}
+
+void stream_read(struct stream_tools *tools, line_read *read, void *context, const struct input_stream *input,
+                 struct digest *digest, struct stream_events *events)
+{
+	struct buf head = {0};
+	fill(&head, read, context, SIDE_HEAD_SIZE);
+	struct pushed_back from = {buf_str(&head), read, context};
+	if (!read_side(tools, &head, &from, input, digest)) {
+		struct stream stream = {.tools = tools, .digest = digest, .events = events, .input = input};
+		from.head = buf_str(&head);
+		read_lines(&stream, read_pushed_back, &from);
+	}
+	buf_finish(&head);
+}
