@@ -16,7 +16,15 @@ struct rule_pack *rule_pack_create(struct error *err);
 void rule_pack_destroy(struct rule_pack *pack);
 
 /**
- * Add the rules of a file or of all *.json of a folder: a new id adds, a known one replaces, "silence": true removes.
+ * A pack of these files alone, for checking them. An id that two of them give is an error.
+ *
+ * Owner: the caller, rule_pack_destroy
+ */
+struct rule_pack *rule_pack_load(const struct str *paths, size_t count, struct error *err);
+
+/**
+ * Add the rules of a file or of all *.json of a folder: a new id adds, a known one replaces,
+ * "silence": true removes.
  *
  * Errors: "PATH: rule ID: KEY: what is wrong"; the pack is unchanged then
  */
@@ -24,6 +32,10 @@ bool rule_pack_add(struct rule_pack *pack, struct str path, struct error *err);
 
 /** Make it ready to match. Call after the last rule_pack_add. */
 bool rule_pack_compile(struct rule_pack *pack, struct error *err);
+
+/** Read the samples of the built-in rules; until then these have none. For `rules check`, `rules
+ * show`. */
+bool rule_pack_read_samples(struct rule_pack *pack, struct error *err);
 
 /** Text that tells one state of the rules from another: "421 rules, 9f2c11a0". */
 struct str rule_pack_version(const struct rule_pack *pack);
@@ -37,16 +49,18 @@ const struct rule *rule_pack_find(const struct rule_pack *pack, struct str id);
 /** What is public of a rule. */
 struct rule {
 	struct event_kind kind;
-	struct str versions; /* "etcd >=3.4" */
-	struct str source;   /* upstream file: "wal/wal.go" */
-	struct str next;     /* what to look at next, English; may be empty */
+	struct str versions;   /* "etcd >=3.4" */
+	struct str source;     /* upstream file: "wal/wal.go" */
+	struct text_both next; /* what to look at next; may be empty */
 	const struct str *samples;
 	size_t sample_count;
 	const struct str *near_misses;
 	size_t near_miss_count;
-	const struct rule_match *matches; /* private */
+	struct rule_match *matches; /* private */
 	size_t match_count;
-	int rank; /* higher wins a line that two rules claim */
+	int rank;         /* higher wins a line that two rules claim */
+	bool is_followed; /* an "after" rule may own the record behind: call rule_match for it also
+	                     without hits */
 };
 
 struct rule_matcher *rule_matcher_create(const struct rule_pack *pack);
@@ -54,7 +68,7 @@ void rule_matcher_destroy(struct rule_matcher *matcher);
 
 /** An anchor found in clean text. */
 struct rule_hit {
-	size_t end;    /* offset behind its last byte */
+	size_t end; /* offset behind its last byte */
 	uint32_t anchor;
 };
 
@@ -71,22 +85,25 @@ void rule_scan(struct rule_matcher *matcher, struct str text, struct rule_hits *
  *
  * hits:    those that lie in the record; from rule_scan
  * previous: rule of the record before it in the same source, for "after" rules; NULL
- * tmp:     holds event's fields
- * event:   kind, times, fields; instance and origin are the caller's to fill
+ * tmp:     holds event's fields; their texts may point into record
+ * event:   kind, times, level, fields; instance and origin are the caller's to fill
  * Returns: the rule; NULL when none matches
  */
-const struct rule *rule_match(struct rule_matcher *matcher, const struct record *record, const struct rule_hit *hits,
-                              size_t hit_count, const struct rule *previous, struct arena *tmp, struct event *event);
+const struct rule *rule_match(struct rule_matcher *matcher, const struct record *record,
+                              const struct rule_hit *hits, size_t hit_count,
+                              const struct rule *previous, struct arena *tmp, struct event *event);
 
-/** The same for one line or record by itself: decodes, scans, matches. For `rules match` and for samples. */
-const struct rule *rule_match_text(struct rule_matcher *matcher, struct str text, struct arena *tmp, struct record *record,
-                                   struct event *event);
+/** The same for one line or record by itself: decodes, scans, matches. For `rules match` and for
+ * samples. */
+const struct rule *rule_match_text(struct rule_matcher *matcher, struct str text, struct arena *tmp,
+                                   struct record *record, struct event *event);
 
 /**
- * Check a compiled pack: samples match their rule and nothing of higher rank, near misses do not, patterns stay
- * within limits on hostile text, texts exist in both languages.
+ * Check a compiled pack: samples match their rule and nothing of higher rank, near misses do not,
+ * patterns stay within limits on hostile text, texts exist in both languages.
  *
- * report:  a line for each fault, with file, rule and sample
+ * pack:    its samples are read if they were not
+ * report:  a line for each fault: "FILE: rule ID: sample N: what is wrong"
  * Returns: number of faults
  */
-size_t rule_pack_check(const struct rule_pack *pack, struct buf *report);
+size_t rule_pack_check(struct rule_pack *pack, struct buf *report);

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* From a record and the anchors found in it to the rule that owns it, and its event. */
+
+#include "base/vec.h"
+#include "rule/pack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CAPTURES_MAX = 3 * RULE_PARTS_MAX + REGEX_GROUPS_MAX };
+
+struct capture {
+	struct str name;
+	struct str text;
+	enum rule_type type;
+};
+
+struct rule_matcher {
+	const struct rule_pack *pack;
+	struct literals_scratch *scratch;
+	struct regex_match *regex_match;
+	uint32_t *seen; /* of each place in the order: the record that it was last tried for */
+	uint32_t record_number;
+	struct {
+		uint32_t *items;
+		size_t count, capacity;
+	} places; /* to try, of this record */
+	struct capture captures[CAPTURES_MAX];
+	size_t capture_count;
+};
+
+struct rule_matcher *rule_matcher_create(const struct rule_pack *pack)
+{
+	struct rule_matcher *matcher = memory_resize(NULL, sizeof(*matcher));
+	*matcher = (struct rule_matcher){.pack = pack, .regex_match = regex_match_create()};
+	matcher->scratch = pack->literals == NULL ? NULL : literals_scratch_create(pack->literals);
+	matcher->seen = memory_resize(NULL, (pack->order_count + 1) * sizeof(uint32_t));
+	memset(matcher->seen, 0, (pack->order_count + 1) * sizeof(uint32_t));
+	return matcher;
+}
+
+void rule_matcher_destroy(struct rule_matcher *matcher)
+{
+	if (matcher == NULL) {
+		return;
+	}
+	literals_scratch_destroy(matcher->scratch);
+	regex_match_destroy(matcher->regex_match);
+	memory_free(matcher->seen);
+	vec_finish(&matcher->places);
+	memory_free(matcher);
+}
+
+/* ---- anchors ---- */
+
+static bool keep_hit(void *context, unsigned id, size_t end)
+{
+	struct rule_hits *hits = context;
+	vec_push(hits, (struct rule_hit){.end = end, .anchor = id});
+	return false;
+}
+
+void rule_scan(struct rule_matcher *matcher, struct str text, struct rule_hits *hits)
+{
+	hits->count = 0;
+	if (matcher->pack->literals != NULL && text.len > 0) {
+		literals_scan(matcher->pack->literals, matcher->scratch, text, keep_hit, hits);
+	}
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+	return (left > right) - (left < right);
+}
+
+static void add_place(struct rule_matcher *matcher, uint32_t place)
+{
+	if (matcher->seen[place] != matcher->record_number) {
+		matcher->seen[place] = matcher->record_number;
+		vec_push(&matcher->places, place);
+	}
+}
+
+/** What may own the record, best first. */
+static void find_places(struct rule_matcher *matcher, const struct rule_hit *hits, size_t hit_count,
+                        const struct rule *previous)
+{
+	const struct rule_pack *pack = matcher->pack;
+	matcher->places.count = 0;
+	if (++matcher->record_number == 0) {
+		memset(matcher->seen, 0, (pack->order_count + 1) * sizeof(uint32_t));
+		matcher->record_number = 1;
+	}
+	for (size_t i = 0; i < hit_count; i++) {
+		uint32_t from = pack->anchor_starts[hits[i].anchor],
+			 to = pack->anchor_starts[hits[i].anchor + 1];
+		if (matcher->seen[pack->by_anchor[from]] == matcher->record_number) {
+			continue; /* each place has one anchor: all of this one are in */
+		}
+		for (uint32_t j = from; j < to; j++) {
+			add_place(matcher, pack->by_anchor[j]);
+		}
+	}
+	const struct rule_entry *leader = (const struct rule_entry *)previous;
+	for (size_t i = 0; leader != NULL && i < leader->follower_count; i++) {
+		add_place(matcher, leader->followers[i]);
+	}
+	if (matcher->places.count > 1) {
+		qsort(matcher->places.items, matcher->places.count, sizeof(uint32_t),
+		      compare_places);
+	}
+}
+
+/* ---- one match ---- */
+
+struct str rule_subject_text(const struct rule_pattern *pattern, const struct record *record)
+{
+	switch (pattern->subject) {
+	case RULE_IN_MESSAGE:
+		return record->message;
+	case RULE_IN_TEXT:
+		return record->text;
+	case RULE_IN_CALLER:
+		return record->caller;
+	case RULE_IN_FIELD:
+		break;
+	}
+	return record_field(record, pattern->key);
+}
+
+static bool has_capture(const struct rule_matcher *matcher, struct str name)
+{
+	for (size_t i = 0; i < matcher->capture_count; i++) {
+		if (str_equals(matcher->captures[i].name, name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void capture(struct rule_matcher *matcher, struct str name, enum rule_type type,
+                    struct str text)
+{
+	if (text.ptr != NULL && matcher->capture_count < CAPTURES_MAX &&
+	    !has_capture(matcher, name)) {
+		matcher->captures[matcher->capture_count++] = (struct capture){name, text, type};
+	}
+}
+
+static bool search(struct rule_matcher *matcher, const struct rule_match *match,
+                   const struct rule_pattern *pattern, const struct record *record)
+{
+	struct str subject = rule_subject_text(pattern, record);
+	if (subject.ptr == NULL) {
+		return false;
+	}
+	const struct rule_compiled *compiled = rule_pattern_get(pattern, match, NULL);
+	if (compiled->regex == NULL ||
+	    !regex_search(compiled->regex, subject, matcher->regex_match, NULL)) {
+		return false;
+	}
+	for (size_t i = 0; i < compiled->group_count; i++) {
+		const struct rule_group *group = &compiled->groups[i];
+		capture(matcher, group->name, group->type,
+		        regex_match_group(matcher->regex_match, group->index));
+	}
+	return true;
+}
+
+static bool match_subject(struct rule_matcher *matcher, const struct rule_match *match,
+                          const struct record *record)
+{
+	switch (match->how) {
+	case RULE_MESSAGE:
+		return str_equals(str_trim(record->message), match->text);
+	case RULE_PREFIX:
+		return str_starts(record->message, match->text);
+	case RULE_PATTERN:
+		return search(matcher, match, &match->pattern, record);
+	}
+	return false;
+}
+
+static bool is_owner(struct rule_matcher *matcher, const struct rule_candidate *candidate,
+                     const struct record *record, const struct rule *previous)
+{
+	const struct rule_entry *entry = candidate->entry;
+	const struct rule_match *match = candidate->match;
+	matcher->capture_count = 0;
+	if (entry->programs != 0 && (entry->programs & 1U << record->program) == 0) {
+		return false;
+	}
+	if (entry->after.len > 0 &&
+	    (previous == NULL || !str_equals(previous->kind.id, entry->after))) {
+		return false;
+	}
+	if (!match_subject(matcher, match, record)) {
+		return false;
+	}
+	for (size_t i = 0; i < match->condition_count; i++) {
+		if (!search(matcher, match, &match->conditions[i], record)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* ---- the event ---- */
+
+static void gather(struct rule_matcher *matcher, const struct rule_match *match,
+                   const struct record *record)
+{
+	for (size_t i = 0; i < match->extract_count; i++) {
+		search(matcher, match, &match->extracts[i], record);
+	}
+	for (size_t i = 0; i < match->field_count; i++) {
+		const struct rule_field *field = &match->fields[i];
+		capture(matcher, field->name, field->type, record_field(record, field->key));
+	}
+	for (size_t i = 0; i < match->constant_count; i++) {
+		capture(matcher, match->constants[i].name, RULE_TYPE_TEXT,
+		        match->constants[i].text);
+	}
+}
+
+/** A start that cannot be compared with the record's time, one of both being without zone, is none.
+ */
+static int64_t start_parse(struct str text, enum clock_zone record_zone)
+{
+	enum clock_zone zone = CLOCK_ZONE_NONE;
+	int64_t time_ns = clock_parse(text, &zone, NULL);
+	if (time_ns == TIME_NONE) {
+		zone = CLOCK_ZONE_UTC;
+		time_ns = clock_parse_epoch(text);
+	}
+	return (zone == CLOCK_ZONE_NONE) == (record_zone == CLOCK_ZONE_NONE) ? time_ns : TIME_NONE;
+}
+
+static void set_interval(const struct rule_entry *entry, struct event *event)
+{
+	const struct event_field *took = event_field(event, entry->interval);
+	if (entry->interval.len > 0 && took != NULL && took->number >= 0) {
+		event->took_ns = took->number;
+	}
+	if (event->time_ns == TIME_NONE) {
+		return;
+	}
+	const struct event_field *start = event_field(event, entry->start);
+	int64_t start_ns = entry->start.len > 0 && start != NULL
+	                           ? start_parse(start->text, event->zone)
+	                           : TIME_NONE;
+	if (start_ns != TIME_NONE && start_ns <= event->time_ns) {
+		event->start_ns = start_ns;
+		event->took_ns = event->took_ns == DURATION_NONE ? event->time_ns - start_ns
+		                                                 : event->took_ns;
+	} else if (event->took_ns != DURATION_NONE &&
+	           __builtin_sub_overflow(event->time_ns, event->took_ns, &event->start_ns)) {
+		event->start_ns = event->time_ns;
+	}
+}
+
+static void fill(const struct rule_matcher *matcher, const struct rule_entry *entry,
+                 const struct record *record, struct arena *tmp, struct event *event)
+{
+	*event = (struct event){
+		.kind = &entry->rule.kind,
+		.time_ns = record->time_ns,
+		.start_ns = record->time_ns,
+		.took_ns = DURATION_NONE,
+		.zone = record->zone,
+		.level = record->level,
+		.fields = arena_array(tmp, struct event_field, matcher->capture_count),
+		.field_count = matcher->capture_count,
+	};
+	for (size_t i = 0; i < matcher->capture_count; i++) {
+		const struct capture *item = &matcher->captures[i];
+		event->fields[i].name = item->name;
+		rule_value(item->type, item->text, tmp, &event->fields[i]);
+	}
+	set_interval(entry, event);
+}
+
+const struct rule_candidate *rule_match_candidate(struct rule_matcher *matcher,
+                                                  const struct record *record,
+                                                  const struct rule_hit *hits, size_t hit_count,
+                                                  const struct rule *previous, struct arena *tmp,
+                                                  struct event *event)
+{
+	find_places(matcher, hits, hit_count, previous);
+	for (size_t i = 0; i < matcher->places.count; i++) {
+		const struct rule_candidate *candidate =
+			&matcher->pack->order[matcher->places.items[i]];
+		if (is_owner(matcher, candidate, record, previous)) {
+			gather(matcher, candidate->match, record);
+			fill(matcher, candidate->entry, record, tmp, event);
+			return candidate;
+		}
+	}
+	return NULL;
+}
+
+const struct rule *rule_match(struct rule_matcher *matcher, const struct record *record,
+                              const struct rule_hit *hits, size_t hit_count,
+                              const struct rule *previous, struct arena *tmp, struct event *event)
+{
+	const struct rule_candidate *candidate =
+		rule_match_candidate(matcher, record, hits, hit_count, previous, tmp, event);
+	return candidate == NULL ? NULL : &candidate->entry->rule;
+}
+
+const struct rule_candidate *rule_match_line(struct rule_matcher *matcher, struct str text,
+                                             const struct rule *previous, struct arena *tmp,
+                                             struct record *record, struct event *event)
+{
+	struct str head;
+	str_cut(text, STR("\n"), &head, NULL);
+	format_decode(format_of(head, NULL), text, tmp, record);
+	struct rule_hits hits = {0};
+	rule_scan(matcher, text, &hits);
+	const struct rule_candidate *candidate =
+		rule_match_candidate(matcher, record, hits.items, hits.count, previous, tmp, event);
+	vec_finish(&hits);
+	return candidate;
+}
+
+const struct rule *rule_match_text(struct rule_matcher *matcher, struct str text, struct arena *tmp,
+                                   struct record *record, struct event *event)
+{
+	const struct rule_candidate *candidate =
+		rule_match_line(matcher, text, NULL, tmp, record, event);
+	return candidate == NULL ? NULL : &candidate->entry->rule;
+}

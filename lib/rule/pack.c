@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The life of a pack: built in, files added, looked up. */
+
+#include "rule/pack.h"
+
+#include "base/vec.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- entries, by id ---- */
+
+/** Where an id is or belongs. */
+static size_t entry_place(const struct rule_entry_list *list, struct str id, bool *is_there)
+{
+	size_t low = 0, high = list->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = str_compare(list->items[middle]->rule.kind.id, id);
+		if (order == 0) {
+			*is_there = true;
+			return middle;
+		}
+		low = order < 0 ? middle + 1 : low;
+		high = order < 0 ? high : middle;
+	}
+	*is_there = false;
+	return low;
+}
+
+static void entry_put(struct rule_entry_list *list, struct rule_entry *entry)
+{
+	bool is_there;
+	size_t place = entry_place(list, entry->rule.kind.id, &is_there);
+	if (is_there && entry->is_silence) {
+		memmove(&list->items[place], &list->items[place + 1],
+		        (list->count - place - 1) * sizeof(*list->items));
+		list->count--;
+	} else if (is_there) {
+		list->items[place] = entry;
+	} else if (!entry->is_silence) {
+		vec_push(list, NULL);
+		memmove(&list->items[place + 1], &list->items[place],
+		        (list->count - place - 1) * sizeof(*list->items));
+		list->items[place] = entry;
+	}
+}
+
+static void set_version(struct rule_pack *pack)
+{
+	pack->version = arena_printf(&pack->run, "%zu rules, %08x", pack->entries.count,
+	                             (unsigned)(pack->hash ^ pack->hash >> 32));
+}
+
+/* ---- files ---- */
+
+static bool read_bytes(FILE *file, struct buf *bytes, struct error *err)
+{
+	size_t count;
+	do {
+		char *to = buf_reserve(bytes, 1 << 16);
+		count = fread(to, 1, 1 << 16, file);
+		bytes->len += count;
+	} while (count > 0 && bytes->len <= RULE_FILE_SIZE_MAX);
+	if (ferror(file) != 0) {
+		return error_set(err, "cannot be read: %s", strerror(errno));
+	}
+	return bytes->len <= RULE_FILE_SIZE_MAX ||
+	       error_set(err, "larger than %d MiB", RULE_FILE_SIZE_MAX >> 20);
+}
+
+static bool slurp(struct str path, struct arena *run, struct buf *bytes, struct error *err)
+{
+	FILE *file = fopen(arena_cstr(run, path), "rbe");
+	if (file == NULL) {
+		return error_set(err, "cannot be opened: %s", strerror(errno));
+	}
+	bool is_read = read_bytes(file, bytes, err);
+	fclose(file);
+	return is_read;
+}
+
+/** Parse a document that lives as long as the pack. */
+static const struct json *parse(struct rule_pack *pack, struct str text, struct error *err)
+{
+	struct json *document = json_parse(text, err);
+	if (document != NULL) {
+		vec_push(&pack->documents, document);
+		pack->hash = pack->hash * UINT64_C(0x9e3779b97f4a7c15) + str_hash(text);
+	}
+	return document;
+}
+
+static bool read_file(struct rule_pack *pack, struct str path, struct rule_entry_list *entries,
+                      struct error *err)
+{
+	struct buf bytes = {0};
+	const struct json *document = NULL;
+	if (slurp(path, &pack->run, &bytes, err)) {
+		document = parse(pack, buf_str(&bytes), err);
+	}
+	buf_finish(&bytes);
+	if (document == NULL || !rule_read_list(pack, json_get(document, "rules"),
+	                                        arena_str(&pack->run, path), entries, err)) {
+		return error_prefix(err, STR_FMT, STR_ARG(path));
+	}
+	return entries->count <= RULE_RULES_MAX ||
+	       error_set(err, STR_FMT ": more than %d rules", STR_ARG(path), RULE_RULES_MAX);
+}
+
+struct path_list {
+	struct str *items;
+	size_t count, capacity;
+};
+
+static int compare_paths(const void *a, const void *b)
+{
+	return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+static bool list_folder(struct str path, struct arena *run, struct path_list *paths,
+                        struct error *err)
+{
+	DIR *folder = opendir(arena_cstr(run, path));
+	if (folder == NULL) {
+		return error_set(err, STR_FMT ": cannot be opened: %s", STR_ARG(path),
+		                 strerror(errno));
+	}
+	for (struct dirent *item = readdir(folder); item != NULL; item = readdir(folder)) {
+		struct str name = str_from(item->d_name);
+		if (str_ends(name, STR(".json")) && name.ptr[0] != '.' &&
+		    paths->count < RULE_FILES_MAX) {
+			vec_push(paths, arena_printf(run, STR_FMT "/" STR_FMT, STR_ARG(path),
+			                             STR_ARG(name)));
+		}
+	}
+	closedir(folder);
+	if (paths->count > 0) {
+		qsort(paths->items, paths->count, sizeof(struct str), compare_paths);
+	}
+	return true;
+}
+
+/** The rules of a file or a folder. */
+static bool read_path(struct rule_pack *pack, struct str path, struct rule_entry_list *entries,
+                      struct error *err)
+{
+	struct stat status;
+	if (stat(arena_cstr(&pack->run, path), &status) != 0 || !S_ISDIR(status.st_mode)) {
+		return read_file(pack, path, entries, err);
+	}
+	struct path_list paths = {0};
+	bool is_read = list_folder(path, &pack->run, &paths, err);
+	for (size_t i = 0; i < paths.count && is_read; i++) {
+		is_read = read_file(pack, paths.items[i], entries, err);
+	}
+	vec_finish(&paths);
+	return is_read;
+}
+
+/** Ids given once, patterns that compile. */
+static bool check_new(const struct rule_entry_list *entries, struct error *err)
+{
+	struct map ids = {0};
+	bool is_good = true;
+	for (size_t i = 0; i < entries->count && is_good; i++) {
+		const struct rule_entry *entry = entries->items[i];
+		struct str id = entry->rule.kind.id;
+		if (map_get(&ids, id) != NULL) {
+			is_good = error_set(err, STR_FMT ": rule " STR_FMT ": id: given twice",
+			                    STR_ARG(entry->file), STR_ARG(id));
+		}
+		*map_put(&ids, id) = entries->items[i];
+	}
+	map_finish(&ids);
+	return is_good;
+}
+
+static bool check_pattern(const struct rule_pattern *pattern, const struct rule_match *match,
+                          const char *key, struct error *err)
+{
+	/* An earlier failure is remembered without its text: compile anew for it. */
+	if (rule_pattern_get(pattern, match, err)->regex == NULL) {
+		struct regex *again = regex_create(pattern->source, err);
+		regex_destroy(again);
+		return error_prefix(err, "%s", key);
+	}
+	return true;
+}
+
+static bool check_match(const struct rule_match *match, struct error *err)
+{
+	bool is_good =
+		match->how != RULE_PATTERN || check_pattern(&match->pattern, match, "pattern", err);
+	for (size_t i = 0; i < match->condition_count && is_good; i++) {
+		is_good = check_pattern(&match->conditions[i], match, "where", err);
+	}
+	for (size_t i = 0; i < match->extract_count && is_good; i++) {
+		is_good = check_pattern(&match->extracts[i], match, "extract", err);
+	}
+	return is_good;
+}
+
+bool rule_entry_check_patterns(const struct rule_entry *entry, struct error *err)
+{
+	for (size_t i = 0; i < entry->rule.match_count; i++) {
+		if (!check_match(&entry->rule.matches[i], err)) {
+			return error_prefix(err, STR_FMT ": rule " STR_FMT ": match %zu",
+			                    STR_ARG(entry->file), STR_ARG(entry->rule.kind.id),
+			                    i + 1);
+		}
+	}
+	return true;
+}
+
+static bool check_patterns(const struct rule_entry_list *entries, struct error *err)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		if (!rule_entry_check_patterns(entries->items[i], err)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void put_all(struct rule_pack *pack, const struct rule_entry_list *entries)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		entry_put(&pack->entries, entries->items[i]);
+	}
+	set_version(pack);
+}
+
+bool rule_pack_add(struct rule_pack *pack, struct str path, struct error *err)
+{
+	struct rule_entry_list entries = {0};
+	uint64_t hash = pack->hash;
+	bool is_good = read_path(pack, path, &entries, err) && check_new(&entries, err) &&
+	               check_patterns(&entries, err);
+	if (is_good) {
+		put_all(pack, &entries);
+	} else {
+		pack->hash = hash;
+	}
+	vec_finish(&entries);
+	return is_good;
+}
+
+/* ---- packs ---- */
+
+static struct rule_pack *pack_new(void)
+{
+	struct rule_pack *pack = memory_resize(NULL, sizeof(*pack));
+	*pack = (struct rule_pack){0};
+	arena_init(&pack->run);
+	return pack;
+}
+
+void rule_pack_destroy(struct rule_pack *pack)
+{
+	if (pack == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < pack->patterns.count; i++) {
+		rule_compiled_destroy(atomic_load(pack->patterns.items[i]));
+	}
+	for (size_t i = 0; i < pack->documents.count; i++) {
+		json_destroy(pack->documents.items[i]);
+	}
+	vec_finish(&pack->patterns);
+	vec_finish(&pack->documents);
+	vec_finish(&pack->entries);
+	literals_destroy(pack->literals);
+	arena_finish(&pack->run);
+	memory_free(pack);
+}
+
+static bool load_builtin(struct rule_pack *pack, struct error *err)
+{
+	const struct json *document = parse(pack, rule_builtin.rules, err);
+	if (document == NULL) {
+		return error_prefix(err, "built-in rules");
+	}
+	struct rule_entry_list entries = {0};
+	bool is_good = true;
+	for (const struct json *file = json_first(json_get(document, "files"));
+	     file != NULL && is_good; file = json_next(file)) {
+		struct str path = json_get_text(file, "path");
+		is_good = rule_read_list(pack, json_get(file, "rules"), path, &entries, err) ||
+		          error_prefix(err, STR_FMT, STR_ARG(path));
+	}
+	if (is_good) {
+		put_all(pack, &entries);
+	}
+	vec_finish(&entries);
+	return is_good;
+}
+
+struct rule_pack *rule_pack_create(struct error *err)
+{
+	struct rule_pack *pack = pack_new();
+	if (!load_builtin(pack, err)) {
+		rule_pack_destroy(pack);
+		return NULL;
+	}
+	return pack;
+}
+
+struct rule_pack *rule_pack_load(const struct str *paths, size_t count, struct error *err)
+{
+	struct rule_pack *pack = pack_new();
+	struct rule_entry_list entries = {0};
+	bool is_good = true;
+	for (size_t i = 0; i < count && is_good; i++) {
+		is_good = read_path(pack, paths[i], &entries, err);
+	}
+	is_good = is_good && check_new(&entries, err) && check_patterns(&entries, err);
+	put_all(pack, &entries);
+	vec_finish(&entries);
+	pack->has_samples = true;
+	if (!is_good) {
+		rule_pack_destroy(pack);
+		return NULL;
+	}
+	return pack;
+}
+
+bool rule_pack_read_samples(struct rule_pack *pack, struct error *err)
+{
+	if (pack->has_samples) {
+		return true;
+	}
+	struct json *document = json_parse(rule_builtin.samples, err);
+	if (document == NULL) {
+		return error_prefix(err, "built-in samples");
+	}
+	vec_push(&pack->documents, document);
+	for (const struct json *member = json_first(document); member != NULL;
+	     member = json_next(member)) {
+		struct rule_entry *entry =
+			(struct rule_entry *)rule_pack_find(pack, json_key(member));
+		if (entry != NULL && entry->rule.sample_count == 0) {
+			rule_read_samples(pack, member, &entry->rule);
+		}
+	}
+	pack->has_samples = true;
+	return true;
+}
+
+struct str rule_pack_version(const struct rule_pack *pack)
+{
+	return pack->version;
+}
+
+size_t rule_pack_count(const struct rule_pack *pack)
+{
+	return pack->entries.count;
+}
+
+const struct rule *rule_pack_rule(const struct rule_pack *pack, size_t index)
+{
+	return &pack->entries.items[index]->rule;
+}
+
+const struct rule *rule_pack_find(const struct rule_pack *pack, struct str id)
+{
+	bool is_there;
+	size_t place = entry_place(&pack->entries, id, &is_there);
+	return is_there ? &pack->entries.items[place]->rule : NULL;
+}

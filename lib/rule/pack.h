@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* How a rule pack looks inside. Private to rule/ and its tests. */
+
+#include "base/json.h"
+#include "base/literals.h"
+#include "base/map.h"
+#include "base/regex.h"
+#include "rule/rule.h"
+
+enum {
+	RULE_FILE_SIZE_MAX = 8 << 20,
+	RULE_FILES_MAX = 1024, /* of one folder */
+	RULE_RULES_MAX = 16384,
+	RULE_MATCHES_MAX = 64, /* of one rule */
+	RULE_PARTS_MAX = 24, /* fields, conditions, extractions and constants of one match, each */
+	RULE_PATTERN_MAX = 4096,
+	RULE_ANCHOR_MIN = 5
+};
+
+/** How a match looks at its subject; ascending by how specific it is. */
+enum rule_how { RULE_PATTERN, RULE_PREFIX, RULE_MESSAGE };
+
+/** What a pattern looks at. */
+enum rule_subject { RULE_IN_MESSAGE, RULE_IN_TEXT, RULE_IN_CALLER, RULE_IN_FIELD };
+
+/** Types as rules write them; more than an event's, for the ways a number is written. */
+enum rule_type {
+	RULE_TYPE_TEXT,
+	RULE_TYPE_DURATION,
+	RULE_TYPE_DURATION_MS, /* a plain number of milliseconds */
+	RULE_TYPE_DURATION_S,
+	RULE_TYPE_BYTES,
+	RULE_TYPE_COUNT,
+	RULE_TYPE_MEMBER,
+	RULE_TYPE_MEMBER_DECIMAL,
+	RULE_TYPE_LEASE,
+	RULE_TYPE_LEASE_DECIMAL,
+	RULE_TYPE_KEY,
+	RULE_TYPE_ERROR,
+	RULE_TYPE_COUNT_ALL
+};
+
+/** A field that is kept. */
+struct rule_field {
+	struct str key;  /* as the record or the group writes it */
+	struct str name; /* as the event calls it */
+	enum rule_type type;
+};
+
+struct rule_compiled;
+
+/** A pattern, compiled when it is first needed. */
+struct rule_pattern {
+	enum rule_subject subject;
+	struct str key; /* of a field */
+	struct str source;
+	_Atomic(struct rule_compiled *) *compiled;
+};
+
+/** A constant field. */
+struct rule_constant {
+	struct str name;
+	struct str text;
+};
+
+struct rule_match {
+	enum rule_how how;
+	struct str text;             /* message or prefix */
+	struct rule_pattern pattern; /* of RULE_PATTERN */
+	struct rule_pattern *conditions;
+	size_t condition_count;
+	struct rule_pattern *extracts; /* fill fields, decide nothing */
+	size_t extract_count;
+	struct rule_field *fields;
+	size_t field_count;
+	struct rule_constant *constants;
+	size_t constant_count;
+	struct str anchor;     /* empty: an "after" rule without one */
+	uint32_t anchor_index; /* of the compiled pack */
+};
+
+/** A rule with what only the matcher needs. */
+struct rule_entry {
+	struct rule rule; /* first: a struct rule of a pack is one of these */
+	struct str file;
+	struct str interval; /* event field; empty: none */
+	struct str start;
+	struct str after;
+	unsigned programs;   /* bit n: enum format_program n may; 0: all */
+	bool is_silence;     /* of a user pack: removes */
+	uint32_t *followers; /* places in the order of matches of rules that come after this one */
+	size_t follower_count;
+};
+
+/** One match in the order of precedence. */
+struct rule_candidate {
+	const struct rule_entry *entry;
+	const struct rule_match *match;
+};
+
+struct rule_entry_list {
+	struct rule_entry **items;
+	size_t count, capacity;
+};
+
+struct rule_pack {
+	struct arena run;
+	struct {
+		struct json **items;
+		size_t count, capacity;
+	} documents; /* texts of rules point into them */
+	struct {
+		_Atomic(struct rule_compiled *) **items;
+		size_t count, capacity;
+	} patterns;
+	struct rule_entry_list entries; /* by id */
+	uint64_t hash;
+	struct str version;
+	bool has_samples;
+	/* once compiled */
+	struct rule_candidate *order;
+	size_t order_count;
+	struct str *anchors; /* ascending */
+	size_t anchor_count;
+	uint32_t *anchor_starts; /* anchor_count + 1 places in by_anchor */
+	uint32_t *by_anchor;     /* places in order, ascending for each anchor */
+	struct literals *literals;
+};
+
+/** Bytes built into the program. */
+struct rule_builtin {
+	struct str rules;   /* {"files":[{"path":...,"rules":[...]}]} without samples */
+	struct str samples; /* {"ID":{"samples":[...],"not":[...]}} */
+};
+extern const struct rule_builtin rule_builtin;
+/** Vectorscan's set of the anchors of the built-in pack; empty in the program that makes it. */
+extern const struct str rule_builtin_anchors;
+
+/* ---- read.c ---- */
+
+/** Read the elements of an array of rules. file: for errors and rule_entry.file; lives as long as
+ * the pack. */
+bool rule_read_list(struct rule_pack *pack, const struct json *list, struct str file,
+                    struct rule_entry_list *entries, struct error *err);
+void rule_read_samples(struct rule_pack *pack, const struct json *json, struct rule *rule);
+
+/* ---- value.c ---- */
+
+/** Returns: whether text names a type. */
+bool rule_type_read(struct str text, enum rule_type *type);
+/** Type, text and number of an event's field from what the record says. */
+void rule_value(enum rule_type type, struct str text, struct arena *tmp, struct event_field *field);
+
+/* ---- anchor.c ---- */
+
+/** The longest run of a literal that is the same however the record is quoted; empty when shorter
+ * than RULE_ANCHOR_MIN. */
+struct str rule_anchor_of_literal(struct str literal);
+/** The same of what a pattern surely contains; empty when that cannot be told. */
+struct str rule_anchor_of_pattern(struct arena *run, struct str pattern);
+/** Whether a text can be an anchor. */
+bool rule_anchor_is_sound(struct str anchor);
+
+/* ---- compile.c ---- */
+
+/** What a pattern becomes. */
+struct rule_group {
+	unsigned index;
+	struct str name; /* the event's */
+	enum rule_type type;
+};
+
+struct rule_compiled {
+	struct regex *regex; /* NULL: the pattern is wrong */
+	struct rule_group groups[REGEX_GROUPS_MAX];
+	size_t group_count;
+};
+
+/** Compile at first use; threads may race for it. Never NULL. */
+const struct rule_compiled *rule_pattern_get(const struct rule_pattern *pattern,
+                                             const struct rule_match *match, struct error *err);
+void rule_compiled_destroy(struct rule_compiled *compiled);
+/** Compile all patterns of a rule. Errors: "FILE: rule ID: match N: KEY: what". */
+bool rule_entry_check_patterns(const struct rule_entry *entry, struct error *err);
+/** Order of matches, anchors and followers; all but the search itself. */
+void rule_pack_index(struct rule_pack *pack);
+/** Tells one set of anchors from another. */
+uint64_t rule_anchors_hash(const struct rule_pack *pack);
+
+/* ---- match.c ---- */
+
+/** rule_match that tells which match it was. */
+const struct rule_candidate *rule_match_candidate(struct rule_matcher *matcher,
+                                                  const struct record *record,
+                                                  const struct rule_hit *hits, size_t hit_count,
+                                                  const struct rule *previous, struct arena *tmp,
+                                                  struct event *event);
+/** Text decoded and matched as if it stood behind a record of previous. */
+const struct rule_candidate *rule_match_line(struct rule_matcher *matcher, struct str text,
+                                             const struct rule *previous, struct arena *tmp,
+                                             struct record *record, struct event *event);
+/** Text that a pattern looks at; ptr NULL when the record has no such field. */
+struct str rule_subject_text(const struct rule_pattern *pattern, const struct record *record);
+
+/* ---- hostile.c ---- */
+
+/** Lets a rule's patterns search texts that are hard for careless patterns. Returns: faults, told
+ * in report. */
+size_t rule_check_hostile(const struct rule_entry *entry, struct regex_match *regex_match,
+                          struct buf *report);
