@@ -97,21 +97,27 @@ static const struct json *parse(struct rule_pack *pack, struct str text, struct 
 	return document;
 }
 
+static bool read_text(struct rule_pack *pack, struct str name, struct str text,
+                      struct rule_entry_list *entries, struct error *err)
+{
+	const struct json *document = parse(pack, text, err);
+	if (document == NULL || !rule_read_list(pack, json_get(document, "rules"),
+	                                        arena_str(&pack->run, name), entries, err)) {
+		return error_prefix(err, STR_FMT, STR_ARG(name));
+	}
+	return entries->count <= RULE_RULES_MAX ||
+	       error_set(err, STR_FMT ": more than %d rules", STR_ARG(name), RULE_RULES_MAX);
+}
+
 static bool read_file(struct rule_pack *pack, struct str path, struct rule_entry_list *entries,
                       struct error *err)
 {
 	struct buf bytes = {0};
-	const struct json *document = NULL;
-	if (slurp(path, &pack->run, &bytes, err)) {
-		document = parse(pack, buf_str(&bytes), err);
-	}
+	bool is_read = slurp(path, &pack->run, &bytes, err)
+	                       ? read_text(pack, path, buf_str(&bytes), entries, err)
+	                       : error_prefix(err, STR_FMT, STR_ARG(path));
 	buf_finish(&bytes);
-	if (document == NULL || !rule_read_list(pack, json_get(document, "rules"),
-	                                        arena_str(&pack->run, path), entries, err)) {
-		return error_prefix(err, STR_FMT, STR_ARG(path));
-	}
-	return entries->count <= RULE_RULES_MAX ||
-	       error_set(err, STR_FMT ": more than %d rules", STR_ARG(path), RULE_RULES_MAX);
+	return is_read;
 }
 
 struct path_list {
@@ -237,19 +243,34 @@ static void put_all(struct rule_pack *pack, const struct rule_entry_list *entrie
 	set_version(pack);
 }
 
+/** Take in what was read, all or nothing. */
+static bool add_all(struct rule_pack *pack, struct rule_entry_list *entries, bool is_read,
+                    uint64_t hash_before, struct error *err)
+{
+	bool is_good = is_read && check_new(entries, err) && check_patterns(entries, err);
+	if (is_good) {
+		put_all(pack, entries);
+	} else {
+		pack->hash = hash_before;
+	}
+	vec_finish(entries);
+	return is_good;
+}
+
 bool rule_pack_add(struct rule_pack *pack, struct str path, struct error *err)
 {
 	struct rule_entry_list entries = {0};
 	uint64_t hash = pack->hash;
-	bool is_good = read_path(pack, path, &entries, err) && check_new(&entries, err) &&
-	               check_patterns(&entries, err);
-	if (is_good) {
-		put_all(pack, &entries);
-	} else {
-		pack->hash = hash;
-	}
-	vec_finish(&entries);
-	return is_good;
+	bool is_read = read_path(pack, path, &entries, err);
+	return add_all(pack, &entries, is_read, hash, err);
+}
+
+bool rule_pack_add_text(struct rule_pack *pack, struct str name, struct str text, struct error *err)
+{
+	struct rule_entry_list entries = {0};
+	uint64_t hash = pack->hash;
+	bool is_read = read_text(pack, name, text, &entries, err);
+	return add_all(pack, &entries, is_read, hash, err);
 }
 
 /* ---- packs ---- */
@@ -312,19 +333,23 @@ struct rule_pack *rule_pack_create(struct error *err)
 	return pack;
 }
 
-struct rule_pack *rule_pack_load(const struct str *paths, size_t count, struct error *err)
+struct rule_pack *rule_pack_create_empty(void)
 {
 	struct rule_pack *pack = pack_new();
-	struct rule_entry_list entries = {0};
-	bool is_good = true;
-	for (size_t i = 0; i < count && is_good; i++) {
-		is_good = read_path(pack, paths[i], &entries, err);
-	}
-	is_good = is_good && check_new(&entries, err) && check_patterns(&entries, err);
-	put_all(pack, &entries);
-	vec_finish(&entries);
 	pack->has_samples = true;
-	if (!is_good) {
+	set_version(pack);
+	return pack;
+}
+
+struct rule_pack *rule_pack_load(const struct str *paths, size_t count, struct error *err)
+{
+	struct rule_pack *pack = rule_pack_create_empty();
+	struct rule_entry_list entries = {0};
+	bool is_read = true;
+	for (size_t i = 0; i < count && is_read; i++) {
+		is_read = read_path(pack, paths[i], &entries, err);
+	}
+	if (!add_all(pack, &entries, is_read, pack->hash, err)) {
 		rule_pack_destroy(pack);
 		return NULL;
 	}

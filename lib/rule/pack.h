@@ -138,6 +138,14 @@ extern const struct rule_builtin rule_builtin;
 /** Vectorscan's set of the anchors of the built-in pack; empty in the program that makes it. */
 extern const struct str rule_builtin_anchors;
 
+/* ---- pack.c ---- */
+
+/** A pack without rules. */
+struct rule_pack *rule_pack_create_empty(void);
+/** rule_pack_add of a file's text. name: for errors. */
+bool rule_pack_add_text(struct rule_pack *pack, struct str name, struct str text,
+                        struct error *err);
+
 /* ---- read.c ---- */
 
 /** Read the elements of an array of rules. file: for errors and rule_entry.file; lives as long as
