@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+#include "base/duration.h"
+#include "base/json.h"
+#include "base/text.h"
+
+#include <math.h>
+
+void json_writer_init(struct json_writer *writer, struct buf *out, unsigned indent)
+{
+	*writer = (struct json_writer){.out = out, .indent = indent};
+}
+
+static void new_line(struct json_writer *writer)
+{
+	if (writer->indent == 0) {
+		return;
+	}
+	buf_byte(writer->out, '\n');
+	for (unsigned i = 0; i < writer->depth * writer->indent; i++) {
+		buf_byte(writer->out, ' ');
+	}
+}
+
+/* What stands before a value or key. */
+static void begin(struct json_writer *writer)
+{
+	if (writer->is_after_key) {
+		writer->is_after_key = false;
+		return;
+	}
+	if (writer->needs_comma) {
+		buf_byte(writer->out, ',');
+	}
+	if (writer->depth > 0) {
+		new_line(writer);
+	}
+}
+
+static void open_level(struct json_writer *writer, char bracket)
+{
+	begin(writer);
+	buf_byte(writer->out, bracket);
+	writer->depth++;
+	writer->needs_comma = false;
+}
+
+static void close_level(struct json_writer *writer, char bracket)
+{
+	writer->depth--;
+	if (writer->needs_comma) {
+		new_line(writer);
+	}
+	buf_byte(writer->out, bracket);
+	writer->needs_comma = true;
+}
+
+void json_object_begin(struct json_writer *writer)
+{
+	open_level(writer, '{');
+}
+
+void json_object_end(struct json_writer *writer)
+{
+	close_level(writer, '}');
+}
+
+void json_array_begin(struct json_writer *writer)
+{
+	open_level(writer, '[');
+}
+
+void json_array_end(struct json_writer *writer)
+{
+	close_level(writer, ']');
+}
+
+static void write_escaped(struct buf *out, struct str text)
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char byte = (unsigned char)text.ptr[i];
+		if (byte == '"' || byte == '\\') {
+			buf_byte(out, '\\');
+			buf_byte(out, (char)byte);
+		} else if (byte == '\n') {
+			buf_add(out, STR("\\n"));
+		} else if (byte == '\t') {
+			buf_add(out, STR("\\t"));
+		} else if (byte == '\r') {
+			buf_add(out, STR("\\r"));
+		} else if (byte < 0x20 || byte == 0x7f) {
+			buf_add(out, STR("\\u00"));
+			buf_byte(out, digits[byte >> 4]);
+			buf_byte(out, digits[byte & 15]);
+		} else {
+			size_t len = text_character(str_skip(text, i));
+			if (len == 0) {
+				buf_add(out, STR("\xef\xbf\xbd"));
+			} else {
+				buf_add(out, str_slice(text, i, i + len));
+				i += len - 1;
+			}
+		}
+	}
+}
+
+void json_write_key(struct json_writer *writer, const char *key)
+{
+	begin(writer);
+	buf_byte(writer->out, '"');
+	write_escaped(writer->out, str_from(key));
+	buf_add(writer->out, writer->indent > 0 ? STR("\": ") : STR("\":"));
+	writer->is_after_key = true;
+}
+
+void json_write_text(struct json_writer *writer, struct str text)
+{
+	begin(writer);
+	buf_byte(writer->out, '"');
+	write_escaped(writer->out, text);
+	buf_byte(writer->out, '"');
+	writer->needs_comma = true;
+}
+
+static void write_raw(struct json_writer *writer, struct str text)
+{
+	begin(writer);
+	buf_add(writer->out, text);
+	writer->needs_comma = true;
+}
+
+void json_write_int(struct json_writer *writer, int64_t number)
+{
+	begin(writer);
+	buf_printf(writer->out, "%lld", (long long)number);
+	writer->needs_comma = true;
+}
+
+void json_write_double(struct json_writer *writer, double number, unsigned decimals)
+{
+	uint64_t scale = 1;
+	for (unsigned i = 0; i < decimals; i++) {
+		scale *= 10;
+	}
+	double magnitude = fabs(number) * (double)scale;
+	if (!isfinite(number) || magnitude > 9e18) {
+		json_write_null(writer);
+		return;
+	}
+	uint64_t rounded = (uint64_t)(magnitude + 0.5), fraction = rounded % scale;
+	begin(writer);
+	buf_printf(writer->out, "%s%llu", number < 0 && rounded > 0 ? "-" : "", (unsigned long long)(rounded / scale));
+	if (fraction > 0) {
+		buf_byte(writer->out, '.');
+		for (uint64_t digit = scale / 10; fraction > 0; digit /= 10) {
+			buf_byte(writer->out, (char)('0' + fraction / digit));
+			fraction %= digit;
+		}
+	}
+	writer->needs_comma = true;
+}
+
+void json_write_bool(struct json_writer *writer, bool value)
+{
+	write_raw(writer, value ? STR("true") : STR("false"));
+}
+
+void json_write_null(struct json_writer *writer)
+{
+	write_raw(writer, STR("null"));
+}
+
+void json_write_time(struct json_writer *writer, int64_t time_ns)
+{
+	struct arena tmp;
+	if (time_ns == TIME_NONE) {
+		json_write_null(writer);
+		return;
+	}
+	arena_init(&tmp);
+	json_write_text(writer, clock_format(&tmp, time_ns));
+	arena_finish(&tmp);
+}
+
+void json_write_ms(struct json_writer *writer, int64_t duration_ns)
+{
+	struct arena tmp;
+	if (duration_ns == DURATION_NONE) {
+		json_write_null(writer);
+		return;
+	}
+	arena_init(&tmp);
+	write_raw(writer, duration_format_ms(&tmp, duration_ns));
+	arena_finish(&tmp);
+}
+
+void json_member_text(struct json_writer *writer, const char *key, struct str text)
+{
+	json_write_key(writer, key);
+	json_write_text(writer, text);
+}
+
+void json_member_int(struct json_writer *writer, const char *key, int64_t number)
+{
+	json_write_key(writer, key);
+	json_write_int(writer, number);
+}
