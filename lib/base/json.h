@@ -41,9 +41,10 @@ bool json_bool(const struct json *value, bool otherwise);
 /* ---- pull reader ---- */
 
 enum json_token {
-	JSON_TOKEN_END,   /* no more bytes, or the top value is closed */
-	JSON_TOKEN_ERROR, /* not JSON from here on; what was given so far is good */
-	JSON_TOKEN_CUT,   /* the bytes end inside a value; text holds what is there of a string or number */
+	JSON_TOKEN_END,   /* the top value is closed (position: behind it), or there was none but blanks */
+	JSON_TOKEN_ERROR, /* not JSON from here on; what was given so far is good; given again and again */
+	JSON_TOKEN_CUT,   /* the bytes end inside a value; the first time value holds what is there of a string,
+	                     key or number; given again and again */
 	JSON_TOKEN_OBJECT_BEGIN,
 	JSON_TOKEN_OBJECT_END,
 	JSON_TOKEN_ARRAY_BEGIN,
@@ -61,14 +62,26 @@ struct json_reader {
 	size_t position;    /* of the next byte */
 	unsigned depth;
 	uint64_t is_object; /* bit n: level n is an object */
+	bool is_loose;      /* a string or number given so far is not as RFC 8259 wants it, see json_reader_next */
 	int expect;         /* private */
 	struct arena *tmp;  /* decoded strings; plain ones point into text */
 };
 
 void json_reader_init(struct json_reader *reader, struct str text, struct arena *tmp);
-/** The next token. value: text of a key, string or number, decoded. Deeper than JSON_DEPTH_MAX is an ERROR. */
+/**
+ * The next token. Deeper than JSON_DEPTH_MAX is an ERROR.
+ *
+ * Logs are read with patience: an unknown escape stays as it is, half a surrogate pair becomes U+FFFD, a number is any
+ * run of digits and "+-.eE" that begins with a digit or '-', control bytes in strings and invalid UTF-8 stay.
+ *
+ * value: text of a key, string or number, decoded; empty for others. Lifetime: that of text and tmp
+ */
 enum json_token json_reader_next(struct json_reader *reader, struct str *value);
-/** Behind a KEY or inside an array: pass over one whole value. Returns: its raw text (from first to last byte). */
+/**
+ * Behind a KEY or inside an array: pass over one whole value. A value that is cut or wrong is told by the next token.
+ *
+ * Returns: its raw text (from first to last byte); ptr NULL when no value comes
+ */
 struct str json_reader_skip(struct json_reader *reader);
 
 /* ---- writer ---- */
