@@ -46,8 +46,8 @@ static int check_pack(struct rule_pack *pack)
 {
 	struct buf report = {0};
 	size_t faults = rule_pack_check(pack, &report);
-	fwrite(report.ptr, 1, report.len, stdout);
-	printf(STR_FMT ": %zu faults\n", STR_ARG(rule_pack_version(pack)), faults);
+	printf(STR_FMT STR_FMT ": %zu faults\n", STR_ARG(buf_str(&report)),
+	       STR_ARG(rule_pack_version(pack)), faults);
 	buf_finish(&report);
 	return faults > 0 ? 1 : 0;
 }
