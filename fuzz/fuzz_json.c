@@ -50,9 +50,9 @@ static void write_number(struct json_writer *writer, struct str text)
 	json_write_double(writer, number, 3);
 }
 
-static void write_token(struct json_writer *writer, enum json_token token, struct str value)
+static void write_token(struct json_writer *writer, enum json_token token, struct str value,
+                        struct arena *tmp)
 {
-	char key[64] = {0};
 	switch (token) {
 	case JSON_TOKEN_OBJECT_BEGIN:
 		json_object_begin(writer);
@@ -67,10 +67,7 @@ static void write_token(struct json_writer *writer, enum json_token token, struc
 		json_array_end(writer);
 		break;
 	case JSON_TOKEN_KEY:
-		for (size_t i = 0; i < value.len && i + 1 < sizeof(key); i++) {
-			key[i] = value.ptr[i];
-		}
-		json_write_key(writer, key);
+		json_write_key(writer, arena_cstr(tmp, value));
 		break;
 	case JSON_TOKEN_STRING:
 		json_write_text(writer, value);
@@ -107,7 +104,7 @@ static struct reading read_all(struct str text, struct arena *tmp, struct json_w
 			reading.longest_number = value.len;
 		}
 		if (writer != NULL) {
-			write_token(writer, token, value);
+			write_token(writer, token, value, tmp);
 		}
 	}
 	reading.end = token;

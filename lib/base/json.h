@@ -103,7 +103,7 @@ void json_write_key(struct json_writer *writer, const char *key);
 /** A string; invalid UTF-8 becomes U+FFFD, control bytes are escaped. */
 void json_write_text(struct json_writer *writer, struct str text);
 void json_write_int(struct json_writer *writer, int64_t number);
-/** Up to `decimals` decimals, trailing zeros off; null for NaN and infinity. */
+/** Up to `decimals` (at most 15) decimals, trailing zeros off; null for NaN, infinity and from 1e19 on. */
 void json_write_double(struct json_writer *writer, double number, unsigned decimals);
 void json_write_bool(struct json_writer *writer, bool value);
 void json_write_null(struct json_writer *writer);

@@ -6,6 +6,10 @@
 
 #include <math.h>
 
+enum { WRITER_DECIMALS_MAX = 15 };
+
+#define WRITER_NUMBER_MAX 1e19
+
 void json_writer_init(struct json_writer *writer, struct buf *out, unsigned indent)
 {
 	*writer = (struct json_writer){.out = out, .indent = indent};
@@ -139,18 +143,23 @@ void json_write_int(struct json_writer *writer, int64_t number)
 
 void json_write_double(struct json_writer *writer, double number, unsigned decimals)
 {
-	uint64_t scale = 1;
-	for (unsigned i = 0; i < decimals; i++) {
-		scale *= 10;
-	}
-	double magnitude = fabs(number) * (double)scale;
-	if (!isfinite(number) || magnitude > 9e18) {
+	double magnitude = fabs(number);
+	if (!isfinite(number) || magnitude >= WRITER_NUMBER_MAX) {
 		json_write_null(writer);
 		return;
 	}
-	uint64_t rounded = (uint64_t)(magnitude + 0.5), fraction = rounded % scale;
+	uint64_t scale = 1;
+	for (unsigned i = 0; i < decimals && i < WRITER_DECIMALS_MAX; i++) {
+		scale *= 10;
+	}
+	/* the whole part is taken off first: large numbers have no bits left for decimals */
+	uint64_t whole = (uint64_t)magnitude;
+	uint64_t fraction = (uint64_t)((magnitude - (double)whole) * (double)scale + 0.5);
+	whole += fraction / scale;
+	fraction %= scale;
 	begin(writer);
-	buf_printf(writer->out, "%s%llu", number < 0 && rounded > 0 ? "-" : "", (unsigned long long)(rounded / scale));
+	buf_printf(writer->out, "%s%llu", number < 0 && whole + fraction > 0 ? "-" : "",
+	           (unsigned long long)whole);
 	if (fraction > 0) {
 		buf_byte(writer->out, '.');
 		for (uint64_t digit = scale / 10; fraction > 0; digit /= 10) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/str.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -48,13 +47,18 @@ bool str_equals(struct str a, struct str b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+static char lower(char byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : byte;
+}
+
 bool str_equals_ignore_case(struct str a, struct str b)
 {
 	if (a.len != b.len) {
 		return false;
 	}
 	for (size_t i = 0; i < a.len; i++) {
-		if (tolower((unsigned char)a.ptr[i]) != tolower((unsigned char)b.ptr[i])) {
+		if (lower(a.ptr[i]) != lower(b.ptr[i])) {
 			return false;
 		}
 	}
@@ -141,8 +145,7 @@ bool str_to_uint64(struct str s, uint64_t *out)
 		return false;
 	}
 	for (size_t i = 0; i < s.len; i++) {
-		if (s.ptr[i] < '0' || s.ptr[i] > '9' ||
-		    __builtin_mul_overflow(value, 10, &value) ||
+		if (s.ptr[i] < '0' || s.ptr[i] > '9' || __builtin_mul_overflow(value, 10, &value) ||
 		    __builtin_add_overflow(value, (uint64_t)(s.ptr[i] - '0'), &value)) {
 			return false;
 		}
@@ -169,54 +172,85 @@ bool str_to_hex64(struct str s, uint64_t *out)
 		return false;
 	}
 	for (size_t i = 0; i < s.len; i++) {
-		int digit = s.ptr[i];
-		if (!isxdigit(digit)) {
+		char byte = lower(s.ptr[i]);
+		bool is_letter = byte >= 'a' && byte <= 'f';
+		if (!is_letter && (byte < '0' || byte > '9')) {
 			return false;
 		}
-		value = value << 4 | (uint64_t)(digit <= '9' ? digit - '0' : (digit | 32) - 'a' + 10);
+		value = value << 4 | (uint64_t)(is_letter ? byte - 'a' + 10 : byte - '0');
 	}
 	*out = value;
 	return true;
 }
 
+/* Digits of a decimal number, without its exponent: value is digits * 10^exponent. */
+struct decimal {
+	uint64_t digits; /* the first 19 that count; exact in all numbers that people write */
+	int64_t exponent;
+	bool has_digits;
+};
+
+static bool read_mantissa(struct str text, struct decimal *decimal)
+{
+	bool is_fraction = false;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '.' && !is_fraction) {
+			is_fraction = true;
+			continue;
+		}
+		if (text.ptr[i] < '0' || text.ptr[i] > '9') {
+			return false;
+		}
+		bool has_room = decimal->digits < UINT64_MAX / 10 - 1;
+		decimal->has_digits = true;
+		if (has_room) {
+			decimal->digits = decimal->digits * 10 + (uint64_t)(text.ptr[i] - '0');
+		}
+		decimal->exponent += (has_room ? 0 : 1) - (is_fraction ? 1 : 0);
+	}
+	return decimal->has_digits;
+}
+
+static double scale(const struct decimal *decimal)
+{
+	/* a power of ten up to 10^22 is exact, so one operation rounds only once */
+	static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+	                                1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+	                                1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+	enum { EXACT_MAX = sizeof(powers) / sizeof(powers[0]) - 1 };
+	double value = (double)decimal->digits;
+	int64_t exponent = decimal->exponent;
+	for (; exponent > EXACT_MAX && value < HUGE_VAL && value > 0; exponent -= EXACT_MAX) {
+		value *= powers[EXACT_MAX];
+	}
+	for (; exponent < -EXACT_MAX && value > 0; exponent += EXACT_MAX) {
+		value /= powers[EXACT_MAX];
+	}
+	if (!(value > 0 && value < HUGE_VAL)) {
+		return value;
+	}
+	return exponent < 0 ? value / powers[-exponent] : value * powers[exponent];
+}
+
 bool str_to_double(struct str s, double *out)
 {
+	struct decimal decimal = {0};
 	struct str mantissa = s;
 	int64_t exponent = 0;
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.ptr[i] == 'e' || s.ptr[i] == 'E') {
-			struct str digits = str_skip(s, i + 1);
-			mantissa = str_slice(s, 0, i);
-			if (digits.len > 0 && digits.ptr[0] == '+') {
-				digits = str_skip(digits, 1);
-			}
-			if (!str_to_int64(digits, &exponent) || exponent > 400 || exponent < -400) {
-				return false;
-			}
-			break;
+	ptrdiff_t at = str_find_byte(s, 'e') >= 0 ? str_find_byte(s, 'e') : str_find_byte(s, 'E');
+	if (at >= 0) {
+		struct str digits = str_skip(s, (size_t)at + 1);
+		mantissa = str_slice(s, 0, (size_t)at);
+		digits = str_skip(digits, digits.len > 0 && digits.ptr[0] == '+' ? 1 : 0);
+		if (!str_to_int64(digits, &exponent) || exponent > 400 || exponent < -400) {
+			return false;
 		}
 	}
 	bool is_negative = mantissa.len > 0 && mantissa.ptr[0] == '-';
-	mantissa = str_skip(mantissa, is_negative ? 1 : 0);
-	double value = 0, scale = 0;
-	size_t digits = 0;
-	for (size_t i = 0; i < mantissa.len; i++) {
-		if (mantissa.ptr[i] == '.' && scale == 0) {
-			scale = 1;
-			continue;
-		}
-		if (!isdigit((unsigned char)mantissa.ptr[i])) {
-			return false;
-		}
-		value = value * 10 + (mantissa.ptr[i] - '0');
-		scale *= 10;
-		digits++;
-	}
-	if (digits == 0) {
+	if (!read_mantissa(str_skip(mantissa, is_negative ? 1 : 0), &decimal)) {
 		return false;
 	}
-	value = scale > 1 ? value / scale : value;
-	value *= pow(10, (double)exponent);
-	*out = is_negative ? -value : value;
+	decimal.exponent += exponent;
+	*out = is_negative ? -scale(&decimal) : scale(&decimal);
 	return true;
 }
