@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The program: one file per command. */
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "cause/cause.h"
+#include "report/report.h"
+#include "rule/rule.h"
+#include "scan/scan.h"
+
+#define WHYDOWN_VERSION "0.1.0"
+
+/** Exit status; see whydown(1). */
+enum status { STATUS_OK = 0, STATUS_FOUND = 1, STATUS_USAGE = 2, STATUS_DAMAGED = 3, STATUS_FAILED = 4 };
+
+/** What was typed behind the command. */
+struct options {
+	struct str *paths;
+	size_t path_count;
+	struct str *rule_paths;
+	size_t rule_path_count;
+	struct str format;   /* empty: the command's default */
+	const char *output;  /* NULL: stdout */
+	const char *why_not; /* explain --why-not CAUSE */
+	unsigned jobs;       /* 0: one for each core */
+	int64_t since_ns, until_ns; /* TIME_NONE */
+	bool is_since_relative, is_until_relative;
+	const struct clock_zone_rule *zone; /* of shown times; NULL: UTC */
+	int64_t assume_offset_ns;           /* TIME_NONE */
+	enum text_lang lang;
+	bool has_lang;      /* --lang was given */
+	bool has_color;
+	int verbosity;      /* -1 quiet, 0, 1 verbose */
+	bool fails_on_stop, fails_on_degraded;
+	bool is_careful;    /* --no-fast */
+	struct arena run;
+};
+
+struct command {
+	const char *name;
+	const char *usage;   /* behind the name */
+	const char *summary; /* one line */
+	int (*run)(struct options *options);
+};
+
+extern const struct command command_explain;
+extern const struct command command_events;
+extern const struct command command_rules;
+
+/**
+ * Read options and paths.
+ *
+ * Returns: STATUS_OK; STATUS_USAGE after one line on stderr
+ */
+int options_read(struct options *options, int argc, char **argv);
+void options_finish(struct options *options);
+
+/** One line on stderr: "whydown: ...". Returns: status. */
+int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Write to options->output (atomically) or stdout. Returns: STATUS_OK or STATUS_FAILED after a line on stderr. */
+int output_write(const struct options *options, struct str text);
+
+/** Rules and causes, with those of --rules. */
+struct knowledge {
+	struct rule_pack *pack;
+	struct cause_set *causes;
+};
+
+/** Returns: STATUS_OK, or STATUS_USAGE after a line on stderr. */
+int knowledge_load(struct knowledge *knowledge, const struct options *options);
+void knowledge_finish(struct knowledge *knowledge);
+
+/** The paths of the command line, expanded; complains of each that cannot be opened. failed: how many. */
+void inputs_expand(const struct options *options, struct input_list *list, size_t *failed);
+/** Say on stderr what was damaged or could not be read. Returns: the status for the whole. */
+int inputs_complain(const struct options *options, const struct scan_result *result, size_t failed);
+
+struct scan_options scan_options_of(const struct options *options, const struct knowledge *knowledge);

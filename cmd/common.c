@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What several commands do: messages, output, knowledge, inputs. */
+#include "command.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int complain(int status, const char *format, ...)
+{
+	char text[2048];
+	va_list arguments;
+	va_start(arguments, format);
+	int len = vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	struct buf safe = {0};
+	size_t used = len < 0 ? 0 : (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1;
+	text_add_safe(&safe, (struct str){text, used});
+	fprintf(stderr, "whydown: " STR_FMT "\n", STR_ARG(buf_str(&safe)));
+	buf_finish(&safe);
+	return status;
+}
+
+static bool write_all(int fd, struct str text)
+{
+	while (text.len > 0) {
+		ssize_t count = write(fd, text.ptr, text.len);
+		if (count < 0 && errno == EINTR) {
+			continue;
+		}
+		if (count <= 0) {
+			return false;
+		}
+		text = str_skip(text, (size_t)count);
+	}
+	return true;
+}
+
+/* Written beside the target and renamed, so that nothing half-written is left. */
+static int write_file(const char *path, struct str text)
+{
+	char beside[4096];
+	if (snprintf(beside, sizeof(beside), "%s.XXXXXX", path) >= (int)sizeof(beside)) {
+		return complain(STATUS_FAILED, "%s: the name is too long", path);
+	}
+	int fd = mkstemp(beside);
+	if (fd < 0) {
+		return complain(STATUS_FAILED, "%s: cannot be written: %s", path, strerror(errno));
+	}
+	mode_t mask = umask(0);
+	umask(mask);
+	bool is_written = write_all(fd, text) && fchmod(fd, 0666 & ~mask) == 0;
+	int problem = errno;
+	is_written &= close(fd) == 0;
+	if (!is_written || rename(beside, path) != 0) {
+		problem = is_written ? errno : problem;
+		unlink(beside);
+		return complain(STATUS_FAILED, "%s: cannot be written: %s", path, strerror(problem));
+	}
+	return STATUS_OK;
+}
+
+int output_write(const struct options *options, struct str text)
+{
+	if (options->output != NULL && strcmp(options->output, "-") != 0) {
+		return write_file(options->output, text);
+	}
+	if (!write_all(STDOUT_FILENO, text)) {
+		return errno == EPIPE ? STATUS_FAILED : complain(STATUS_FAILED, "standard output: %s", strerror(errno));
+	}
+	return STATUS_OK;
+}
+
+static bool add_rules(struct knowledge *knowledge, struct str path, struct error *err)
+{
+	return rule_pack_add(knowledge->pack, path, err);
+}
+
+/* $XDG_CONFIG_HOME/whydown/rules, or ~/.config/whydown/rules, when it is there. */
+static bool add_own_rules(struct knowledge *knowledge, struct error *err)
+{
+	char path[4096];
+	struct stat info;
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	if (config != NULL && config[0] == '/') {
+		snprintf(path, sizeof(path), "%s/whydown/rules", config);
+	} else if (home != NULL && home[0] == '/') {
+		snprintf(path, sizeof(path), "%s/.config/whydown/rules", home);
+	} else {
+		return true;
+	}
+	return stat(path, &info) != 0 || !S_ISDIR(info.st_mode) || add_rules(knowledge, str_from(path), err);
+}
+
+int knowledge_load(struct knowledge *knowledge, const struct options *options)
+{
+	struct error err = {0};
+	*knowledge = (struct knowledge){.pack = rule_pack_create(&err)};
+	bool is_loaded = knowledge->pack != NULL && (knowledge->causes = cause_set_create(&err)) != NULL &&
+	                 add_own_rules(knowledge, &err);
+	for (size_t i = 0; is_loaded && i < options->rule_path_count; i++) {
+		is_loaded = add_rules(knowledge, options->rule_paths[i], &err);
+	}
+	if (!is_loaded || !rule_pack_compile(knowledge->pack, &err)) {
+		knowledge_finish(knowledge);
+		return complain(STATUS_USAGE, "%s", err.text);
+	}
+	return STATUS_OK;
+}
+
+void knowledge_finish(struct knowledge *knowledge)
+{
+	cause_set_destroy(knowledge->causes);
+	rule_pack_destroy(knowledge->pack);
+	*knowledge = (struct knowledge){0};
+}
+
+void inputs_expand(const struct options *options, struct input_list *list, size_t *failed)
+{
+	*failed = 0;
+	for (size_t i = 0; i < options->path_count; i++) {
+		struct error err = {0};
+		if (!input_list_add(list, options->paths[i], &err)) {
+			complain(STATUS_DAMAGED, "%s", err.text);
+			(*failed)++;
+		}
+	}
+	input_list_sort(list);
+}
+
+int inputs_complain(const struct options *options, const struct scan_result *result, size_t failed)
+{
+	for (size_t i = 0; i < result->damage.count; i++) {
+		const struct input_damage *item = &result->damage.items[i];
+		bool is_loud = item->kind != INPUT_SKIPPED && item->kind != INPUT_TRAILING;
+		if (is_loud || options->verbosity > 0) {
+			complain(STATUS_DAMAGED, STR_FMT ": " STR_FMT, STR_ARG(item->path), STR_ARG(item->what));
+		}
+	}
+	failed += result->failed;
+	if (result->opened == 0 && failed > 0) {
+		return STATUS_FAILED;
+	}
+	return failed > 0 || result->damaged > 0 ? STATUS_DAMAGED : STATUS_OK;
+}
+
+struct scan_options scan_options_of(const struct options *options, const struct knowledge *knowledge)
+{
+	return (struct scan_options){.pack = knowledge->pack,
+	                             .jobs = options->jobs,
+	                             .since_ns = options->since_ns,
+	                             .until_ns = options->until_ns,
+	                             .is_since_relative = options->is_since_relative,
+	                             .is_until_relative = options->is_until_relative,
+	                             .assume_offset_ns = options->assume_offset_ns,
+	                             .is_always_careful = options->is_careful,
+	                             .limits = input_limits_default()};
+}

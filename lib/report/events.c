@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events, one a line: docs/schema/event.schema.json. */
+#include "base/json.h"
+
+#include "report/report.h"
+
+static const struct str severity_names[EVENT_SEVERITY_COUNT] = {
+        [EVENT_INFO] = STR_INIT("info"),   [EVENT_NOTICE] = STR_INIT("notice"), [EVENT_WARNING] = STR_INIT("warning"),
+        [EVENT_ERROR] = STR_INIT("error"), [EVENT_FATAL] = STR_INIT("fatal"),
+};
+
+static void write_field(struct json_writer *json, const struct event_field *field)
+{
+	char name[128];
+	size_t len = field->name.len < sizeof(name) ? field->name.len : sizeof(name) - 1;
+	for (size_t i = 0; i < len; i++) {
+		name[i] = field->name.ptr[i];
+	}
+	name[len] = '\0';
+	json_write_key(json, name);
+	if (field->type == EVENT_DURATION && field->number != INT64_MIN) {
+		json_write_ms(json, field->number);
+	} else if ((field->type == EVENT_COUNT || field->type == EVENT_BYTES) && field->number != INT64_MIN &&
+	           field->number < INT64_C(1) << 53) {
+		json_write_int(json, field->number);
+	} else {
+		json_write_text(json, field->text);
+	}
+}
+
+void report_event_ndjson(const struct event *event, struct str component, struct str instance, struct buf *out)
+{
+	struct json_writer json;
+	json_writer_init(&json, out, 0);
+	json_object_begin(&json);
+	json_member_text(&json, "kind", event->kind->id);
+	json_write_key(&json, "time");
+	json_write_time(&json, event->time_ns);
+	json_write_key(&json, "start");
+	json_write_time(&json, event->start_ns);
+	json_write_key(&json, "took_ms");
+	json_write_ms(&json, event->took_ns);
+	json_member_text(&json, "component", component);
+	json_member_text(&json, "instance", instance);
+	json_member_text(&json, "severity", severity_names[event->kind->severity]);
+	json_write_key(&json, "fields");
+	json_object_begin(&json);
+	for (size_t i = 0; i < event->field_count; i++) {
+		write_field(&json, &event->fields[i]);
+	}
+	json_object_end(&json);
+	json_member_text(&json, "path", event->origin.path);
+	json_member_int(&json, "line", (int64_t)event->origin.line);
+	json_member_int(&json, "offset", (int64_t)event->origin.offset);
+	json_member_text(&json, "text", event->origin.text);
+	json_object_end(&json);
+	buf_byte(out, '\n');
+}
+
+void report_event_csv_head(struct buf *out)
+{
+	buf_add(out, STR("kind,time,start,took_ms,component,instance,severity,path,line,offset,text\r\n"));
+}
+
+/* A quoted cell; what a spreadsheet would take for a formula begins with an apostrophe. */
+static void write_cell(struct buf *out, struct str text)
+{
+	buf_byte(out, '"');
+	if (text.len > 0 && str_find_byte(STR("=+-@\t\r"), text.ptr[0]) >= 0) {
+		buf_byte(out, '\'');
+	}
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '"') {
+			buf_byte(out, '"');
+		}
+		buf_byte(out, text.ptr[i]);
+	}
+	buf_byte(out, '"');
+}
+
+void report_event_csv(const struct event *event, struct str component, struct str instance, struct buf *out)
+{
+	struct arena tmp;
+	arena_init(&tmp);
+	struct str cells[] = {
+	        event->kind->id,
+	        event->time_ns == TIME_NONE ? STR("") : clock_format(&tmp, event->time_ns),
+	        event->start_ns == TIME_NONE ? STR("") : clock_format(&tmp, event->start_ns),
+	        event->took_ns == DURATION_NONE ? STR("") : duration_format_ms(&tmp, event->took_ns),
+	        component,
+	        instance,
+	        severity_names[event->kind->severity],
+	        event->origin.path,
+	        arena_printf(&tmp, "%llu", (unsigned long long)event->origin.line),
+	        arena_printf(&tmp, "%llu", (unsigned long long)event->origin.offset),
+	        text_safe(&tmp, event->origin.text),
+	};
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		if (i > 0) {
+			buf_byte(out, ',');
+		}
+		write_cell(out, cells[i]);
+	}
+	buf_add(out, STR("\r\n"));
+	arena_finish(&tmp);
+}

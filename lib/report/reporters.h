@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The ways to print findings; private to report/. */
+
+#include "report/report.h"
+
+extern const struct reporter reporter_text;
+extern const struct reporter reporter_json;
+
+/** "none" for a healthy verdict, else the cause's id. */
+struct str report_cause_name(const struct findings *findings);
+/** Names of zones of stamps, as in the JSON report: "UTC", "offset", "none". */
+struct str report_zone(const struct source *source);
