@@ -2,10 +2,13 @@
 
 /*
  * For the authors of rule packs: rulecheck FILE... checks these packs by themselves; rulecheck
- * --match FILE... tells of each line on stdin which rule owns it ("ID<TAB>line", "-" for none).
+ * --match FILE... tells of each line on stdin which rule owns it ("ID<TAB>line", "-" for none);
+ * rulecheck --anchors FILE... counts the anchors in stdin. Without files: the built-in pack.
  */
 
 #include "base/buf.h"
+#include "base/vec.h"
+#include "rule/pack.h"
 #include "rule/rule.h"
 
 #include <stdio.h>
@@ -14,31 +17,70 @@
 
 enum { FILES_MAX = 256 };
 
-static int match_lines(const struct rule_pack *pack)
-{
-	struct rule_matcher *matcher = rule_matcher_create(pack);
+/* What a line is turned into, and its place in the report of anchors. */
+struct reader {
+	struct rule_matcher *matcher;
 	struct arena tmp;
-	arena_init(&tmp);
+	struct rule_hits hits;
+	size_t *counts; /* of each anchor */
+	size_t lines, lines_hit;
+};
+
+static void tell_owner(struct reader *reader, struct str text)
+{
+	struct record record;
+	struct event event;
+	const struct rule *rule =
+		rule_match_text(reader->matcher, text, &reader->tmp, &record, &event);
+	struct str id = rule == NULL ? STR("-") : rule->kind.id;
+	printf(STR_FMT "\t" STR_FMT "\n", STR_ARG(id), STR_ARG(text));
+	for (size_t i = 0; rule != NULL && i < event.field_count; i++) {
+		fprintf(stderr, "%s" STR_FMT "=" STR_FMT, i == 0 ? "\t" : " ",
+		        STR_ARG(event.fields[i].name), STR_ARG(event.fields[i].text));
+	}
+	fputs(rule != NULL && event.field_count > 0 ? "\n" : "", stderr);
+	arena_reset(&reader->tmp);
+}
+
+static void count_anchors(struct reader *reader, struct str text)
+{
+	rule_scan(reader->matcher, text, &reader->hits);
+	for (size_t i = 0; i < reader->hits.count; i++) {
+		reader->counts[reader->hits.items[i].anchor]++;
+	}
+	reader->lines++;
+	reader->lines_hit += reader->hits.count > 0;
+}
+
+static void read_lines(struct reader *reader, void (*take)(struct reader *reader, struct str text))
+{
 	char *line = NULL;
 	size_t capacity = 0;
 	for (ssize_t len = getline(&line, &capacity, stdin); len >= 0;
 	     len = getline(&line, &capacity, stdin)) {
-		struct str text = str_trim((struct str){line, (size_t)len});
-		struct record record;
-		struct event event;
-		const struct rule *rule = rule_match_text(matcher, text, &tmp, &record, &event);
-		struct str id = rule == NULL ? STR("-") : rule->kind.id;
-		printf(STR_FMT "\t" STR_FMT "\n", STR_ARG(id), STR_ARG(text));
-		for (size_t i = 0; rule != NULL && i < event.field_count; i++) {
-			fprintf(stderr, "%s" STR_FMT "=" STR_FMT, i == 0 ? "\t" : " ",
-			        STR_ARG(event.fields[i].name), STR_ARG(event.fields[i].text));
-		}
-		fputs(rule != NULL && event.field_count > 0 ? "\n" : "", stderr);
-		arena_reset(&tmp);
+		take(reader, str_trim((struct str){line, (size_t)len}));
 	}
 	free(line);
-	arena_finish(&tmp);
-	rule_matcher_destroy(matcher);
+}
+
+static int read_stdin(const struct rule_pack *pack, bool is_match)
+{
+	struct reader reader = {.matcher = rule_matcher_create(pack)};
+	reader.counts = calloc(pack->anchor_count + 1, sizeof(size_t));
+	arena_init(&reader.tmp);
+	read_lines(&reader, is_match ? tell_owner : count_anchors);
+	for (size_t i = 0; i < pack->anchor_count && !is_match; i++) {
+		if (reader.counts[i] > 0) {
+			printf("%zu\t" STR_FMT "\n", reader.counts[i], STR_ARG(pack->anchors[i]));
+		}
+	}
+	if (!is_match) {
+		printf("%zu of %zu lines hold an anchor\n", reader.lines_hit, reader.lines);
+	}
+	free(reader.counts);
+	vec_finish(&reader.hits);
+	arena_finish(&reader.tmp);
+	rule_matcher_destroy(reader.matcher);
 	return 0;
 }
 
@@ -57,7 +99,8 @@ int main(int argc, char **argv)
 	struct str paths[FILES_MAX];
 	size_t count = 0;
 	bool is_match = argc > 1 && strcmp(argv[1], "--match") == 0;
-	for (int i = is_match ? 2 : 1; i < argc && count < FILES_MAX; i++) {
+	bool is_count = argc > 1 && strcmp(argv[1], "--anchors") == 0;
+	for (int i = is_match || is_count ? 2 : 1; i < argc && count < FILES_MAX; i++) {
 		paths[count++] = str_from(argv[i]);
 	}
 	struct error error = {0};
@@ -68,7 +111,7 @@ int main(int argc, char **argv)
 		rule_pack_destroy(pack);
 		return 2;
 	}
-	int status = is_match ? match_lines(pack) : check_pack(pack);
+	int status = is_match || is_count ? read_stdin(pack, is_match) : check_pack(pack);
 	rule_pack_destroy(pack);
 	return status;
 }

@@ -51,7 +51,7 @@ def main():
     lines += ["};", ""]
     pathlib.Path(out).write_text("\n".join(lines))
     # The folders too: a file that comes or goes changes them.
-    needs = [folder / pack for pack in PACKS] + [folder / file["path"][6:] for file in files]
+    needs = [folder / pack for pack in PACKS if (folder / pack).is_dir()] + [folder / file["path"][6:] for file in files]
     pathlib.Path(depfile).write_text(f"{out}: " + " ".join(str(path).replace(" ", "\\ ") for path in needs) + "\n")
 
 

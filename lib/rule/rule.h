@@ -4,6 +4,7 @@
 /* Rule packs: load, compile, match a record. docs/writing-rules.md is the user's view. */
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "event/event.h"
 #include "format/format.h"

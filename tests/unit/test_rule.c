@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "rule/pack.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -524,6 +525,76 @@ static void check_finds_catastrophic_patterns(void **state)
 	             "takes too many steps");
 }
 
+/* ---- the built-in pack ---- */
+
+static void builtin_anchors_are_those_of_the_builtin_pack(void **state)
+{
+	(void)state;
+	struct error error = {0};
+	struct rule_pack *pack = rule_pack_create(&error);
+	assert_non_null(pack);
+	assert_true(rule_pack_compile(pack, &error));
+	uint64_t hash = 0;
+	assert_true(str_to_hex64(str_slice(rule_builtin_anchors, 0, 16), &hash));
+	assert_true(hash == rule_anchors_hash(pack));
+	struct literals *literals = literals_load(str_skip(rule_builtin_anchors, 16));
+	assert_non_null(literals);
+	literals_destroy(literals);
+	rule_pack_destroy(pack);
+}
+
+static void samples_of_the_builtin_pack_come_when_asked_for(void **state)
+{
+	(void)state;
+	struct rule_pack *pack = rule_pack_create(NULL);
+	for (size_t i = 0; i < rule_pack_count(pack); i++) {
+		assert_int_equal(rule_pack_rule(pack, i)->sample_count, 0);
+	}
+	assert_true(rule_pack_read_samples(pack, NULL));
+	for (size_t i = 0; i < rule_pack_count(pack); i++) {
+		assert_true(rule_pack_rule(pack, i)->sample_count > 0);
+	}
+	rule_pack_destroy(pack);
+}
+
+/* ---- threads ---- */
+
+static void *match_in_thread(void *context)
+{
+	struct rule_matcher *matcher = rule_matcher_create(context);
+	struct arena tmp;
+	arena_init(&tmp);
+	size_t owned = 0;
+	for (int i = 0; i < 100; i++) {
+		struct record record;
+		struct event event;
+		owned += rule_match_text(matcher, STR("saved 12 bytes"), &tmp, &record, &event) !=
+		         NULL;
+		arena_reset(&tmp);
+	}
+	arena_finish(&tmp);
+	rule_matcher_destroy(matcher);
+	return (void *)owned;
+}
+
+static void threads_share_a_pack(void **state)
+{
+	(void)state;
+	struct error error = {0};
+	struct rule_pack *pack =
+		load(PLAIN("etcd.a", "{'pattern': 'saved (?<n>\\\\d+) bytes'}"), &error);
+	pthread_t threads[4];
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(pthread_create(&threads[i], NULL, match_in_thread, pack), 0);
+	}
+	for (size_t i = 0; i < 4; i++) {
+		void *owned = NULL;
+		pthread_join(threads[i], &owned);
+		assert_int_equal((size_t)owned, 100);
+	}
+	rule_pack_destroy(pack);
+}
+
 /* ---- hostile records ---- */
 
 static void any_bytes_are_survived(void **state)
@@ -570,6 +641,9 @@ int main(void)
 		cmocka_unit_test(check_finds_what_samples_disprove),
 		cmocka_unit_test(check_finds_missing_languages_and_rules),
 		cmocka_unit_test(check_finds_catastrophic_patterns),
+		cmocka_unit_test(builtin_anchors_are_those_of_the_builtin_pack),
+		cmocka_unit_test(samples_of_the_builtin_pack_come_when_asked_for),
+		cmocka_unit_test(threads_share_a_pack),
 		cmocka_unit_test(any_bytes_are_survived),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
