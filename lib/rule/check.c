@@ -91,9 +91,8 @@ static void tell_unmatched(struct checker *checker, size_t number, struct str sa
 		      STR_ARG(shown(rule->matches[0].anchor)));
 		return;
 	}
-	fault(checker,
-	      "sample %zu: does not match; %s reads the message '" STR_FMT "' of program %d",
-	      number, format, STR_ARG(shown(record->message)), (int)record->program);
+	fault(checker, "sample %zu: does not match; %s reads the message '" STR_FMT "' of %s",
+	      number, format, STR_ARG(shown(record->message)), rule_program_name(record->program));
 }
 
 /** Numbers that could not be read. */

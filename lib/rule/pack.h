@@ -152,6 +152,8 @@ bool rule_pack_add_text(struct rule_pack *pack, struct str name, struct str text
  * the pack. */
 bool rule_read_list(struct rule_pack *pack, const struct json *list, struct str file,
                     struct rule_entry_list *entries, struct error *err);
+/** As rules write it: "etcd-client". */
+const char *rule_program_name(enum format_program program);
 void rule_read_samples(struct rule_pack *pack, const struct json *json, struct rule *rule);
 
 /* ---- value.c ---- */

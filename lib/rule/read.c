@@ -39,6 +39,11 @@ static const char *const component_names[] = {"etcd",   "milvus", "host",    "mi
                                               "pulsar", "kafka",  "rocksmq", "woodpecker",
                                               "tikv",   "client", NULL};
 
+const char *rule_program_name(enum format_program program)
+{
+	return program_names[program];
+}
+
 /** Place of text in a table; -1 when it is not there. */
 static int name_index(struct str text, const char *const *names, size_t count)
 {
