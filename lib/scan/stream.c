@@ -250,7 +250,7 @@ static void record_close(struct stream *stream, struct track *track)
 	struct source *source = digest_source(stream->digest, track->source);
 	uint64_t number = source->records++;
 	bool is_sample = number < DECODE_FIRST || number % DECODE_EVERY == 0;
-	bool is_candidate = open->hits.count > 0 || track->previous != NULL;
+	bool is_candidate = open->hits.count > 0 || (track->previous != NULL && track->previous->is_followed);
 	enum clock_zone zone = CLOCK_ZONE_NONE;
 	int64_t time_ns = open->format == NULL ? TIME_NONE : open->format->date(buf_str(&open->text), &zone);
 	if (time_ns == TIME_NONE && open->head.outer_ns != TIME_NONE) {
