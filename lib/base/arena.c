@@ -14,8 +14,7 @@ struct arena_block {
 	alignas(max_align_t) char data[];
 };
 
-/* The one place where running out of memory ends the program. */
-static _Noreturn void memory_fail(size_t size)
+_Noreturn void memory_fail(size_t size)
 {
 	fprintf(stderr, "whydown: out of memory (%zu more bytes were needed)\n", size);
 	exit(4);

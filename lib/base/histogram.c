@@ -15,19 +15,20 @@ static size_t bucket_of(int64_t duration_ns)
 		return (size_t)us;
 	}
 	unsigned power = 63u - (unsigned)__builtin_clzll(us);
-	size_t bucket = (size_t)(power - 3) * BUCKETS_A_POWER + (us >> (power - 4) & (BUCKETS_A_POWER - 1));
+	size_t bucket =
+		(size_t)(power - 3) * BUCKETS_A_POWER + (us >> (power - 4) & (BUCKETS_A_POWER - 1));
 	return bucket < HISTOGRAM_BUCKETS ? bucket : HISTOGRAM_BUCKETS - 1;
 }
 
-/* Longest duration of a bucket, in ns. */
-static int64_t bucket_end(size_t bucket)
+/* Middle of a bucket, in ns: within 1/32 of all that is in it. */
+static int64_t bucket_middle(size_t bucket)
 {
 	if (bucket < BUCKETS_A_POWER) {
-		return (int64_t)(bucket + 1) * NS_PER_US - 1;
+		return (int64_t)bucket * NS_PER_US + NS_PER_US / 2;
 	}
-	unsigned power = (unsigned)(bucket / BUCKETS_A_POWER) + 3;
-	uint64_t us = (UINT64_C(1) << power) + ((bucket % BUCKETS_A_POWER + 1) << (power - 4));
-	return (int64_t)us * NS_PER_US - 1;
+	unsigned shift = (unsigned)(bucket / BUCKETS_A_POWER) - 1;
+	int64_t start_us = (int64_t)(BUCKETS_A_POWER + bucket % BUCKETS_A_POWER) << shift;
+	return start_us * NS_PER_US + (NS_PER_US << shift) / 2;
 }
 
 void histogram_finish(struct histogram *histogram)
@@ -44,10 +45,17 @@ static void make_buckets(struct histogram *histogram)
 	}
 }
 
+/* A full bucket stays full: still associative. */
+static uint32_t add_counts(uint32_t a, uint32_t b)
+{
+	return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
+
 void histogram_add(struct histogram *histogram, int64_t duration_ns)
 {
 	make_buckets(histogram);
-	histogram->buckets[bucket_of(duration_ns)]++;
+	uint32_t *bucket = &histogram->buckets[bucket_of(duration_ns)];
+	*bucket = add_counts(*bucket, 1);
 	histogram->count++;
 	if (duration_ns > histogram->max_ns) {
 		histogram->max_ns = duration_ns;
@@ -61,7 +69,7 @@ void histogram_merge(struct histogram *into, const struct histogram *from)
 	}
 	make_buckets(into);
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		into->buckets[i] += from->buckets[i];
+		into->buckets[i] = add_counts(into->buckets[i], from->buckets[i]);
 	}
 	into->count += from->count;
 	into->max_ns = from->max_ns > into->max_ns ? from->max_ns : into->max_ns;
@@ -71,11 +79,14 @@ int64_t histogram_quantile(const struct histogram *histogram, double share)
 {
 	uint64_t seen = 0;
 	double wanted = share * (double)histogram->count;
-	for (size_t i = 0; histogram->count > 0 && i < HISTOGRAM_BUCKETS; i++) {
+	if (histogram->count == 0 || wanted > (double)(histogram->count - 1)) {
+		return histogram->max_ns; /* the longest of all is known exactly */
+	}
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
 		seen += histogram->buckets[i];
 		if (seen > 0 && (double)seen >= wanted) {
-			int64_t end = bucket_end(i);
-			return end < histogram->max_ns ? end : histogram->max_ns;
+			int64_t middle = bucket_middle(i);
+			return middle < histogram->max_ns ? middle : histogram->max_ns;
 		}
 	}
 	return histogram->max_ns;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Log-bucketed histogram of durations: 16 buckets for each power of two of microseconds, so that a quantile is right
- * within 5 %. Merging adds buckets: associative and commutative.
+ * Log-bucketed histogram of durations: 16 buckets for each power of two of microseconds, so that a
+ * quantile from 16 µs on is right within 5 %. Merging adds buckets: associative and commutative.
  */
 
 #include "base/arena.h"

@@ -1,65 +1,94 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/literals.h"
 
+#include <assert.h>
 #include <hs/hs.h>
-#include <stdlib.h>
+#include <limits.h>
+
+enum { LITERALS_SCRATCH_SIZE = 64 << 10 /* roughly, for the message */ };
 
 struct literals {
-	hs_database_t *database;
+	hs_database_t *database; /* NULL: the set is empty */
 };
 
 struct literals_scratch {
 	hs_scratch_t *scratch;
 };
 
-struct literals *literals_create(const struct str *items, size_t count, struct error *err)
+static struct literals *wrap(hs_database_t *database)
 {
-	struct arena tmp;
-	arena_init(&tmp);
-	const char **texts = arena_array(&tmp, const char *, count + 1);
-	size_t *lens = arena_array(&tmp, size_t, count + 1);
-	unsigned *ids = arena_array(&tmp, unsigned, count + 1);
-	unsigned *flags = arena_array(&tmp, unsigned, count + 1);
-	for (size_t i = 0; i < count; i++) {
-		texts[i] = arena_cstr(&tmp, items[i]);
-		lens[i] = items[i].len;
-		ids[i] = (unsigned)i;
-	}
 	struct literals *literals = memory_resize(NULL, sizeof(*literals));
-	*literals = (struct literals){0};
-	hs_compile_error_t *problem = NULL;
-	if (hs_compile_lit_multi(texts, flags, ids, lens, (unsigned)count, HS_MODE_BLOCK, NULL, &literals->database,
-	                         &problem) != HS_SUCCESS) {
-		error_set(err, "anchors: %s", problem != NULL ? problem->message : "cannot be compiled");
-		hs_free_compile_error(problem);
-		memory_free(literals);
-		literals = NULL;
-	}
-	arena_finish(&tmp);
+	literals->database = database;
 	return literals;
 }
 
-bool literals_save(const struct literals *literals, struct arena *arena, struct str *bytes, struct error *err)
+static hs_database_t *compile(const struct str *items, size_t count, struct arena *tmp,
+                              struct error *err)
+{
+	const char **texts = arena_array(tmp, const char *, count);
+	size_t *lens = arena_array(tmp, size_t, count);
+	unsigned *ids = arena_array(tmp, unsigned, count);
+	unsigned *flags = arena_array(tmp, unsigned, count);
+	for (size_t i = 0; i < count; i++) {
+		texts[i] = items[i].ptr;
+		lens[i] = items[i].len;
+		ids[i] = (unsigned)i;
+	}
+	hs_database_t *database = NULL;
+	hs_compile_error_t *problem = NULL;
+	if (hs_compile_lit_multi(texts, flags, ids, lens, (unsigned)count, HS_MODE_BLOCK, NULL,
+	                         &database, &problem) != HS_SUCCESS) {
+		error_set(err, "literals cannot be compiled: %s",
+		          problem != NULL ? problem->message : "no reason given");
+		hs_free_compile_error(problem);
+	}
+	return database;
+}
+
+struct literals *literals_create(const struct str *items, size_t count, struct error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (items[i].len == 0) {
+			error_set(err, "literal %zu is empty", i + 1);
+			return NULL;
+		}
+	}
+	if (count == 0) {
+		return wrap(NULL);
+	}
+	struct arena tmp;
+	arena_init(&tmp);
+	hs_database_t *database = compile(items, count, &tmp, err);
+	arena_finish(&tmp);
+	return database == NULL ? NULL : wrap(database);
+}
+
+bool literals_save(const struct literals *literals, struct arena *arena, struct str *bytes,
+                   struct error *err)
 {
 	char *text;
 	size_t len;
+	*bytes = (struct str){NULL, 0};
+	if (literals->database == NULL) {
+		return true;
+	}
 	if (hs_serialize_database(literals->database, &text, &len) != HS_SUCCESS) {
-		return error_set(err, "anchors: cannot be written");
+		return error_set(err, "literals cannot be written");
 	}
 	*bytes = arena_str(arena, (struct str){text, len});
-	free(text);
+	memory_free(text);
 	return true;
 }
 
 struct literals *literals_load(struct str bytes)
 {
-	struct literals *literals = memory_resize(NULL, sizeof(*literals));
-	*literals = (struct literals){0};
-	if (hs_deserialize_database(bytes.ptr, bytes.len, &literals->database) != HS_SUCCESS) {
-		memory_free(literals);
+	hs_database_t *database = NULL;
+	/* it checks magic, version, platform and a checksum */
+	if (bytes.len == 0 ||
+	    hs_deserialize_database(bytes.ptr, bytes.len, &database) != HS_SUCCESS) {
 		return NULL;
 	}
-	return literals;
+	return wrap(database);
 }
 
 void literals_destroy(struct literals *literals)
@@ -73,9 +102,10 @@ void literals_destroy(struct literals *literals)
 struct literals_scratch *literals_scratch_create(const struct literals *literals)
 {
 	struct literals_scratch *scratch = memory_resize(NULL, sizeof(*scratch));
-	*scratch = (struct literals_scratch){0};
-	if (hs_alloc_scratch(literals->database, &scratch->scratch) != HS_SUCCESS) {
-		abort(); /* out of memory, or a database of another process: both are bugs of the caller */
+	scratch->scratch = NULL;
+	if (literals->database != NULL &&
+	    hs_alloc_scratch(literals->database, &scratch->scratch) != HS_SUCCESS) {
+		memory_fail(LITERALS_SCRATCH_SIZE);
 	}
 	return scratch;
 }
@@ -93,7 +123,8 @@ struct forward {
 	void *context;
 };
 
-static int forward_hit(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
+static int forward_hit(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+                       void *context)
 {
 	(void)from;
 	(void)flags;
@@ -101,11 +132,17 @@ static int forward_hit(unsigned id, unsigned long long from, unsigned long long 
 	return forward->hit(forward->context, id, (size_t)to) ? 1 : 0;
 }
 
-void literals_scan(const struct literals *literals, struct literals_scratch *scratch, struct str text, literals_hit *hit,
-                   void *context)
+void literals_scan(const struct literals *literals, struct literals_scratch *scratch,
+                   struct str text, literals_hit *hit, void *context)
 {
 	struct forward forward = {hit, context};
-	if (text.len > 0) {
-		hs_scan(literals->database, text.ptr, (unsigned)text.len, 0, scratch->scratch, forward_hit, &forward);
+	assert(text.len <= UINT_MAX);
+	if (literals->database == NULL || text.len == 0) {
+		return;
 	}
+	hs_error_t result = hs_scan(literals->database, text.ptr, (unsigned)text.len, 0,
+	                            scratch->scratch, forward_hit, &forward);
+	/* anything else is a scratch of another set or one in use */
+	assert(result == HS_SUCCESS || result == HS_SCAN_TERMINATED);
+	(void)result;
 }

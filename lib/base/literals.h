@@ -9,24 +9,36 @@
 struct literals;         /* a compiled set; used by many threads at once */
 struct literals_scratch; /* working memory of one thread */
 
-/** Called for each hit, in order of end. id: index into the set. end: offset behind the literal's last byte. Return true to stop. */
+/**
+ * Called for each hit, in order of end; hits of the same end come in any order.
+ *
+ * id:      index into the set
+ * end:     offset behind the literal's last byte
+ * Returns: true to stop
+ */
 typedef bool literals_hit(void *context, unsigned id, size_t end);
 
 /**
- * Compile a set. Literals are bytes, matched exactly (case matters), at least 1 byte.
+ * Compile a set. Literals are bytes, matched exactly (case matters), at least 1 byte. A set may be
+ * empty, and hold a literal twice.
  *
  * Owner: the caller, literals_destroy
  */
 struct literals *literals_create(const struct str *items, size_t count, struct error *err);
 /** Write a compiled set as bytes that literals_load reads on the same kind of machine. */
-bool literals_save(const struct literals *literals, struct arena *arena, struct str *bytes, struct error *err);
-/** NULL when the bytes were written by another version or for another CPU (then compile anew). */
+bool literals_save(const struct literals *literals, struct arena *arena, struct str *bytes,
+                   struct error *err);
+/**
+ * Read what literals_save wrote.
+ *
+ * Returns: NULL when that was another version, for another CPU or an empty set (then compile anew)
+ */
 struct literals *literals_load(struct str bytes);
 void literals_destroy(struct literals *literals);
 
 struct literals_scratch *literals_scratch_create(const struct literals *literals);
 void literals_scratch_destroy(struct literals_scratch *scratch);
 
-/** Report every hit in text. Cost: O(text), a few GB/s. */
-void literals_scan(const struct literals *literals, struct literals_scratch *scratch, struct str text,
-                   literals_hit *hit, void *context);
+/** Report every hit in text, at most 4 GiB of it. Cost: O(text), a few GB/s. */
+void literals_scan(const struct literals *literals, struct literals_scratch *scratch,
+                   struct str text, literals_hit *hit, void *context);

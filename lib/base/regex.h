@@ -12,15 +12,17 @@ struct regex_match; /* match data of one thread */
 enum { REGEX_GROUPS_MAX = 32 };
 
 /**
- * Compile a pattern (PCRE2, UTF with invalid bytes allowed, no newline special-casing: ^ and $ at the ends of the subject, . does not match LF).
+ * Compile a pattern (PCRE2, UTF with invalid bytes allowed, no newline special-casing: ^ and $ at
+ * the ends of the subject, . does not match LF). Where a machine allows no JIT it is interpreted.
  *
- * Returns: NULL when the pattern is wrong (err says where), uses more than REGEX_GROUPS_MAX groups, or JIT refuses it
+ * Returns: NULL when the pattern is wrong (err says where), too long, has more than
+ *          REGEX_GROUPS_MAX groups, or JIT refuses it
  * Owner:   the caller, regex_destroy
  */
 struct regex *regex_create(struct str pattern, struct error *err);
 void regex_destroy(struct regex *regex);
 
-/** Names of groups, in order of group number; NULL for an unnamed one. index: from 1. */
+/** Name of a group; NULL for an unnamed one. index: from 1 to regex_group_count. */
 const char *regex_group_name(const struct regex *regex, unsigned index);
 unsigned regex_group_count(const struct regex *regex);
 
@@ -30,9 +32,15 @@ void regex_match_destroy(struct regex_match *match);
 /**
  * Search the pattern in subject.
  *
- * Returns: whether it matches; a match that exceeds the limits counts as none and sets *is_over_limit (NULL allowed)
+ * Returns: whether it matches; a match that exceeds the limits counts as none and sets
+ *          *is_over_limit (NULL allowed)
  */
-bool regex_search(const struct regex *regex, struct str subject, struct regex_match *match, bool *is_over_limit);
+bool regex_search(const struct regex *regex, struct str subject, struct regex_match *match,
+                  bool *is_over_limit);
 
-/** A group of the last match, 0 the whole; ptr NULL when the group took no part. Lifetime: that of the subject. */
+/**
+ * A group of the last match, 0 the whole; ptr NULL when the group took no part.
+ *
+ * Lifetime: that of the subject
+ */
 struct str regex_match_group(const struct regex_match *match, unsigned index);
