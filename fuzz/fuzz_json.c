@@ -5,8 +5,8 @@
  *
  * 1. A text that the reader reads to its end without is_loose is a document for cJSON too, with the
  * same values.
- * 2. A document for cJSON is read to its end, except where cJSON takes a control byte for a blank,
- * or below JSON_DEPTH_MAX.
+ * 2. A document for json_parse is read to its end, except where cJSON takes a control byte for a
+ *    blank, or behind a byte order mark.
  * 3. The beginning of a text that the reader reads to its end is cut, never wrong; its tokens are
  * the same ones.
  * 4. Skipping ends where reading ends. ERROR and CUT stay. What the writer makes of the tokens is
@@ -33,7 +33,6 @@ struct reading {
 	enum json_token end;
 	size_t position;
 	size_t longest_number;
-	unsigned deepest;
 	bool is_loose;
 	bool has_value;
 };
@@ -99,7 +98,6 @@ static struct reading read_all(struct str text, struct arena *tmp, struct json_w
 	enum json_token token;
 	while (token = json_reader_next(&reader, &value), !is_end(token)) {
 		reading.has_value = true;
-		reading.deepest = reader.depth > reading.deepest ? reader.depth : reading.deepest;
 		if (token == JSON_TOKEN_NUMBER && value.len > reading.longest_number) {
 			reading.longest_number = value.len;
 		}
@@ -167,8 +165,7 @@ static void check_cjson(struct str text, const struct reading *reading, struct a
 	if (document != NULL && !is_whole) {
 		bool is_blank_for_cjson = reading->position < text.len &&
 		                          (unsigned char)text.ptr[reading->position] < ' ';
-		must(is_blank_for_cjson || reading->deepest == JSON_DEPTH_MAX ||
-		     str_starts(text, STR("\xef\xbb\xbf")));
+		must(is_blank_for_cjson || str_starts(text, STR("\xef\xbb\xbf")));
 	}
 	json_destroy(document);
 }

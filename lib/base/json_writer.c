@@ -79,32 +79,52 @@ void json_array_end(struct json_writer *writer)
 	close_level(writer, ']');
 }
 
-static void write_escaped(struct buf *out, struct str text)
+static void write_unit(struct buf *out, uint32_t unit)
 {
 	static const char digits[] = "0123456789abcdef";
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char byte = (unsigned char)text.ptr[i];
-		if (byte == '"' || byte == '\\') {
-			buf_byte(out, '\\');
-			buf_byte(out, (char)byte);
-		} else if (byte == '\n') {
-			buf_add(out, STR("\\n"));
-		} else if (byte == '\t') {
-			buf_add(out, STR("\\t"));
-		} else if (byte == '\r') {
-			buf_add(out, STR("\\r"));
-		} else if (byte < 0x20 || byte == 0x7f) {
-			buf_add(out, STR("\\u00"));
-			buf_byte(out, digits[byte >> 4]);
-			buf_byte(out, digits[byte & 15]);
-		} else {
-			size_t len = text_character(str_skip(text, i));
-			if (len == 0) {
-				buf_add(out, STR("\xef\xbf\xbd"));
-			} else {
-				buf_add(out, str_slice(text, i, i + len));
-				i += len - 1;
-			}
+	buf_add(out, STR("\\u"));
+	for (int shift = 12; shift >= 0; shift -= 4) {
+		buf_byte(out, digits[unit >> shift & 15]);
+	}
+}
+
+/* One character that cannot stay as it is, or one bad byte. Returns: bytes read. */
+static size_t write_character(struct buf *out, struct str text)
+{
+	static const char short_escapes[] = "\"\\\n\t\r\b\f", letters[] = "\"\\ntrbf";
+	size_t len = text_character(text);
+	if (len == 0) {
+		buf_add(out, STR("\xef\xbf\xbd"));
+		return 1;
+	}
+	ptrdiff_t at = str_find_byte(STR(short_escapes), text.ptr[0]);
+	uint32_t point = text_point(text, len);
+	if (at >= 0) {
+		buf_byte(out, '\\');
+		buf_byte(out, letters[at]);
+	} else if (!text_is_hidden(point)) {
+		buf_add(out, str_slice(text, 0, len));
+	} else if (point < 0x10000) {
+		write_unit(out, point);
+	} else {
+		write_unit(out, 0xd800 + ((point - 0x10000) >> 10));
+		write_unit(out, 0xdc00 + ((point - 0x10000) & 0x3ff));
+	}
+	return len;
+}
+
+static void write_escaped(struct buf *out, struct str text)
+{
+	while (text.len > 0) {
+		size_t plain = 0;
+		while (plain < text.len && text.ptr[plain] >= ' ' && text.ptr[plain] < 0x7f &&
+		       text.ptr[plain] != '"' && text.ptr[plain] != '\\') {
+			plain++;
+		}
+		buf_add(out, str_slice(text, 0, plain));
+		text = str_skip(text, plain);
+		if (text.len > 0) {
+			text = str_skip(text, write_character(out, text));
 		}
 	}
 }
@@ -182,26 +202,22 @@ void json_write_null(struct json_writer *writer)
 
 void json_write_time(struct json_writer *writer, int64_t time_ns)
 {
-	struct arena tmp;
+	char text[CLOCK_TEXT_MAX];
 	if (time_ns == TIME_NONE) {
 		json_write_null(writer);
-		return;
+	} else {
+		json_write_text(writer, clock_write(text, time_ns, NULL));
 	}
-	arena_init(&tmp);
-	json_write_text(writer, clock_format(&tmp, time_ns));
-	arena_finish(&tmp);
 }
 
 void json_write_ms(struct json_writer *writer, int64_t duration_ns)
 {
-	struct arena tmp;
+	char text[DURATION_TEXT_MAX];
 	if (duration_ns == DURATION_NONE) {
 		json_write_null(writer);
-		return;
+	} else {
+		write_raw(writer, duration_write_ms(text, duration_ns));
 	}
-	arena_init(&tmp);
-	write_raw(writer, duration_format_ms(&tmp, duration_ns));
-	arena_finish(&tmp);
 }
 
 void json_member_text(struct json_writer *writer, const char *key, struct str text)

@@ -15,12 +15,19 @@ struct text_both {
 
 struct str text_in(const struct text_both *both, enum text_lang lang);
 
-/** Bytes of the UTF-8 character that text begins with; 0 when it begins with none. Source: RFC 3629. */
+/** Bytes of the UTF-8 character that text begins with; 0 when it is none. Source: RFC 3629. */
 size_t text_character(struct str text);
 /** The code point of a character of len bytes. */
 uint32_t text_point(struct str text, size_t len);
 
-/** Valid UTF-8 with bad bytes as U+FFFD; control bytes, ESC, bidi overrides and other invisibles as \xNN or \u{NNNN}. */
+/** Whether a character is not seen, or changes how others are shown: controls, bidi overrides ...
+ */
+bool text_is_hidden(uint32_t point);
+
+/**
+ * Add text made safe to show: valid UTF-8 with bad bytes as U+FFFD, a tab as a blank, hidden
+ * characters as \xNN or \u{NNNN}.
+ */
 void text_add_safe(struct buf *out, struct str text);
 struct str text_safe(struct arena *arena, struct str text);
 
