@@ -240,6 +240,19 @@ static bool is_harmed(const struct reason *reason)
 	return false;
 }
 
+/* Warnings and errors that no rule knows: nothing may be called healthy over them when there is little else. */
+static bool has_unknown_trouble(const struct reason *reason)
+{
+	uint64_t loud = 0, recognised = 0, records = 0;
+	for (size_t i = 0; i < reason->digest->source_count; i++) {
+		const struct source *source = &reason->digest->sources[i];
+		loud += source->by_level[FORMAT_WARN] + source->by_level[FORMAT_ERROR] + source->by_level[FORMAT_FATAL];
+		recognised += source->recognised;
+		records += source->records;
+	}
+	return loud > recognised && loud * 10 > records;
+}
+
 /* Confidence in thousandths by lead; fitted by tests/calibrate.py over labelled incidents and the lab. */
 static int confidence_of(const struct reason *reason, int score, int lead)
 {
@@ -427,7 +440,7 @@ void reason_verdict(struct reason *reason, struct sign_list *signs)
 		permille = confidence_of(reason, named->score, lead);
 		findings->verdict.cause = named->cause->id;
 		say_signs(reason, named, &findings->named);
-	} else if (is_wrong || !has_dated_record(reason)) {
+	} else if (is_wrong || !has_dated_record(reason) || has_unknown_trouble(reason)) {
 		findings->verdict.cause = STR("unknown");
 		permille = reason->digest->episodes.count == 0 ? 800 : 620;
 	} else {

@@ -3,6 +3,9 @@
 
 #include "format/formats.h"
 
+/* Nobody else can bid more for such a line. */
+enum { BID_CERTAIN = 40 };
+
 const struct format *const format_table[] = {
         &format_milvus_text, &format_json,     &format_capnslog, &format_raft_line, &format_grpc_line, &format_go_panic,
         &format_zap_console, &format_milvus_banner, &format_glog, &format_spdlog,   &format_logrus,    &format_go_log,
@@ -64,6 +67,9 @@ const struct format *format_of(struct str line, const struct format *guess)
 {
 	int highest = guess != NULL ? guess->bid(line) : 0;
 	const struct format *best = highest > 0 ? guess : NULL;
+	if (highest >= BID_CERTAIN) {
+		return guess;
+	}
 	for (size_t i = 0; format_table[i] != NULL; i++) {
 		if (format_table[i] == guess) {
 			continue;
