@@ -9,6 +9,8 @@ enum {
 	WINDOW_AFTER_S = 90,   /* a slow operation is printed when it ends, which may be after the stop */
 	WINDOW_JOIN_S = 180,   /* trouble closer than this to the window belongs to it */
 	WINDOW_MAX_S = 2 * 3600,
+	CHRONIC_EPISODES = 5,
+	CHRONIC_TENTHS = 6, /* spread over more than so many tenths of the logs */
 	EXCERPT_RECORDS = 60 /* fewer records and no start: pieces of a log */
 };
 
@@ -31,6 +33,28 @@ static const struct stop *main_stop(const struct reason *reason)
 	return best;
 }
 
+/* A kind that is spread over most of the logs is no sign of when this trouble began. */
+static bool is_chronic(const struct reason *reason, const struct event_kind *kind)
+{
+	int64_t log_first = TIME_NONE, log_last = TIME_NONE, first = TIME_NONE, last = TIME_NONE;
+	size_t count = 0;
+	for (size_t i = 0; i < reason->digest->source_count; i++) {
+		const struct source *source = &reason->digest->sources[i];
+		if (source->first_ns != TIME_NONE) {
+			log_first = log_first == TIME_NONE || source->first_ns < log_first ? source->first_ns : log_first;
+			log_last = source->last_ns > log_last ? source->last_ns : log_last;
+		}
+	}
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		if (episode->kind == kind && episode->first_ns != TIME_NONE) {
+			first = first == TIME_NONE || episode->first_ns < first ? episode->first_ns : first;
+			last = episode->last_ns > last ? episode->last_ns : last;
+			count++;
+		}
+	}
+	return count >= CHRONIC_EPISODES && (last - first) / 10 > (log_last - log_first) / 10 * CHRONIC_TENTHS / 10;
+}
+
 static int64_t earliest_trouble(const struct reason *reason, int64_t from_ns, int64_t limit_ns)
 {
 	bool has_moved = true;
@@ -39,7 +63,7 @@ static int64_t earliest_trouble(const struct reason *reason, int64_t from_ns, in
 		for (size_t i = reason->digest->episodes.count; i > 0; i--) {
 			const struct episode *episode = &reason->digest->episodes.items[i - 1];
 			if (!episode->kind->is_harm || episode->first_ns == TIME_NONE || episode->first_ns >= from_ns ||
-			    episode->last_ns < from_ns - WINDOW_JOIN_S * NS_PER_SEC) {
+			    episode->last_ns < from_ns - WINDOW_JOIN_S * NS_PER_SEC || is_chronic(reason, episode->kind)) {
 				continue;
 			}
 			from_ns = episode->first_ns < limit_ns ? limit_ns : episode->first_ns;

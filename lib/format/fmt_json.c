@@ -8,9 +8,20 @@
 
 #include "format/formats.h"
 
+/* Milvus writes levels in capitals. */
+static bool is_milvus_shape(struct str line)
+{
+	return str_starts(line, STR("{\"level\":\"")) && line.len > 10 && line.ptr[10] >= 'A' && line.ptr[10] <= 'Z';
+}
+
+static int bid_milvus_json(struct str line)
+{
+	return is_milvus_shape(line) ? 40 : 0;
+}
+
 static int bid_json(struct str line)
 {
-	if (line.len < 8 || line.ptr[0] != '{' || line.ptr[1] != '"') {
+	if (line.len < 8 || line.ptr[0] != '{' || line.ptr[1] != '"' || is_milvus_shape(line)) {
 		return 0;
 	}
 	struct str head = str_slice(line, 0, 512);
@@ -169,4 +180,6 @@ static bool decode_json(struct str text, struct arena *tmp, struct record *recor
 	return record->message.len > 0 || record->time_ns != TIME_NONE || record->field_count > 0;
 }
 
-const struct format format_json = {.name = "json", .bid = bid_json, .date = date_json, .decode = decode_json};
+const struct format format_json = {.name = "etcd-json", .bid = bid_json, .date = date_json, .decode = decode_json};
+const struct format format_milvus_json = {
+        .name = "milvus-json", .bid = bid_milvus_json, .date = date_json, .decode = decode_json};

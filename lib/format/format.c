@@ -7,7 +7,7 @@
 enum { BID_CERTAIN = 40 };
 
 const struct format *const format_table[] = {
-        &format_milvus_text, &format_json,     &format_capnslog, &format_raft_line, &format_grpc_line, &format_go_panic,
+        &format_milvus_text, &format_json, &format_milvus_json,     &format_capnslog, &format_raft_line, &format_grpc_line, &format_go_panic,
         &format_zap_console, &format_milvus_banner, &format_glog, &format_spdlog,   &format_logrus,    &format_go_log,
         &format_java,        &format_pymilvus, &format_gin,      &format_kernel,    &format_script,    NULL,
 };

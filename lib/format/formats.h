@@ -8,6 +8,7 @@
 extern const struct format format_milvus_text;
 extern const struct format format_milvus_banner;
 extern const struct format format_json;
+extern const struct format format_milvus_json;
 extern const struct format format_capnslog;
 extern const struct format format_raft_line;
 extern const struct format format_grpc_line;
