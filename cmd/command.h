@@ -60,6 +60,25 @@ void options_finish(struct options *options);
 /** One line on stderr: "whydown: ...". Returns: status. */
 int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** Output under way. */
+struct output {
+	int fd;
+	const char *path; /* NULL: standard output */
+	char beside[4096]; /* what is written until it is whole */
+	struct buf text;
+	bool has_failed;
+	int problem; /* errno */
+};
+
+/** Open options->output or stdout. Returns: STATUS_OK, or STATUS_FAILED after a line on stderr. */
+int output_begin(struct output *output, const struct options *options);
+/** Where to add text; written on from time to time. */
+struct buf *output_text(struct output *output);
+/** Write the rest. Returns: STATUS_OK, or STATUS_FAILED after a line on stderr; no half-written file is left. */
+int output_end(struct output *output);
+/** Give up: leave no file. */
+void output_drop(struct output *output);
+
 /** Write to options->output (atomically) or stdout. Returns: STATUS_OK or STATUS_FAILED after a line on stderr. */
 int output_write(const struct options *options, struct str text);
 

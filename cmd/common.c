@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What several commands do: messages, output, knowledge, inputs. */
+/* What several commands do: messages, knowledge, inputs. */
 #include "command.h"
 
 #include "base/text.h"
@@ -25,56 +25,6 @@ int complain(int status, const char *format, ...)
 	fprintf(stderr, "whydown: " STR_FMT "\n", STR_ARG(buf_str(&safe)));
 	buf_finish(&safe);
 	return status;
-}
-
-static bool write_all(int fd, struct str text)
-{
-	while (text.len > 0) {
-		ssize_t count = write(fd, text.ptr, text.len);
-		if (count < 0 && errno == EINTR) {
-			continue;
-		}
-		if (count <= 0) {
-			return false;
-		}
-		text = str_skip(text, (size_t)count);
-	}
-	return true;
-}
-
-/* Written beside the target and renamed, so that nothing half-written is left. */
-static int write_file(const char *path, struct str text)
-{
-	char beside[4096];
-	if (snprintf(beside, sizeof(beside), "%s.XXXXXX", path) >= (int)sizeof(beside)) {
-		return complain(STATUS_FAILED, "%s: the name is too long", path);
-	}
-	int fd = mkstemp(beside);
-	if (fd < 0) {
-		return complain(STATUS_FAILED, "%s: cannot be written: %s", path, strerror(errno));
-	}
-	mode_t mask = umask(0);
-	umask(mask);
-	bool is_written = write_all(fd, text) && fchmod(fd, 0666 & ~mask) == 0;
-	int problem = errno;
-	is_written &= close(fd) == 0;
-	if (!is_written || rename(beside, path) != 0) {
-		problem = is_written ? errno : problem;
-		unlink(beside);
-		return complain(STATUS_FAILED, "%s: cannot be written: %s", path, strerror(problem));
-	}
-	return STATUS_OK;
-}
-
-int output_write(const struct options *options, struct str text)
-{
-	if (options->output != NULL && strcmp(options->output, "-") != 0) {
-		return write_file(options->output, text);
-	}
-	if (!write_all(STDOUT_FILENO, text)) {
-		return errno == EPIPE ? STATUS_FAILED : complain(STATUS_FAILED, "standard output: %s", strerror(errno));
-	}
-	return STATUS_OK;
 }
 
 static bool add_rules(struct knowledge *knowledge, struct str path, struct error *err)

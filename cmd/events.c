@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command.h"
 
-#include <string.h>
-
 struct events_output {
-	struct buf text;
+	struct output output;
 	bool is_csv;
 };
 
@@ -13,12 +11,34 @@ static void add_event(void *context, const struct event *event, const struct sou
 	struct events_output *to = context;
 	struct str component;
 	str_cut(event->kind->id, STR("."), &component, NULL);
-	struct str instance = event->instance.len > 0 ? event->instance : source->container.len > 0 ? source->container : source->instance;
+	struct str instance = event->instance.len > 0 ? event->instance : cause_instance(source);
 	if (to->is_csv) {
-		report_event_csv(event, component, instance, &to->text);
+		report_event_csv(event, component, instance, output_text(&to->output));
 	} else {
-		report_event_ndjson(event, component, instance, &to->text);
+		report_event_ndjson(event, component, instance, output_text(&to->output));
 	}
+}
+
+static int print_events(const struct options *options, const struct knowledge *knowledge, struct events_output *to)
+{
+	struct input_list list = {0};
+	struct scan_result result;
+	struct digest digest;
+	size_t failed;
+	digest_init(&digest);
+	inputs_expand(options, &list, &failed);
+	struct scan_options scan = scan_options_of(options, knowledge);
+	scan.event = add_event;
+	scan.context = to;
+	if (to->is_csv) {
+		report_event_csv_head(output_text(&to->output));
+	}
+	scan_inputs(&list, &scan, &digest, &result);
+	int status = inputs_complain(options, &result, failed);
+	scan_result_finish(&result);
+	digest_finish(&digest);
+	input_list_finish(&list);
+	return status;
 }
 
 static int run(struct options *options)
@@ -32,30 +52,20 @@ static int run(struct options *options)
 	}
 	struct knowledge knowledge;
 	int status = knowledge_load(&knowledge, options);
-	if (status != STATUS_OK) {
-		return status;
+	if (status == STATUS_OK) {
+		status = output_begin(&to.output, options);
 	}
-	struct input_list list = {0};
-	struct scan_result result;
-	struct digest digest;
-	size_t failed;
-	digest_init(&digest);
-	inputs_expand(options, &list, &failed);
-	struct scan_options scan = scan_options_of(options, &knowledge);
-	scan.event = add_event;
-	scan.context = &to;
-	if (to.is_csv) {
-		report_event_csv_head(&to.text);
+	if (status == STATUS_OK) {
+		status = print_events(options, &knowledge, &to);
+		if (status == STATUS_FAILED) {
+			output_drop(&to.output);
+		} else {
+			int written = output_end(&to.output);
+			status = written != STATUS_OK ? written : status;
+		}
 	}
-	scan_inputs(&list, &scan, &digest, &result);
-	status = inputs_complain(options, &result, failed);
-	int written = status == STATUS_FAILED ? STATUS_OK : output_write(options, buf_str(&to.text));
-	buf_finish(&to.text);
-	scan_result_finish(&result);
-	digest_finish(&digest);
-	input_list_finish(&list);
 	knowledge_finish(&knowledge);
-	return written != STATUS_OK ? written : status;
+	return status;
 }
 
 const struct command command_events = {

@@ -203,6 +203,9 @@ struct cause_options {
 	const char *why_not;      /* cause whose signs are all to be listed; NULL */
 };
 
+/** The name of the process that wrote a source: its container or pod, or the file's name without endings. */
+struct str cause_instance(const struct source *source);
+
 /** One sign of a cause, for --why-not. */
 struct sign_state {
 	struct text_both say;

@@ -83,14 +83,21 @@ static struct str component_of(const struct source *source, struct str name)
 	return (struct str){NULL, 0};
 }
 
+struct str cause_instance(const struct source *source)
+{
+	if (source->instance.len > 0) {
+		return source->instance;
+	}
+	struct str name = source->container.len > 0 ? source->container : stem(base_name(source->path));
+	return name.len > 0 ? name : STR("log");
+}
+
 void reason_identify(struct reason *reason)
 {
 	for (size_t i = 0; i < reason->digest->source_count; i++) {
 		struct source *source = &reason->digest->sources[i];
-		struct str name = source->container.len > 0 ? source->container : stem(base_name(source->path));
-		if (source->instance.len == 0) {
-			source->instance = name.len > 0 ? name : STR("log");
-		}
+		source->instance = cause_instance(source);
+		struct str name = source->instance;
 		if (source->component.len == 0) {
 			source->component = component_of(source, name);
 		}

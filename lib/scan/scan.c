@@ -13,7 +13,6 @@ enum { JOBS_MAX = 256 };
 /* What came out of one path. Kept until all are done, then merged in order of paths. */
 struct part {
 	struct digest digest;
-	struct stream_events events;
 	struct input *input; /* owns paths and damage texts */
 	struct error error;
 	bool is_opened;
@@ -44,8 +43,7 @@ static void read_path(const struct work *work, struct stream_tools *tools, size_
 	enum next next;
 	while ((next = input_next(part->input, &stream, &part->error)) == NEXT_ITEM) {
 		part->is_opened = true;
-		stream_read(tools, read_input, part->input, &stream, &part->digest,
-		            work->options->event == NULL ? NULL : &part->events);
+		stream_read(tools, read_input, part->input, &stream, &part->digest);
 	}
 	part->is_opened |= next == NEXT_END;
 }
@@ -73,6 +71,9 @@ static void *work_run(void *context)
 
 static size_t job_count(const struct work *work)
 {
+	if (work->options->event != NULL) {
+		return 1; /* events come in order of paths and lines */
+	}
 	long cores = work->options->jobs > 0 ? (long)work->options->jobs : sysconf(_SC_NPROCESSORS_ONLN);
 	size_t jobs = cores < 1 ? 1 : cores > JOBS_MAX ? JOBS_MAX : (size_t)cores;
 	return jobs < work->list->count ? jobs : work->list->count;
@@ -91,16 +92,6 @@ static void run_jobs(struct work *work)
 	for (size_t i = 0; i < started; i++) {
 		pthread_join(threads[i], NULL);
 	}
-}
-
-static void hand_over_events(const struct scan_options *options, struct part *part)
-{
-	for (size_t i = 0; i < part->events.count; i++) {
-		const struct stream_event *item = &part->events.items[i];
-		options->event(options->context, item->event, digest_source(&part->digest, item->source));
-		memory_free(item->event);
-	}
-	vec_finish(&part->events);
 }
 
 static void note_damage(struct scan_result *result, struct part *part, const struct input_path *path)
@@ -148,10 +139,6 @@ static int64_t last_time(const struct work *work)
 
 static void part_finish(struct part *part)
 {
-	vec_foreach (struct stream_event, item, &part->events) {
-		memory_free(item->event);
-	}
-	vec_finish(&part->events);
 	digest_finish(&part->digest);
 	input_close(part->input);
 	*part = (struct part){0};
@@ -166,7 +153,10 @@ static void resolve_points(struct work *work)
 	if (!options->is_since_relative && !options->is_until_relative) {
 		return;
 	}
+	const struct scan_options quiet = {.pack = options->pack, .jobs = options->jobs, .limits = options->limits};
+	work->options = &quiet;
 	run_jobs(work);
+	work->options = options;
 	int64_t last_ns = last_time(work);
 	for (size_t i = 0; i < work->list->count; i++) {
 		part_finish(&work->parts[i]);
@@ -190,9 +180,6 @@ void scan_inputs(const struct input_list *list, const struct scan_options *optio
 	for (size_t i = 0; i < list->count; i++) {
 		struct part *part = &work.parts[i];
 		note_damage(result, part, &list->items[i]);
-		if (options->event != NULL) {
-			hand_over_events(options, part);
-		}
 		digest_merge(digest, &part->digest);
 		input_close(part->input);
 	}

@@ -54,7 +54,6 @@ struct track {
 struct stream {
 	struct stream_tools *tools;
 	struct digest *digest;
-	struct stream_events *events;
 	const struct input_stream *input;
 	struct line_reader *reader;
 	struct {
@@ -221,9 +220,11 @@ static void emit(struct stream *stream, struct track *track, struct event *event
 	}
 	event->inside = count_inside(track, event, record->program);
 	digest_source(stream->digest, track->source)->recognised++;
-	digest_event(stream->digest, track->source, event);
-	if (stream->events != NULL) {
-		vec_push(stream->events, (struct stream_event){event_copy(event), track->source});
+	const struct scan_options *options = stream->tools->options;
+	if (options->event != NULL) {
+		options->event(options->context, event, digest_source(stream->digest, track->source));
+	} else {
+		digest_event(stream->digest, track->source, event);
 	}
 }
 
@@ -459,13 +460,13 @@ static void read_lines(struct stream *stream, line_read *read, void *context)
 }
 
 void stream_read(struct stream_tools *tools, line_read *read, void *context, const struct input_stream *input,
-                 struct digest *digest, struct stream_events *events)
+                 struct digest *digest)
 {
 	struct buf head = {0};
 	fill(&head, read, context, SIDE_HEAD_SIZE);
 	struct pushed_back from = {buf_str(&head), read, context};
 	if (!read_side(tools, &head, &from, input, digest)) {
-		struct stream stream = {.tools = tools, .digest = digest, .events = events, .input = input};
+		struct stream stream = {.tools = tools, .digest = digest, .input = input};
 		from.head = buf_str(&head);
 		read_lines(&stream, read_pushed_back, &from);
 	}

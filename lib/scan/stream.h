@@ -6,17 +6,6 @@
 #include "line/line.h"
 #include "scan/scan.h"
 
-/** An event with the source it belongs to, kept to be handed over in input order. */
-struct stream_event {
-	struct event *event;
-	uint32_t source;
-};
-
-struct stream_events {
-	struct stream_event *items;
-	size_t count, capacity;
-};
-
 /** What a worker needs for any number of streams. */
 struct stream_tools {
 	const struct scan_options *options;
@@ -29,8 +18,7 @@ struct stream_tools {
 /**
  * Read a stream to its end.
  *
- * path, container, modified_ns: as in struct input_stream
- * events: every event in order of lines, when not NULL
+ * With options->event set events are handed over and not kept in the digest.
  */
 void stream_read(struct stream_tools *tools, line_read *read, void *context, const struct input_stream *stream,
-                 struct digest *digest, struct stream_events *events);
+                 struct digest *digest);
