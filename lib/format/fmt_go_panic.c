@@ -78,7 +78,7 @@ static bool decode_panic(struct str text, struct arena *tmp, struct record *reco
 	return true;
 }
 
-const struct format format_go_panic = {.name = "go-panic", .bid = bid_panic, .date = date_none, .decode = decode_panic};
+const struct format format_go_panic = {.name = "go-panic", .bid = bid_panic, .date = date_none, .decode = decode_panic, .is_multiline = true};
 
 /* ---- Milvus's banner and what its start scripts print ---- */
 
@@ -116,4 +116,9 @@ static bool continues_banner(struct str line)
 }
 
 const struct format format_milvus_banner = {
-        .name = "milvus-banner", .bid = bid_banner, .date = date_none, .decode = decode_banner, .continues = continues_banner};
+        .name = "milvus-banner",
+        .bid = bid_banner,
+        .date = date_none,
+        .decode = decode_banner,
+        .is_multiline = true,
+        .continues = continues_banner};

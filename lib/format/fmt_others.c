@@ -176,7 +176,7 @@ static bool decode_java(struct str text, struct arena *tmp, struct record *recor
 	return true;
 }
 
-const struct format format_java = {.name = "java", .bid = bid_java, .date = date_java, .decode = decode_java};
+const struct format format_java = {.name = "java", .bid = bid_java, .date = date_java, .decode = decode_java, .is_multiline = true};
 
 /* ---- pymilvus: [2022-03-16 11:56:32,267] [   ERROR] - text; 2024-.. [ERROR][handler]: text (decorators.py:108) ---- */
 

@@ -55,6 +55,8 @@ struct format {
 	int64_t (*date)(struct str line, enum clock_zone *zone);
 	/** Fill *record. text: the head line and its continuation lines. False: it was not one after all. */
 	bool (*decode)(struct str text, struct arena *tmp, struct record *record);
+	/** Printed as several lines: a dump, a trace. Others are one line, unless something wrapped them. */
+	bool is_multiline;
 	/** Whether a line that no format bids for belongs to a record of this format; NULL: any does. */
 	bool (*continues)(struct str line);
 };

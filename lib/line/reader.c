@@ -225,7 +225,7 @@ static void take_line(struct line_reader *reader, struct str text, uint64_t offs
 	size_t depth = 0;
 	while (depth < WRAPPERS_MAX) {
 		const struct wrapper *wrapper = wrapper_of(text);
-		struct wrap_info info = {.outer_ns = TIME_NONE};
+		struct wrap_info info = {.outer_ns = TIME_NONE, .modified_ns = reader->options.modified_ns};
 		struct str rest;
 		if (wrapper == NULL || !wrapper->peel(text, &reader->tmp, &rest, &info)) {
 			break;

@@ -13,6 +13,7 @@ struct wrap_info {
 	int64_t outer_ns; /* TIME_NONE */
 	enum clock_zone outer_zone;
 	bool is_partial;  /* the rest of the logical line follows in the next one of this source and output */
+	int64_t modified_ns; /* given: of the file, to infer years; TIME_NONE */
 	bool is_dropped;  /* the line is the wrapper's own (a head line, a separator) */
 };
 

@@ -235,15 +235,44 @@ const struct wrapper wrapper_kubectl = {.name = "kubectl", .bid = bid_kubectl, .
 
 /* ---- syslog and journalctl: "Mar 12 16:21:04 node-3 etcd[998]: text", short-iso, "<30>" ---- */
 
-static bool is_month(struct str text)
+/* 1 to 12; 0: text does not begin with a month's name. */
+static int month_of(struct str text)
 {
 	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	for (size_t i = 0; i < 36; i += 3) {
-		if (str_starts(text, (struct str){names + i, 3})) {
-			return true;
+	for (int i = 0; i < 12; i++) {
+		if (str_starts(text, (struct str){names + i * 3, 3})) {
+			return i + 1;
 		}
 	}
-	return false;
+	return 0;
+}
+
+static int two_digits(struct str text, size_t at)
+{
+	int tens = text.ptr[at] == ' ' ? 0 : text.ptr[at] - '0';
+	return tens * 10 + (text.ptr[at + 1] - '0');
+}
+
+/* "Mar 12 16:21:04": the year is the last one that does not put it behind the file's own time. */
+static int64_t time_without_year(struct str text, int64_t modified_ns)
+{
+	enum { YEAR_UNKNOWN = 2000 };
+	struct clock_civil civil = {.year = YEAR_UNKNOWN};
+	if (modified_ns != TIME_NONE) {
+		clock_to_civil(modified_ns, &civil);
+	}
+	civil.month = month_of(text);
+	civil.day = two_digits(text, 4);
+	civil.hour = two_digits(text, 7);
+	civil.minute = two_digits(text, 10);
+	civil.second = two_digits(text, 13);
+	civil.nanosecond = 0;
+	int64_t time_ns = clock_from_civil(&civil);
+	if (modified_ns != TIME_NONE && time_ns != TIME_NONE && time_ns > modified_ns + 24 * 60 * NS_PER_MIN) {
+		civil.year--;
+		time_ns = clock_from_civil(&civil);
+	}
+	return time_ns;
 }
 
 /* "host tag[pid]: " at `at`; 0: not there. */
@@ -283,7 +312,9 @@ static size_t syslog_prefix(struct str line, struct wrap_info *info)
 	}
 	struct str rest = str_skip(line, at);
 	size_t used = 0;
-	if (is_month(rest) && (looks_like(str_skip(rest, 3), " dd dd:dd:dd") || looks_like(str_skip(rest, 3), "  d dd:dd:dd"))) {
+	if (month_of(rest) > 0 && (looks_like(str_skip(rest, 3), " dd dd:dd:dd") || looks_like(str_skip(rest, 3), "  d dd:dd:dd"))) {
+		info->outer_ns = time_without_year(rest, info->modified_ns);
+		info->outer_zone = CLOCK_ZONE_NONE;
 		at += 15;
 		while (at < line.len && (is_digit(line.ptr[at]) || line.ptr[at] == '.')) {
 			at++;
@@ -299,8 +330,8 @@ static size_t syslog_prefix(struct str line, struct wrap_info *info)
 
 static int bid_syslog(struct str line)
 {
-	struct wrap_info info = {.outer_ns = TIME_NONE};
-	bool may_be = line.len > 20 && (line.ptr[0] == '<' || line.ptr[0] == '2' || is_month(line));
+	struct wrap_info info = {.outer_ns = TIME_NONE, .modified_ns = TIME_NONE};
+	bool may_be = line.len > 20 && (line.ptr[0] == '<' || line.ptr[0] == '2' || month_of(line) > 0);
 	return may_be && syslog_prefix(line, &info) > 0 ? 42 : 0;
 }
 

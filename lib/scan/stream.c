@@ -302,14 +302,28 @@ static void record_open(struct track *track, const struct format *format, const 
 	buf_add(&open->first, str_slice(line->text, 0, line->first_len < EVENT_TEXT_MAX ? line->first_len : EVENT_TEXT_MAX));
 }
 
+/* Whether a line that begins no record goes on with the open one. A collector that stamps each line (syslog, CRI) cuts
+ * only what was printed as several lines: crash dumps. Without that, a line may also be the rest of a wrapped record. */
+static bool continues(const struct stream *stream, const struct open_record *open, const struct line *line)
+{
+	const struct line_source *source = line_reader_source(stream->reader, line->source);
+	bool is_stamped = line->outer_ns != TIME_NONE || (source != NULL && source->unit.len > 0);
+	if (open->format == NULL) {
+		return false;
+	}
+	if (is_stamped && !open->format->is_multiline) {
+		return false;
+	}
+	return open->format->continues == NULL || open->format->continues(line->text);
+}
+
 static void add_line(struct stream *stream, const struct line *line, const struct rule_hit *hits, size_t hit_count)
 {
 	struct track *track = track_of(stream, line->source);
 	const struct format *format = format_of(line->text, track->guess);
 	struct open_record *open = &track->record;
-	bool fits = open->is_open && open->lines < RECORD_LINES_MAX &&
-	            open->text.len + line->text.len < RECORD_BYTES_MAX &&
-	            (open->format == NULL || open->format->continues == NULL || open->format->continues(line->text));
+	bool fits = open->is_open && open->lines < RECORD_LINES_MAX && open->text.len + line->text.len < RECORD_BYTES_MAX &&
+	            continues(stream, open, line);
 	if (format != NULL || !fits) {
 		if (format == NULL && line->text.len == 0) {
 			return;
