@@ -336,6 +336,19 @@ static double overlap_s(const struct episode *episode, int64_t from_ns, int64_t 
 	return to > from ? seconds(to - from) : 0;
 }
 
+/* Processes that ended without a word. */
+static void derive_abrupt(struct reason *reason)
+{
+	double etcd = 0, milvus = 0;
+	vec_foreach (struct stop, stop, &reason->findings->stops) {
+		bool is_abrupt = stop->how == STOP_ABRUPT || stop->how == STOP_KILLED;
+		etcd += is_abrupt && str_equals(stop->component, STR("etcd")) ? 1 : 0;
+		milvus += is_abrupt && str_equals(stop->component, STR("milvus")) ? 1 : 0;
+	}
+	derived_add(reason, "etcd.abrupt", etcd, NULL);
+	derived_add(reason, "milvus.abrupt", milvus, NULL);
+}
+
 /* Share of slow requests' time that lies inside defragmentations and long compactions, in percent. */
 static void derive_maintenance(struct reason *reason)
 {
@@ -375,6 +388,8 @@ void reason_derive(struct reason *reason)
 	derive_silence(reason);
 	derive_etcd_health(reason);
 	derive_maintenance(reason);
+	derive_abrupt(reason);
+	derived_add(reason, "excerpt", reason->is_excerpt ? 1 : 0, NULL);
 	if (reason->stop != NULL) {
 		derived_add(reason, "stop.exit_code", reason->stop->exit_code, NULL);
 	}
