@@ -17,7 +17,7 @@ static const int strength_units[STRENGTH_COUNT] = {
 enum {
 	PRICE_UNREACHED = 3,  /* of each kind of trouble in the window that a cause does not lead to */
 	UNREACHED_MAX = 6,
-	NAMED_MIN = 30,       /* least score of a named cause */
+	NAMED_MIN = 24,       /* least score of a named cause: one strong sign in an unlikely family */
 	LEAD_MIN = 15,        /* and least lead over the second */
 	RIVALS_MAX = 3,
 	LINK_SLACK_MS = 2000, /* an effect may seem to start so much before its cause */
