@@ -3,14 +3,14 @@
 /*
  * The pull reader against cJSON. What must hold for any bytes:
  *
- * 1. A text that the reader reads to its end without is_loose is a document for cJSON too, with the
- * same values.
+ * 1. A text that the reader reads to its end without is_loose is a document for cJSON too, with
+ *    the same values.
  * 2. A document for json_parse is read to its end, except where cJSON takes a control byte for a
  *    blank, or behind a byte order mark.
  * 3. The beginning of a text that the reader reads to its end is cut, never wrong; its tokens are
- * the same ones.
+ *    the same ones.
  * 4. Skipping ends where reading ends. ERROR and CUT stay. What the writer makes of the tokens is
- * read again without is_loose, to the same bytes.
+ *    read again without is_loose, to the same bytes.
  */
 
 #include "base/json.h"

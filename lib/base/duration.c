@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 
-#define FRACTION_SCALE_MAX INT64_C(1000000000000)
+#define FRACTION_SCALE_MAX INT64_C(1000000000000000000)
 
 /* Units, the longer ones first where one begins another. µ as it comes through wrong code pages. */
 static const struct {

@@ -22,22 +22,36 @@ static struct literals *wrap(hs_database_t *database)
 	return literals;
 }
 
+/* A literal as a pattern, byte for byte: the compiler's literal interface stops at a NUL. */
+static const char *escape(struct str literal, struct arena *tmp)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *pattern = arena_array(tmp, char, literal.len * 4 + 1);
+	for (size_t i = 0; i < literal.len; i++) {
+		unsigned char byte = (unsigned char)literal.ptr[i];
+		char *to = pattern + i * 4;
+		to[0] = '\\';
+		to[1] = 'x';
+		to[2] = digits[byte >> 4];
+		to[3] = digits[byte & 15];
+	}
+	return pattern;
+}
+
 static hs_database_t *compile(const struct str *items, size_t count, struct arena *tmp,
                               struct error *err)
 {
-	const char **texts = arena_array(tmp, const char *, count);
-	size_t *lens = arena_array(tmp, size_t, count);
+	const char **patterns = arena_array(tmp, const char *, count);
 	unsigned *ids = arena_array(tmp, unsigned, count);
 	unsigned *flags = arena_array(tmp, unsigned, count);
 	for (size_t i = 0; i < count; i++) {
-		texts[i] = items[i].ptr;
-		lens[i] = items[i].len;
+		patterns[i] = escape(items[i], tmp);
 		ids[i] = (unsigned)i;
 	}
 	hs_database_t *database = NULL;
 	hs_compile_error_t *problem = NULL;
-	if (hs_compile_lit_multi(texts, flags, ids, lens, (unsigned)count, HS_MODE_BLOCK, NULL,
-	                         &database, &problem) != HS_SUCCESS) {
+	if (hs_compile_multi(patterns, flags, ids, (unsigned)count, HS_MODE_BLOCK, NULL, &database,
+	                     &problem) != HS_SUCCESS) {
 		error_set(err, "literals cannot be compiled: %s",
 		          problem != NULL ? problem->message : "no reason given");
 		hs_free_compile_error(problem);
