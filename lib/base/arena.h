@@ -38,7 +38,7 @@ struct str arena_str(struct arena *arena, struct str s);
 /** A NUL-terminated copy of s. */
 char *arena_cstr(struct arena *arena, struct str s);
 struct str arena_printf(struct arena *arena, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 
 /** malloc/realloc/free for base/ and vec.h; never NULL. size > 0. */
 void *memory_resize(void *memory, size_t size);

@@ -18,6 +18,7 @@ void buf_clear(struct buf *buf);
 char *buf_reserve(struct buf *buf, size_t more);
 void buf_add(struct buf *buf, struct str s);
 void buf_byte(struct buf *buf, char byte);
-void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_printf(struct buf *buf, const char *format, ...)
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 /** What it holds; valid until the next change. */
 struct str buf_str(const struct buf *buf);
