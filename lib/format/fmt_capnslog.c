@@ -1,229 +1,140 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * etcd's old text log and the lines that stand between its lines:
+ * etcd's old text log:
  *   2019-01-02 15:04:05.678901 W | wal: sync duration of 1.5s, expected less than 1s
- *   raft2026/11/23 09:33:25 INFO: bdae9bbc11dd390d became leader at term 2
- *   WARNING: 2026/11/23 09:38:54 [core] grpc: addrConn.createTransport failed ...
- *   2015/08/21 02:04:22 etcdserver: text
- * Sources: coreos/pkg/capnslog; etcd 3.4 raft logger; grpc-go grpclog; Go log
+ *   2019-08-09 10:57:50.500232 [pkg_logger.go:114] W | etcdserver: ... (with --debug)
+ *   2018-12-08T02:00:07.108783+11:00 N | etcdserver/api/v3rpc: ...     (rewritten by a collector)
+ *   W | wal: ..., etcdserver: ...                                      (the stamp was taken off)
+ *   [etcd] Dec  7 16:54:08.428 INFO      | 10.0.0.1: ...               (0.3, 0.4)
+ * Source: coreos/pkg capnslog/formatters.go
  */
 #include "format/formats.h"
+#include "format/reading.h"
 
-/* Position of the level letter; 0: this is not capnslog. */
-static size_t level_at(struct str line)
+enum {
+	STAMP_MAX = 48,
+	BLOCK_MAX = 80, /* of "[file.go:12] " */
+	PACKAGE_MAX = 64
+};
+
+/* "W | " at a position. Returns: bytes that it takes; 0: it is not there. */
+static size_t level_len(struct str line, size_t at)
 {
-	if (!format_looks_like(line, "dddd-dd-dd dd:dd:dd.dddddd ")) {
+	if (at + 3 > line.len || str_find_byte(STR("CEWNIDT"), line.ptr[at]) < 0 ||
+	    line.ptr[at + 1] != ' ' || line.ptr[at + 2] != '|') {
 		return 0;
 	}
-	size_t at = 27;
-	if (at < line.len && line.ptr[at] == '[') { /* --debug: [file.go:12] */
-		ptrdiff_t end = str_find(str_slice(line, at, at + 80), STR("] "));
-		at += end < 0 ? 0 : (size_t)end + 2;
+	return at + 3 < line.len && line.ptr[at + 3] == ' ' ? 4 : 3;
+}
+
+/* Where the level letter stands; line.len when this is not the layout. */
+static size_t find_level(struct str line)
+{
+	enum clock_zone zone;
+	size_t at = 0;
+	if (format_looks_like(line, "dddd-dd-dd")) {
+		if (clock_parse(str_slice(line, 0, STAMP_MAX), &zone, &at) == TIME_NONE) {
+			return line.len;
+		}
+		while (at < line.len && line.ptr[at] == ' ') {
+			at++;
+		}
+		if (at < line.len && line.ptr[at] == '[') {
+			ptrdiff_t end = str_find(str_slice(line, at, at + BLOCK_MAX), STR("] "));
+			at = end < 0 ? line.len : at + (size_t)end + 2;
+		}
 	}
-	bool is_level = at + 2 < line.len && str_find_byte(STR("CEWNIDT"), line.ptr[at]) >= 0 && line.ptr[at + 1] == ' ' &&
-	                line.ptr[at + 2] == '|';
-	return is_level ? at : 0;
+	return level_len(line, at) > 0 ? at : line.len;
 }
 
-static int bid_capnslog(struct str line)
+/* "[etcd] Dec  7 16:54:08.428 INFO      | name: text" */
+static bool is_oldest(struct str line)
 {
-	return level_at(line) > 0 ? 40 : 0;
+	return str_starts(line, STR("[etcd] ")) &&
+	       format_looks_like(str_skip(line, 14), "dd:dd:dd.ddd ");
 }
 
-static int64_t date_start(struct str line, enum clock_zone *zone)
+/* A package of etcd's server stands where the stamp should. */
+static bool begins_with_package(struct str line)
 {
-	return clock_parse(line, zone, NULL);
+	static const struct str packages[] = {
+		STR_INIT("etcdserver: "),   STR_INIT("etcdserver/"),  STR_INIT("etcdmain: "),
+		STR_INIT("rafthttp: "),     STR_INIT("wal: "),        STR_INIT("mvcc: "),
+		STR_INIT("mvcc/backend: "), STR_INIT("pkg/osutil: "),
+	};
+	return format_starts_any(line, packages, FORMAT_COUNT(packages)) &&
+	       str_contains(str_slice(line, 0, PACKAGE_MAX), STR(": "));
 }
 
-/* "pkg/path: message" */
+static int bid(struct str line)
+{
+	if (line.len < 6) {
+		return 0;
+	}
+	if (format_is_digit(line.ptr[0])) {
+		return find_level(line) < line.len ? FORMAT_BID_SURE : 0;
+	}
+	if (level_len(line, 0) > 0 || is_oldest(line)) {
+		return FORMAT_BID_LIKELY;
+	}
+	return str_starts(line, STR("[WARNING] Deprecated '--logger=")) ? FORMAT_BID_LIKELY
+	       : begins_with_package(line)                              ? FORMAT_BID_PIECE
+	                                                                : 0;
+}
+
+/* The package, if the text before ": " looks like one. */
 static void take_package(struct record *record, struct str text)
 {
-	ptrdiff_t colon = str_find(str_slice(text, 0, 64), STR(": "));
-	struct str package = colon > 0 ? str_slice(text, 0, (size_t)colon) : (struct str){NULL, 0};
-	bool is_package = package.len > 0;
+	struct str package, message;
+	record->message = text;
+	if (!str_cut(text, STR(": "), &package, &message) || package.len == 0 ||
+	    package.len > PACKAGE_MAX) {
+		return;
+	}
 	for (size_t i = 0; i < package.len; i++) {
 		char byte = package.ptr[i];
-		is_package &= (byte >= 'a' && byte <= 'z') || format_is_digit(byte) || byte == '/' || byte == '-' || byte == '_';
+		bool is_good = (byte >= 'a' && byte <= 'z') || format_is_digit(byte) ||
+		               byte == '/' || byte == '-' || byte == '_';
+		if (!is_good) {
+			return;
+		}
 	}
-	record->caller = is_package ? package : (struct str){NULL, 0};
-	record->message = is_package ? str_skip(text, (size_t)colon + 2) : text;
+	record->caller = package;
+	record->message = message;
 }
 
-static bool decode_capnslog(struct str text, struct arena *tmp, struct record *record)
+static void decode_oldest(struct str text, struct record *record)
+{
+	struct str head, rest;
+	str_cut(text, STR("| "), &head, &rest);
+	struct str words = str_skip(head, 26);
+	record->level = format_level_of(format_word(&words));
+	record->message = rest;
+}
+
+static bool decode(struct str text, struct arena *tmp, struct record *record)
 {
 	(void)tmp;
-	size_t at = level_at(text);
-	if (at == 0) {
-		return false;
-	}
-	record->time_ns = clock_parse(text, &record->zone, NULL);
-	record->level = format_level_of(str_slice(text, at, at + 1));
 	record->program = FORMAT_ETCD;
-	struct str rest = str_skip(text, at + 3);
-	take_package(record, str_starts(rest, STR(" ")) ? str_skip(rest, 1) : rest);
+	size_t at = find_level(format_first_line(text));
+	if (is_oldest(text)) {
+		decode_oldest(text, record);
+	} else if (at < text.len && level_len(text, at) > 0) {
+		record->time_ns = format_date_start(text, &record->zone);
+		record->level = format_level_of(str_slice(text, at, at + 1));
+		take_package(record, str_skip(text, at + level_len(text, at)));
+	} else if (str_starts(text, STR("[WARNING] "))) {
+		record->level = FORMAT_WARN;
+		record->message = text;
+	} else {
+		take_package(record, text);
+	}
 	return true;
 }
 
 const struct format format_capnslog = {
-        .name = "capnslog", .bid = bid_capnslog, .date = date_start, .decode = decode_capnslog};
-
-/* ---- raft ---- */
-
-static struct str raft_rest(struct str line)
-{
-	struct str rest = str_skip(line, 4);
-	return str_starts(rest, STR(" ")) ? str_skip(rest, 1) : rest;
-}
-
-static int bid_raft(struct str line)
-{
-	return str_starts(line, STR("raft")) && format_looks_like(raft_rest(line), "dddd/dd/dd dd:dd:dd ") ? 30 : 0;
-}
-
-static int64_t date_raft(struct str line, enum clock_zone *zone)
-{
-	return clock_parse(raft_rest(line), zone, NULL);
-}
-
-/* "INFO: text" */
-static void take_level(struct record *record, struct str text)
-{
-	struct str word, rest;
-	if (str_cut(text, STR(": "), &word, &rest) && format_level_of(word) != FORMAT_LEVEL_NONE) {
-		record->level = format_level_of(word);
-		record->message = rest;
-	} else {
-		record->message = text;
-	}
-}
-
-static bool decode_raft(struct str text, struct arena *tmp, struct record *record)
-{
-	(void)tmp;
-	struct str rest = raft_rest(text);
-	record->time_ns = clock_parse(rest, &record->zone, NULL);
-	record->program = FORMAT_ETCD;
-	record->caller = STR("raft");
-	take_level(record, str_skip(rest, 20));
-	return true;
-}
-
-const struct format format_raft_line = {.name = "raft-line", .bid = bid_raft, .date = date_raft, .decode = decode_raft};
-
-/* ---- grpc ---- */
-
-static const struct str grpc_levels[] = {STR_INIT("INFO: "), STR_INIT("WARNING: "), STR_INIT("ERROR: "), STR_INIT("FATAL: ")};
-
-static struct str grpc_rest(struct str line)
-{
-	for (size_t i = 0; i < sizeof(grpc_levels) / sizeof(grpc_levels[0]); i++) {
-		if (str_starts(line, grpc_levels[i])) {
-			return str_skip(line, grpc_levels[i].len);
-		}
-	}
-	return (struct str){NULL, 0};
-}
-
-static int bid_grpc(struct str line)
-{
-	return format_looks_like(grpc_rest(line), "dddd/dd/dd dd:dd:dd ") ? 30 : 0;
-}
-
-static int64_t date_grpc(struct str line, enum clock_zone *zone)
-{
-	return clock_parse(grpc_rest(line), zone, NULL);
-}
-
-static bool decode_grpc(struct str text, struct arena *tmp, struct record *record)
-{
-	(void)tmp;
-	struct str rest = grpc_rest(text), word;
-	str_cut(text, STR(":"), &word, NULL);
-	record->level = format_level_of(word);
-	record->time_ns = clock_parse(rest, &record->zone, NULL);
-	record->message = str_skip(rest, 20);
-	record->caller = STR("grpc");
-	return true;
-}
-
-const struct format format_grpc_line = {.name = "grpc-line", .bid = bid_grpc, .date = date_grpc, .decode = decode_grpc};
-
-/* ---- Go's own log ---- */
-
-static int bid_go(struct str line)
-{
-	return format_looks_like(line, "dddd/dd/dd dd:dd:dd") && line.len > 20 && (line.ptr[19] == ' ' || line.ptr[19] == '.') ? 20 : 0;
-}
-
-static bool decode_go(struct str text, struct arena *tmp, struct record *record)
-{
-	(void)tmp;
-	size_t used = 0;
-	record->time_ns = clock_parse(text, &record->zone, &used);
-	take_package(record, str_trim(str_skip(text, used)));
-	static const struct str packages[] = {STR_INIT("etcdserver"), STR_INIT("raft"), STR_INIT("rafthttp"), STR_INIT("wal"),
-	                                      STR_INIT("etcdmain"),   STR_INIT("etcd"), STR_INIT("snap")};
-	for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++) {
-		if (str_equals(record->caller, packages[i])) {
-			record->program = FORMAT_ETCD;
-		}
-	}
-	return true;
-}
-
-const struct format format_go_log = {.name = "go-log", .bid = bid_go, .date = date_start, .decode = decode_go};
-
-/* ---- zap console: ts TAB level TAB caller TAB message TAB {fields} ---- */
-
-static bool read_column(struct str *rest, struct str *column)
-{
-	*rest = str_trim(*rest);
-	size_t len = 0;
-	while (len < rest->len && rest->ptr[len] != ' ' && rest->ptr[len] != '\t') {
-		len++;
-	}
-	*column = str_slice(*rest, 0, len);
-	*rest = str_skip(*rest, len);
-	return len > 0;
-}
-
-static int bid_console(struct str line)
-{
-	struct str rest = line, time, level, caller;
-	if (!format_looks_like(line, "dddd-dd-ddTdd:dd:dd") || !read_column(&rest, &time) || !read_column(&rest, &level) ||
-	    !read_column(&rest, &caller)) {
-		return 0;
-	}
-	bool is_lower = level.len > 1 && level.ptr[0] >= 'a' && level.ptr[0] <= 'z';
-	return is_lower && format_level_of(level) != FORMAT_LEVEL_NONE && str_contains(str_slice(rest, 0, 60), STR("")) &&
-	                       (str_contains(caller, STR(".go:")) || caller.len > 0)
-	               ? 25
-	               : 0;
-}
-
-static bool decode_console(struct str text, struct arena *tmp, struct record *record)
-{
-	struct str rest = text, time, level, caller;
-	read_column(&rest, &time);
-	read_column(&rest, &level);
-	read_column(&rest, &caller);
-	if (!str_contains(caller, STR(".go:"))) { /* a named logger stands before the caller */
-		record->logger = caller;
-		read_column(&rest, &caller);
-	}
-	ptrdiff_t brace = str_find(rest, STR("\t{"));
-	brace = brace >= 0 ? brace : str_find(rest, STR(" {\""));
-	struct str object = brace >= 0 ? str_skip(rest, (size_t)brace + 1) : (struct str){NULL, 0};
-	if (object.len > 0) {
-		format_json.decode(object, tmp, record);
-	}
-	record->time_ns = clock_parse(time, &record->zone, NULL);
-	record->level = format_level_of(level);
-	record->caller = caller;
-	record->message = str_trim(brace >= 0 ? str_slice(rest, 0, (size_t)brace) : rest);
-	record->program = FORMAT_ETCD;
-	return true;
-}
-
-const struct format format_zap_console = {
-        .name = "zap-console", .bid = bid_console, .date = date_start, .decode = decode_console};
+	.name = "capnslog",
+	.bid = bid,
+	.date = format_date_start,
+	.decode = decode,
+};

@@ -2,88 +2,220 @@
 #include "format/format.h"
 
 #include "format/formats.h"
-
-/* Nobody else can bid more for such a line. */
-enum { BID_CERTAIN = 40 };
+#include "format/reading.h"
 
 const struct format *const format_table[] = {
-        &format_milvus_text, &format_json, &format_milvus_json,     &format_capnslog, &format_raft_line, &format_grpc_line, &format_go_panic,
-        &format_zap_console, &format_milvus_banner, &format_glog, &format_spdlog,   &format_logrus,    &format_go_log,
-        &format_java,        &format_pymilvus, &format_gin,      &format_kernel,    &format_script,    NULL,
+	&format_milvus_text,
+	&format_milvus_json,
+	&format_etcd_json,
+	&format_capnslog,
+	&format_raft_line,
+	&format_grpc_line,
+	&format_go_panic,
+	&format_native_crash,
+	&format_milvus_banner,
+	&format_go_log,
+	&format_zap_console,
+	&format_glog,
+	&format_easylogging,
+	&format_gin,
+	&format_logrus,
+	&format_librdkafka,
+	&format_java,
+	&format_minio,
+	&format_pymilvus,
+	&format_kernel,
+	&format_bitnami,
+	&format_etcdctl,
+	&format_tool,
+	&format_json,
+	NULL,
 };
 
-bool format_is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
+/* ---- who is asked ---- */
 
-bool format_looks_like(struct str text, const char *pattern)
-{
-	size_t i = 0;
-	for (; pattern[i] != '\0'; i++) {
-		if (i >= text.len || (pattern[i] == 'd' ? !format_is_digit(text.ptr[i]) : text.ptr[i] != pattern[i])) {
-			return false;
-		}
-	}
-	return true;
-}
+/* Formats that may bid for a line, by its first byte, in table order; the others would bid 0. */
+static const struct format *const for_bracket[] = {
+	&format_milvus_text,
+	&format_milvus_json,
+	&format_etcd_json,
+	&format_capnslog,
+	&format_gin,
+	&format_java,
+	&format_pymilvus,
+	&format_kernel,
+	&format_etcdctl,
+	&format_tool,
+	NULL,
+};
+static const struct format *const for_brace[] = {
+	&format_milvus_json, &format_etcd_json, &format_minio, &format_etcdctl,
+	&format_tool,        &format_json,      NULL,
+};
+static const struct format *const for_digit[] = {
+	&format_milvus_text,
+	&format_milvus_json,
+	&format_etcd_json,
+	&format_capnslog,
+	&format_go_log,
+	&format_zap_console,
+	&format_easylogging,
+	&format_java,
+	&format_pymilvus,
+	&format_kernel,
+	&format_etcdctl,
+	&format_tool,
+	NULL,
+};
+static const struct format *const for_blank[] = {
+	&format_native_crash,
+	&format_milvus_banner,
+	&format_etcdctl,
+	NULL,
+};
+static const struct format *const for_other[] = {
+	&format_milvus_text,   &format_milvus_json, &format_etcd_json, &format_capnslog,
+	&format_raft_line,     &format_grpc_line,   &format_go_panic,  &format_native_crash,
+	&format_milvus_banner, &format_glog,        &format_logrus,    &format_librdkafka,
+	&format_java,          &format_minio,       &format_pymilvus,  &format_kernel,
+	&format_bitnami,       &format_etcdctl,     &format_tool,      NULL,
+};
 
-enum format_level format_level_of(struct str word)
+static const struct format *const *candidates(char first)
 {
-	static const struct {
-		struct str word;
-		enum format_level level;
-	} words[] = {
-	        {STR_INIT("debug"), FORMAT_DEBUG}, {STR_INIT("d"), FORMAT_DEBUG},     {STR_INIT("trace"), FORMAT_DEBUG},
-	        {STR_INIT("t"), FORMAT_DEBUG},     {STR_INIT("info"), FORMAT_INFO},   {STR_INIT("i"), FORMAT_INFO},
-	        {STR_INIT("n"), FORMAT_INFO},      {STR_INIT("notice"), FORMAT_INFO}, {STR_INIT("warn"), FORMAT_WARN},
-	        {STR_INIT("warning"), FORMAT_WARN}, {STR_INIT("w"), FORMAT_WARN},     {STR_INIT("error"), FORMAT_ERROR},
-	        {STR_INIT("e"), FORMAT_ERROR},     {STR_INIT("err"), FORMAT_ERROR},   {STR_INIT("fatal"), FORMAT_FATAL},
-	        {STR_INIT("panic"), FORMAT_FATAL}, {STR_INIT("dpanic"), FORMAT_FATAL}, {STR_INIT("critical"), FORMAT_FATAL},
-	        {STR_INIT("c"), FORMAT_FATAL},     {STR_INIT("f"), FORMAT_FATAL},
-	};
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (str_equals_ignore_case(word, words[i].word)) {
-			return words[i].level;
-		}
+	switch (first) {
+	case '[':
+		return for_bracket;
+	case '{':
+		return for_brace;
+	case ' ':
+	case '\t':
+		return for_blank;
+	default:
+		return format_is_digit(first) ? for_digit : for_other;
 	}
-	return FORMAT_LEVEL_NONE;
-}
-
-void format_add_field(struct record *record, struct arena *tmp, struct str key, struct str value)
-{
-	/* room doubles at each power of two */
-	if ((record->field_count & (record->field_count - 1)) == 0) {
-		struct format_field *more = arena_array(tmp, struct format_field, record->field_count == 0 ? 1 : record->field_count * 2);
-		for (size_t i = 0; i < record->field_count; i++) {
-			more[i] = record->fields[i];
-		}
-		record->fields = more;
-	}
-	record->fields[record->field_count++] = (struct format_field){key, value};
 }
 
 const struct format *format_of(struct str line, const struct format *guess)
 {
-	int highest = guess != NULL ? guess->bid(line) : 0;
-	const struct format *best = highest > 0 ? guess : NULL;
-	if (highest >= BID_CERTAIN) {
+	if (line.len == 0) {
+		return NULL;
+	}
+	if (guess != NULL && guess->bid(line) >= FORMAT_BID_SURE) {
 		return guess;
 	}
-	for (size_t i = 0; format_table[i] != NULL; i++) {
-		if (format_table[i] == guess) {
-			continue;
-		}
-		int bid = format_table[i]->bid(line);
+	const struct format *best = NULL;
+	int highest = 0;
+	for (const struct format *const *item = candidates(line.ptr[0]); *item != NULL; item++) {
+		int bid = (*item)->bid(line);
 		if (bid > highest) {
 			highest = bid;
-			best = format_table[i];
+			best = *item;
+		}
+		if (bid >= FORMAT_BID_SURE) {
+			break;
 		}
 	}
 	return best;
 }
 
-void format_decode(const struct format *format, struct str text, struct arena *tmp, struct record *record)
+/* ---- what belongs together ---- */
+
+/* Lines of a goroutine dump or a native trace: "\t/a.go:1 +0x1", "main.f(0x1)", "created by". */
+static bool is_trace_line(struct str line)
+{
+	static const struct str starts[] = {
+		STR_INIT("goroutine "),     STR_INIT("created by "),
+		STR_INIT("[signal "),       STR_INIT("PC="),
+		STR_INIT("signal arrived"), STR_INIT("runtime stack:"),
+		STR_INIT("Caused by: "),    STR_INIT("..."),
+	};
+	if (line.len == 0 || line.ptr[0] == '\t' || line.ptr[0] == ' ') {
+		return true;
+	}
+	if (format_starts_any(line, starts, FORMAT_COUNT(starts))) {
+		return true;
+	}
+	ptrdiff_t open = str_find_byte(line, '(');
+	return open > 0 && str_ends(line, STR(")")) &&
+	       str_find_byte(str_slice(line, 0, (size_t)open), ' ') < 0 &&
+	       str_find_byte(str_slice(line, 0, (size_t)open), '.') > 0;
+}
+
+bool format_is_open(const struct format *format, struct str text)
+{
+	struct str rest = str_trim(str_skip(text, text.len > 64 ? text.len - 64 : 0));
+	if (format == &format_milvus_text) {
+		return !str_ends(rest, STR("]"));
+	}
+	if (format == &format_etcd_json || format == &format_milvus_json ||
+	    format == &format_json) {
+		return !str_ends(rest, STR("}")) && !str_ends(rest, STR("},"));
+	}
+	return false;
+}
+
+bool format_continues(const struct format *format, struct str text, struct str line,
+                      const struct format *found)
+{
+	bool is_one_line = format == &format_milvus_text || format == &format_etcd_json ||
+	                   format == &format_milvus_json || format == &format_json;
+	bool is_piece = found != NULL && found->bid(line) <= FORMAT_BID_PIECE;
+	if (found != NULL && !is_piece) {
+		return false;
+	}
+	if (is_one_line) {
+		return format_is_open(format, text) && format->continues(line);
+	}
+	if (is_piece) {
+		return format == found && format == &format_native_crash;
+	}
+	if (format == NULL) {
+		return is_trace_line(line);
+	}
+	return format->continues == NULL || format->continues(line);
+}
+
+/* "[2024/03/05 20:02:09.405 +00:00] [" and {"level":"warn","ts": or "time": */
+static bool is_start(struct str line)
+{
+	if (format_looks_like(line, "[dddd/dd/dd dd:dd:dd.ddd ")) {
+		return str_starts(str_skip(line, 31), STR("] ["));
+	}
+	struct str level;
+	return str_starts(line, STR("{\"level\":\"")) &&
+	       str_cut(str_slice(line, 10, 32), STR("\",\"t"), &level, NULL) && level.len > 0 &&
+	       format_level_of(level) != FORMAT_LEVEL_NONE;
+}
+
+size_t format_split(struct str line, const struct format *found)
+{
+	bool is_one_line = found == &format_milvus_text || found == &format_etcd_json ||
+	                   found == &format_milvus_json;
+	if (!is_one_line) {
+		return line.len;
+	}
+	static const struct str starts[] = {STR_INIT("[20"), STR_INIT("{\"level\":\"")};
+	size_t first = line.len;
+	for (size_t i = 0; i < FORMAT_COUNT(starts); i++) {
+		size_t at = 1;
+		ptrdiff_t next;
+		while ((next = str_find(str_slice(line, at, first), starts[i])) >= 0) {
+			at += (size_t)next;
+			if (is_start(str_skip(line, at))) {
+				first = at;
+				break;
+			}
+			at++;
+		}
+	}
+	return first;
+}
+
+/* ---- records ---- */
+
+void format_decode(const struct format *format, struct str text, struct arena *tmp,
+                   struct record *record)
 {
 	*record = (struct record){.text = text, .time_ns = TIME_NONE, .format = format};
 	if (format != NULL && format->decode(text, tmp, record)) {

@@ -22,7 +22,7 @@ enum format_program {
 	FORMAT_ETCD,
 	FORMAT_ETCD_CLIENT, /* etcd's client library inside another program (Milvus, etcdctl) */
 	FORMAT_MILVUS,
-	FORMAT_OTHER,       /* known to be something else: Pulsar, MinIO, kernel, kubelet, pymilvus ... */
+	FORMAT_OTHER, /* known to be something else: Pulsar, MinIO, kernel, kubelet, pymilvus ... */
 	FORMAT_PROGRAM_COUNT
 };
 
@@ -32,18 +32,18 @@ struct format_field {
 };
 
 struct record {
-	struct str text;        /* all of it, clean, lines joined by LF */
-	int64_t time_ns;        /* UTC; as if UTC when zone is CLOCK_ZONE_NONE; TIME_NONE */
+	struct str text; /* all of it, clean, lines joined by LF */
+	int64_t time_ns; /* UTC; as if UTC when zone is CLOCK_ZONE_NONE; TIME_NONE */
 	enum clock_zone zone;
 	enum format_level level;
 	enum format_program program;
 	struct str logger;
-	struct str caller;      /* "etcdserver/util.go:166" */
-	struct str message;     /* decoded; of a panic all its text up to the goroutine dump */
+	struct str caller;  /* "etcdserver/util.go:166" */
+	struct str message; /* decoded; of a panic all its text up to the goroutine dump */
 	struct format_field *fields;
 	size_t field_count;
 	const struct format *format; /* NULL: nobody's */
-	bool is_cut;            /* ends in the middle */
+	bool is_cut;                 /* ends in the middle */
 };
 
 /** A kind of record. */
@@ -53,11 +53,14 @@ struct format {
 	int (*bid)(struct str line);
 	/** Time of the line only, cheaper than decode. TIME_NONE: it has none. */
 	int64_t (*date)(struct str line, enum clock_zone *zone);
-	/** Fill *record. text: the head line and its continuation lines. False: it was not one after all. */
+	/** Fill *record. text: the head line and its continuation lines. False: it was not one
+	 * after all. */
 	bool (*decode)(struct str text, struct arena *tmp, struct record *record);
-	/** Printed as several lines: a dump, a trace. Others are one line, unless something wrapped them. */
+	/** Printed as several lines: a dump, a trace. Others are one line, unless something wrapped
+	 * them. */
 	bool is_multiline;
-	/** Whether a line that no format bids for belongs to a record of this format; NULL: any does. */
+	/** Whether a line that no format bids for belongs to a record of this format; NULL: any
+	 * does. */
 	bool (*continues)(struct str line);
 };
 
@@ -65,19 +68,47 @@ struct format {
 extern const struct format *const format_table[];
 
 /**
- * The format with the highest bid, `guess` first among equals.
+ * The format with the highest bid; the first of the table among equals.
  *
- * guess:   last winner of the stream, or NULL
+ * guess:   last winner of the stream, or NULL; asked first, which saves the others; never changes
+ *          the answer
  * Returns: NULL when nobody bids: the line continues a record, or is noise
  */
 const struct format *format_of(struct str line, const struct format *guess);
+
+/**
+ * Whether a line goes on with a record: frames of a dump, the rest of a record that was wrapped at
+ * the width of a terminal (also where format_of takes that rest for a record without beginning).
+ *
+ * format:  of the record; NULL: nobody's
+ * text:    of the record so far
+ * found:   what format_of said of the line
+ */
+bool format_continues(const struct format *format, struct str text, struct str line,
+                      const struct format *found);
+
+/**
+ * Whether the end of a record that its program prints as one line is missing: it was cut, or
+ * wrapped over several lines.
+ */
+bool format_is_open(const struct format *format, struct str text);
+
+/**
+ * Where a second record begins in a line, without a line end between (two programs on one pipe,
+ * files joined without a last line end, table cells).
+ *
+ * found:   what format_of said of the line
+ * Returns: line.len when there is none; never 0 for a line that is not empty
+ */
+size_t format_split(struct str line, const struct format *found);
 
 /**
  * Decode a record. A record that no format can read keeps its text as message.
  *
  * format: what format_of said of the head line; NULL allowed
  */
-void format_decode(const struct format *format, struct str text, struct arena *tmp, struct record *record);
+void format_decode(const struct format *format, struct str text, struct arena *tmp,
+                   struct record *record);
 
 /** Value of a field; empty when it is not there (ptr NULL). The first of duplicates. */
 struct str record_field(const struct record *record, struct str key);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the tools that run or collect the services say between their lines:
+ *   milvus-standalone exited with code 137                        (docker compose)
+ *   etcd.service: Main process exited, code=exited, status=2/INVALIDARGUMENT        (systemd)
+ *   Error from server (BadRequest): previous terminated container "a" in pod "b" not found
+ *   2024-03-12T16:21:09.201334411+08:00 container die 4f1e... (exitCode=137, name=...)
+ * Sources: docker compose cmd/formatter, pkg/compose; systemd core/service.c; kubectl; moby events
+ */
+#include "format/formats.h"
+#include "format/reading.h"
+
+enum { HEAD_MAX = 200 };
+
+static const struct str heads[] = {
+	STR_INIT("Attaching to "),
+	STR_INIT("Gracefully stopping..."),
+	STR_INIT("Defaulted container \""),
+	STR_INIT("unable to retrieve container logs for "),
+	STR_INIT("Error from server ("),
+	STR_INIT("failed to create fsnotify watcher"),
+	STR_INIT("command terminated with exit code "),
+	STR_INIT("error: a container name must be specified"),
+	STR_INIT("-- Logs begin at "),
+	STR_INIT("-- Journal begins at "),
+	STR_INIT("-- Boot "),
+	STR_INIT("-- Reboot --"),
+	STR_INIT("-- No entries --"),
+	STR_INIT("-- Subject: "),
+	STR_INIT("Suppressed "),
+};
+
+/* Behind the name of a service or container. */
+static const struct str ends[] = {
+	STR_INIT(" exited with code "),
+	STR_INIT(".service: Main process exited, "),
+	STR_INIT(".service: Failed with result "),
+	STR_INIT(".service: Scheduled restart job"),
+	STR_INIT(".service: Start request repeated too quickly"),
+	STR_INIT(".service: State '"),
+	STR_INIT(".service: Killing process "),
+	STR_INIT(".service: A process of this unit has been killed"),
+	STR_INIT(".service: Consumed "),
+};
+
+/* "2024-03-12T16:21:09.201334411+08:00 container die " of docker events */
+static bool is_event(struct str line)
+{
+	struct str rest = line;
+	if (!format_looks_like(line, "dddd-dd-ddTdd:dd:dd.")) {
+		return false;
+	}
+	format_word(&rest);
+	return str_starts(rest, STR(" container "));
+}
+
+static size_t find_end(struct str line)
+{
+	struct str head = str_slice(line, 0, HEAD_MAX), first = head;
+	format_word(&first);
+	for (size_t i = 0; i < FORMAT_COUNT(ends); i++) {
+		ptrdiff_t at = str_find(head, ends[i]);
+		/* the name is the first word */
+		if (at > 0 && (size_t)at <= head.len - first.len) {
+			return (size_t)at;
+		}
+	}
+	return 0;
+}
+
+static int bid(struct str line)
+{
+	if (line.len < 8 || line.ptr[0] == ' ' || line.ptr[0] == '\t') {
+		return 0;
+	}
+	if (is_event(line)) {
+		return FORMAT_BID_SHAPE;
+	}
+	bool is_tool = format_starts_any(line, heads, FORMAT_COUNT(heads)) || find_end(line) > 0;
+	return is_tool ? FORMAT_BID_LIKELY : 0;
+}
+
+static int64_t date(struct str line, enum clock_zone *zone)
+{
+	*zone = CLOCK_ZONE_NONE;
+	return is_event(line) ? format_date_start(line, zone) : TIME_NONE;
+}
+
+static bool decode(struct str text, struct arena *tmp, struct record *record)
+{
+	struct str line = format_first_line(text), rest = line;
+	record->program = FORMAT_OTHER;
+	record->message = line;
+	record->time_ns = date(line, &record->zone);
+	if (is_event(line)) {
+		format_word(&rest);
+		record->message = format_skip_blanks(rest);
+		return true;
+	}
+	size_t end = find_end(line);
+	if (end > 0) {
+		format_add_field(record, tmp, STR("name"), str_slice(line, 0, end));
+	}
+	return true;
+}
+
+const struct format format_tool = {.name = "tool", .bid = bid, .date = date, .decode = decode};

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the JSON layouts share. One record is one line; it may be wrapped, cut at its end, or cut at
+ * its beginning.
+ * Source: zapcore json_encoder.go
+ */
+#include "base/json.h"
+#include "format/formats.h"
+#include "format/reading.h"
+
+#include <string.h>
+
+enum {
+	HEAD_MAX = 400, /* bytes in which the time nearly always stands */
+	REPAIRS_MAX = 8 /* of one record */
+};
+
+/* ---- the time ---- */
+
+static int64_t parse_time(struct str text, enum clock_zone *zone)
+{
+	*zone = CLOCK_ZONE_NONE;
+	int64_t time_ns = clock_parse(text, zone, NULL);
+	if (time_ns == TIME_NONE) {
+		time_ns = clock_parse_epoch(text);
+		*zone = time_ns == TIME_NONE ? CLOCK_ZONE_NONE : CLOCK_ZONE_UTC;
+	}
+	return time_ns;
+}
+
+/* The text of the value behind a key, without quotes; at: behind the key's closing quote. */
+static struct str raw_value(struct str line, size_t at)
+{
+	while (at < line.len && (line.ptr[at] == ' ' || line.ptr[at] == ':')) {
+		at++;
+	}
+	bool is_quoted = at < line.len && line.ptr[at] == '"';
+	size_t start = is_quoted ? at + 1 : at, end = start;
+	while (end < line.len && line.ptr[end] != '"' && line.ptr[end] != ',' &&
+	       line.ptr[end] != '}') {
+		end++;
+	}
+	/* 09:00:01,512: a comma may stand before the fraction */
+	while (is_quoted && end < line.len && line.ptr[end] != '"') {
+		end++;
+	}
+	return str_slice(line, start, end);
+}
+
+/* The time behind one key in the head of a line. */
+static int64_t find_time(struct str head, struct str line, struct str key, enum clock_zone *zone)
+{
+	size_t at = 0;
+	for (;;) {
+		ptrdiff_t found = str_find(str_skip(head, at), key);
+		if (found < 0) {
+			return TIME_NONE;
+		}
+		size_t start = at + (size_t)found;
+		at = start + key.len;
+		bool is_key = start > 0 && line.ptr[start - 1] == '"' && at < line.len &&
+		              line.ptr[at] == '"' && (start < 2 || line.ptr[start - 2] != '\\');
+		if (is_key) {
+			int64_t time_ns = parse_time(raw_value(line, at + 1), zone);
+			if (time_ns != TIME_NONE) {
+				return time_ns;
+			}
+		}
+	}
+}
+
+int64_t format_json_date(struct str line, const struct str *times, enum clock_zone *zone)
+{
+	*zone = CLOCK_ZONE_NONE;
+	struct str first = format_first_line(line);
+	for (size_t i = 0; times[i].len > 0; i++) {
+		int64_t time_ns = find_time(str_slice(first, 0, HEAD_MAX), first, times[i], zone);
+		if (time_ns == TIME_NONE && first.len > HEAD_MAX) {
+			time_ns = find_time(first, first, times[i], zone);
+		}
+		if (time_ns != TIME_NONE) {
+			return time_ns;
+		}
+	}
+	return TIME_NONE;
+}
+
+/* ---- members ---- */
+
+static bool is_named(struct str key, const struct str *names)
+{
+	for (size_t i = 0; names[i].len > 0; i++) {
+		if (str_equals(key, names[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void take_member(const struct format_json_names *names, struct arena *tmp,
+                        struct record *record, struct str key, struct str value)
+{
+	enum clock_zone zone;
+	if (is_named(key, names->times) && record->time_ns != TIME_NONE &&
+	    parse_time(value, &zone) == record->time_ns) {
+		return;
+	}
+	if (record->level == FORMAT_LEVEL_NONE && is_named(key, names->levels)) {
+		record->level = format_level_of(value);
+	} else if (record->message.len == 0 && is_named(key, names->messages)) {
+		record->message = value;
+	} else if (record->caller.len == 0 && is_named(key, names->callers)) {
+		record->caller = value;
+	} else if (record->logger.len == 0 && str_equals(key, STR("logger"))) {
+		record->logger = value;
+	} else {
+		format_add_field(record, tmp, key, value);
+	}
+}
+
+/* A value that breaks off. */
+static void take_cut_member(const struct format_json_names *names, struct arena *tmp,
+                            struct record *record, struct str key, struct str value)
+{
+	record->is_cut = true;
+	if (value.len == 0 || is_named(key, names->times) || is_named(key, names->levels)) {
+		return;
+	}
+	if (is_named(key, names->messages) || is_named(key, names->callers)) {
+		take_member(names, tmp, record, key, value);
+	} else {
+		format_add_cut_field(record, tmp, key, value);
+	}
+}
+
+/* Read the value behind a key. Returns: false when it breaks off. */
+static bool read_value(struct json_reader *reader, struct str *value)
+{
+	struct json_reader before = *reader;
+	enum json_token token = json_reader_next(reader, value);
+	if (token == JSON_TOKEN_OBJECT_BEGIN || token == JSON_TOKEN_ARRAY_BEGIN) {
+		*reader = before;
+		*value = json_reader_skip(reader);
+		return str_ends(*value, STR("}")) || str_ends(*value, STR("]"));
+	}
+	if (token == JSON_TOKEN_TRUE || token == JSON_TOKEN_FALSE) {
+		*value = token == JSON_TOKEN_TRUE ? STR("true") : STR("false");
+	} else if (token == JSON_TOKEN_NULL) {
+		*value = STR("null");
+	}
+	if (token == JSON_TOKEN_NUMBER && reader->position < reader->text.len &&
+	    str_find_byte(STR(",}] \t\n"), reader->text.ptr[reader->position]) < 0) {
+		return false; /* "5x8": digits were blanked */
+	}
+	return token != JSON_TOKEN_CUT && token != JSON_TOKEN_ERROR;
+}
+
+/* Returns: what ended the members. */
+static enum json_token read_members(struct json_reader *reader,
+                                    const struct format_json_names *names, struct arena *tmp,
+                                    struct record *record)
+{
+	struct str key, value;
+	enum json_token token;
+	while ((token = json_reader_next(reader, &key)) == JSON_TOKEN_KEY) {
+		value = (struct str){NULL, 0};
+		if (read_value(reader, &value)) {
+			take_member(names, tmp, record, key, value);
+		} else {
+			take_cut_member(names, tmp, record, key, value);
+		}
+	}
+	return token;
+}
+
+/* '{' and the text. */
+static struct str with_brace(struct str text, struct arena *tmp)
+{
+	char *copy = arena_alloc(tmp, text.len + 1, 1);
+	copy[0] = '{';
+	memcpy(copy + 1, text.ptr, text.len);
+	return (struct str){copy, text.len + 1};
+}
+
+/*
+ * Read an object; where somebody edited it so that it is not JSON any more (ids blanked with x,
+ * Markdown), go on behind the next comma.
+ *
+ * Returns: whether its end was seen
+ */
+static bool read_object(struct str text, const struct format_json_names *names, struct arena *tmp,
+                        struct record *record)
+{
+	for (int i = 0; i < REPAIRS_MAX; i++) {
+		struct json_reader reader;
+		struct str unused;
+		json_reader_init(&reader, text, tmp);
+		if (json_reader_next(&reader, &unused) != JSON_TOKEN_OBJECT_BEGIN) {
+			return false;
+		}
+		enum json_token token = read_members(&reader, names, tmp, record);
+		record->is_cut = token != JSON_TOKEN_OBJECT_END;
+		ptrdiff_t comma = str_find(str_skip(text, reader.position), STR(",\""));
+		if (token != JSON_TOKEN_ERROR || comma < 0) {
+			break;
+		}
+		text = with_brace(str_skip(text, reader.position + (size_t)comma + 1), tmp);
+	}
+	return !record->is_cut;
+}
+
+/* The object in a line, made whole where its beginning is missing: `ller":"a.go:1","msg":"b"}` */
+static struct str find_object(struct str text, struct arena *tmp)
+{
+	if (str_starts(text, STR("{"))) {
+		return text;
+	}
+	ptrdiff_t object = str_find(text, STR("{\"level\":"));
+	if (object >= 0) {
+		return str_skip(text, (size_t)object);
+	}
+	if (str_starts(text, STR("\""))) {
+		return with_brace(text, tmp);
+	}
+	ptrdiff_t comma = str_find(text, STR("\",\""));
+	return comma < 0 ? (struct str){NULL, 0}
+	                 : with_brace(str_skip(text, (size_t)comma + 2), tmp);
+}
+
+static void reset(struct record *record)
+{
+	*record = (struct record){.text = record->text,
+	                          .time_ns = record->time_ns,
+	                          .zone = record->zone,
+	                          .format = record->format};
+}
+
+bool format_json_members(struct str text, const struct format_json_names *names, struct arena *tmp,
+                         struct record *record)
+{
+	struct str line = format_first_line(text);
+	struct str object = find_object(line, tmp);
+	record->time_ns = format_json_date(line, names->times, &record->zone);
+	if (!read_object(object, names, tmp, record) && line.len < text.len) {
+		reset(record);
+		read_object(find_object(format_join_lines(text, tmp), tmp), names, tmp, record);
+	}
+	return object.len > 0;
+}
