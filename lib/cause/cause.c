@@ -153,6 +153,7 @@ void cause_explain(const struct cause_set *set, struct digest *digest, const str
 	reason_chain(&reason);
 	reason_coverage(&reason);
 	reason_advice(&reason);
+	vec_finish(&reason.roots);
 	vec_finish(&reason.processes);
 	vec_finish(&reason.derived);
 }

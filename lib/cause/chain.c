@@ -7,18 +7,14 @@
 #include <stdlib.h>
 
 enum {
-	CHAIN_STEPS_MAX = 10,
-	ORDER_SLACK_MS = 250 /* two programs stamp one operation's ends, so starts of cause and effect may swap by so much */
+	CHAIN_STEPS_MAX = 14
 };
 
-static bool is_own_evidence(const struct reason *reason, const struct episode *episode)
+static bool is_root(const struct reason *reason, const struct episode *episode)
 {
-	const struct evidence_list *evidence = &reason->findings->named.evidence;
-	for (size_t i = 0; i < evidence->count; i++) {
-		for (size_t j = 0; j < episode->member_count; j++) {
-			if (evidence->items[i] == episode->members[j]) {
-				return true;
-			}
+	for (size_t i = 0; i < reason->roots.count; i++) {
+		if (reason->roots.items[i] == episode) {
+			return true;
 		}
 	}
 	return false;
@@ -88,11 +84,20 @@ static void step_add(struct reason *reason, const struct episode *episode)
 	step_say(reason, step);
 }
 
+/* Steps of one instant: the end of the process last. */
+static int step_rank(const struct chain_step *step)
+{
+	return kind_is(step->kind_id, STR("milvus.exit.*")) || kind_is(step->kind_id, STR("stop")) ? 1 : 0;
+}
+
 static int compare_steps(const void *a, const void *b)
 {
 	const struct chain_step *left = a, *right = b;
 	if (left->start_ns != right->start_ns) {
 		return left->start_ns < right->start_ns ? -1 : 1;
+	}
+	if (step_rank(left) != step_rank(right)) {
+		return step_rank(left) - step_rank(right);
 	}
 	if (left->end_ns != right->end_ns) {
 		return left->end_ns < right->end_ns ? -1 : 1;
@@ -104,7 +109,7 @@ static int compare_steps(const void *a, const void *b)
 static bool is_before_stop(const struct reason *reason, const struct episode *episode)
 {
 	return reason->stop == NULL || reason->stop->time_ns == TIME_NONE || episode->first_ns == TIME_NONE ||
-	       episode->first_ns <= reason->stop->time_ns + NS_PER_SEC;
+	       episode->first_ns <= reason->stop->time_ns;
 }
 
 /* Earliest start of the cause's own evidence. */
@@ -112,7 +117,7 @@ static int64_t root_start(const struct reason *reason)
 {
 	int64_t start = TIME_NONE;
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		if (is_own_evidence(reason, episode) && is_before_stop(reason, episode) && episode->first_ns != TIME_NONE &&
+		if (is_root(reason, episode) && is_before_stop(reason, episode) && episode->first_ns != TIME_NONE &&
 		    (start == TIME_NONE || episode->first_ns < start)) {
 			start = episode->first_ns;
 		}
@@ -124,13 +129,13 @@ static void collect_steps(struct reason *reason, const struct cause *cause)
 {
 	int64_t root_ns = root_start(reason);
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		if (is_own_evidence(reason, episode) && is_before_stop(reason, episode)) {
+		if (is_root(reason, episode) && is_before_stop(reason, episode)) {
 			step_add(reason, episode);
 		}
 	}
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		int link = link_of(cause, episode);
-		if (link < 0 || is_own_evidence(reason, episode) || !episode_in_window(reason, episode) ||
+		if (link < 0 || is_root(reason, episode) || !episode->kind->is_harm || !episode_in_window(reason, episode) ||
 		    !is_before_stop(reason, episode)) {
 			continue;
 		}
@@ -149,8 +154,8 @@ static void settle_order(struct reason *reason)
 	int64_t root_ns = root_start(reason);
 	vec_foreach (struct chain_step, step, &reason->findings->chain) {
 		bool is_own = false;
-		for (size_t i = 0; i < reason->findings->named.evidence.count && step->evidence.count > 0; i++) {
-			is_own |= reason->findings->named.evidence.items[i] == step->evidence.items[0];
+		for (size_t i = 0; i < reason->roots.count; i++) {
+			is_own |= reason->roots.items[i]->kind == step->kind;
 		}
 		if (!is_own && root_ns != TIME_NONE && step->start_ns != TIME_NONE && step->start_ns <= root_ns) {
 			step->start_ns = root_ns + (step->end_ns > root_ns ? 1 : 0);
@@ -174,12 +179,11 @@ static bool has_step(const struct reason *reason, struct str kind)
 static void stop_step(struct reason *reason)
 {
 	const struct stop *stop = reason->stop;
-	for (size_t i = 0; i < reason->findings->chain.count; i++) {
-		const struct chain_step *step = &reason->findings->chain.items[i];
-		for (size_t j = 0; j < step->evidence.count && stop->evidence.count > 0; j++) {
-			if (step->evidence.items[j] == stop->evidence.items[stop->evidence.count - 1]) {
-				return;
-			}
+	vec_foreach (struct chain_step, known, &reason->findings->chain) {
+		bool is_end = kind_is(known->kind_id, STR("milvus.exit.*")) || kind_is(known->kind_id, STR("milvus.panic.*")) ||
+		              kind_is(known->kind_id, STR("etcd.stop.*")) || kind_is(known->kind_id, STR("etcd.panic"));
+		if (is_end && str_equals(known->instance, stop->instance)) {
+			return;
 		}
 	}
 	struct chain_step step = {.kind_id = STR("stop"),

@@ -303,6 +303,7 @@ static void derive_silence(struct reason *reason)
 static void derive_etcd_health(struct reason *reason)
 {
 	double troubles = 0, stalls = 0;
+	double logs = 0;
 	bool covers = false;
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		bool is_server = str_starts(episode->kind->id, STR("etcd.")) && !str_starts(episode->kind->id, STR("etcd.client."));
@@ -318,12 +319,14 @@ static void derive_etcd_health(struct reason *reason)
 		if (source->by_program[FORMAT_ETCD] == 0 || source->first_ns == TIME_NONE || reason->is_excerpt) {
 			continue;
 		}
+		logs++;
 		covers |= reason->stop == NULL || reason->stop->time_ns == TIME_NONE ||
 		          (source->first_ns < reason->stop->time_ns - reason->ttl_ns &&
 		           source->last_ns > reason->stop->time_ns - reason->ttl_ns);
 	}
 	derived_add(reason, "etcd.troubles", troubles, NULL);
 	derived_add(reason, "etcd.stalls", stalls, NULL);
+	derived_add(reason, "etcd.logs", logs, NULL);
 	derived_add(reason, "etcd.covered", covers ? 1 : 0, NULL);
 }
 

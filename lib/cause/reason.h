@@ -48,6 +48,10 @@ struct reason {
 	struct derived_list derived;
 	struct window window;   /* what is looked at for the main stop */
 	const struct stop *stop; /* the main stop; NULL */
+	struct {
+		const struct episode **items;
+		size_t count, capacity;
+	} roots; /* evidence of the named cause's strong signs */
 	int64_t ttl_ns;         /* of Milvus's session, as seen or by version */
 	int64_t heartbeat_ns, election_ns;
 	bool has_milvus, has_etcd; /* logs of them are there */

@@ -426,6 +426,22 @@ static void weigh(const struct reason *reason, struct weighing *weighing)
 	explain_away(reason, weighing);
 }
 
+/* What the strong signs of the named cause rest on: there the chain begins. */
+static void keep_roots(struct reason *reason, const struct weighed *named)
+{
+	for (size_t i = 0; i < named->cause->sign_count; i++) {
+		const struct sign *sign = &named->cause->signs[i];
+		const struct sign_result *result = &named->results[i];
+		if (sign->is_against || !result->is_seen || named->is_explained[i] ||
+		    units_of(sign, result) < strength_units[STRENGTH_STRONG]) {
+			continue;
+		}
+		for (size_t j = 0; j < result->episodes.count; j++) {
+			vec_push(&reason->roots, result->episodes.items[j]);
+		}
+	}
+}
+
 void reason_verdict(struct reason *reason, struct sign_list *signs)
 {
 	struct findings *findings = reason->findings;
@@ -440,6 +456,7 @@ void reason_verdict(struct reason *reason, struct sign_list *signs)
 		permille = confidence_of(reason, named->score, lead);
 		findings->verdict.cause = named->cause->id;
 		say_signs(reason, named, &findings->named);
+		keep_roots(reason, named);
 	} else if (is_wrong || !has_dated_record(reason) || has_unknown_trouble(reason)) {
 		findings->verdict.cause = STR("unknown");
 		permille = reason->digest->episodes.count == 0 ? 800 : 620;
