@@ -71,28 +71,33 @@ static void weighed_evaluate(const struct reason *reason, struct weighed *weighe
 	}
 }
 
+/* Whether a sign that is seen is the strongest of its group: ten lines of one stall are one reason. */
+static bool is_strongest(const struct weighed *weighed, size_t index)
+{
+	const struct cause *cause = weighed->cause;
+	const struct sign *sign = &cause->signs[index];
+	int units = units_of(sign, &weighed->results[index]);
+	for (size_t i = 0; i < cause->sign_count; i++) {
+		const struct sign *other = &cause->signs[i];
+		bool is_rival = i != index && other->is_against == sign->is_against && weighed->results[i].is_seen &&
+		                weighed->is_explained[i] == weighed->is_explained[index] && str_equals(other->group, sign->group);
+		int other_units = is_rival ? units_of(other, &weighed->results[i]) : 0;
+		if (is_rival && (other_units > units || (other_units == units && i < index))) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* Units for (or against), the strongest sign of each group once. */
 static int sum_groups(const struct weighed *weighed, bool is_against, int *strongest)
 {
 	const struct cause *cause = weighed->cause;
 	int sum = 0;
 	for (size_t i = 0; i < cause->sign_count; i++) {
-		const struct sign *sign = &cause->signs[i];
-		if (sign->is_against != is_against || !weighed->results[i].is_seen || weighed->is_explained[i]) {
-			continue;
-		}
-		int units = units_of(sign, &weighed->results[i]);
-		bool is_best = true;
-		for (size_t j = 0; j < cause->sign_count; j++) {
-			const struct sign *other = &cause->signs[j];
-			if (j == i || other->is_against != is_against || !weighed->results[j].is_seen || weighed->is_explained[j] ||
-			    !str_equals(other->group, sign->group)) {
-				continue;
-			}
-			int other_units = units_of(other, &weighed->results[j]);
-			is_best &= other_units < units || (other_units == units && j > i);
-		}
-		if (is_best) {
+		bool counts = cause->signs[i].is_against == is_against && weighed->results[i].is_seen && !weighed->is_explained[i];
+		if (counts && is_strongest(weighed, i)) {
+			int units = units_of(&cause->signs[i], &weighed->results[i]);
 			sum += units;
 			*strongest = units > *strongest ? units : *strongest;
 		}
@@ -282,6 +287,12 @@ static void say_signs(const struct reason *reason, const struct weighed *weighed
 		if (!result->is_seen) {
 			continue;
 		}
+		for (size_t j = 0; !sign->is_against && j < result->evidence.count; j++) {
+			vec_push(&hypothesis->evidence, result->evidence.items[j]);
+		}
+		if (!is_strongest(weighed, i)) {
+			continue;
+		}
 		if (sign->is_against) {
 			vec_push(&hypothesis->reasons_against, sign->say);
 			continue;
@@ -294,9 +305,6 @@ static void say_signs(const struct reason *reason, const struct weighed *weighed
 			                               STR_ARG(text_in(&sign->say, TEXT_ZH)));
 		}
 		vec_push(&hypothesis->reasons_for, say);
-		for (size_t j = 0; j < result->evidence.count; j++) {
-			vec_push(&hypothesis->evidence, result->evidence.items[j]);
-		}
 	}
 }
 
