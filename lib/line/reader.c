@@ -44,6 +44,9 @@ struct line_reader {
 	uint64_t number;          /* of physical lines so far */
 	uint64_t offset;          /* of the next line, in the stream's own bytes */
 	uint64_t cut_lines;
+	uint64_t plain_lines;     /* without any wrapper */
+	bool has_plain_source;
+	uint32_t plain_source;    /* source of lines that no wrapper tells about */
 	bool is_skipping;         /* the rest of an over-long line */
 };
 
@@ -217,6 +220,20 @@ static void count_stack(struct line_reader *reader, const struct wrapper *const 
 	*place = (void *)((uintptr_t)*place + 1);
 }
 
+/* The usual case: a line as the program wrote it. */
+static void take_plain(struct line_reader *reader, struct line *line, struct str text)
+{
+	if (!reader->has_plain_source) {
+		reader->plain_source = source_number(reader, &(struct line_source){0});
+		reader->has_plain_source = true;
+	}
+	reader->plain_lines++;
+	line->first_len = text.len;
+	line->outer_ns = TIME_NONE;
+	line->source = reader->plain_source;
+	add_logical(reader, line, text, false);
+}
+
 static void take_line(struct line_reader *reader, struct str text, uint64_t offset, bool is_cut)
 {
 	const struct wrapper *stack[WRAPPERS_MAX];
@@ -233,6 +250,10 @@ static void take_line(struct line_reader *reader, struct str text, uint64_t offs
 		info_merge(&all, &info);
 		text = rest;
 		stack[depth++] = wrapper;
+	}
+	if (depth == 0) {
+		take_plain(reader, &line, text);
+		return;
 	}
 	count_stack(reader, stack, depth);
 	if (!all.is_dropped) {
@@ -338,7 +359,7 @@ enum next line_reader_next(struct line_reader *reader, struct line_block *block)
 void line_reader_summary(const struct line_reader *reader, struct line_summary *summary)
 {
 	struct str best = {NULL, 0};
-	uintptr_t most = 0;
+	uintptr_t most = reader->plain_lines;
 	for (size_t i = 0; i < reader->stacks.count; i++) {
 		if ((uintptr_t)reader->stacks.items[i].value > most) {
 			most = (uintptr_t)reader->stacks.items[i].value;
