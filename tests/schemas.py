@@ -140,4 +140,5 @@ def main():
         check_program(tap, program, schemas["report"], schemas["event"])
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What must not matter does not: threads, order, zone and locale, packing, wrappers: properties.py WHYDOWN ROOT
+
+Every case is explained in many ways that must give the same bytes, or where paths and sizes differ the same verdict and chain.
+"""
+import gzip
+import json
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import case as cases
+from cases import decompressed
+from tap import Tap
+
+# Those that take every file through other code; one case of each shape is enough.
+REPACKED = ["story-slow-disk", "cpu-starvation", "slow-disk-capnslog", "operator-stop", "disk-full", "healthy"]
+
+
+class Explained:
+    """What one way of running gave."""
+
+    def __init__(self, program, words, cwd, environment=None, stdin=b""):
+        self.text = cases.run(program, ["-f", "text", *words], cwd, environment, stdin).stdout
+        self.json = cases.run(program, ["-f", "json", *words], cwd, environment, stdin).stdout
+        self.report = json.loads(self.json)
+
+    def bytes(self):
+        return self.text, self.json
+
+    def story(self):
+        """Verdict and chain without what names files."""
+        verdict = self.report["verdict"]
+        steps = [(step["kind"], step["start"], step["end"], step["count"], step["max_ms"], [item["line"] for item in step["evidence"]])
+                 for step in self.report["chain"]]
+        return verdict["cause"], verdict["stopped"], verdict["confidence"], steps
+
+    def without(self, *keys):
+        """The report where the inputs lack these keys."""
+        report = json.loads(self.json)
+        for item in report["coverage"]["inputs"]:
+            for key in keys:
+                item.pop(key, None)
+        return report
+
+
+def told_apart(left, right):
+    return [f"{json.dumps(left, default=str)[:600]}", "is not", f"{json.dumps(right, default=str)[:600]}"]
+
+
+def check_same_bytes(tap, program, folder, plain):
+    """The same files, in ways that must not show."""
+    words = cases.arguments(folder)
+    ways = {
+        "one thread": (["-j1", *words], {}),
+        "eight threads": (["-j8", *words], {}),
+        "the careful way": (["--no-fast", *words], {}),
+        "another zone": (words, {"TZ": "Asia/Kathmandu"}),
+        "another locale": (words, {"LC_ALL": "tr_TR.UTF-8", "LANG": "de_DE.UTF-8"}),
+    }
+    if not (folder / "args").exists():
+        ways["another order"] = (words[::-1], {})
+    for name, (typed, environment) in ways.items():
+        found = Explained(program, typed, folder, environment)
+        tap.check(f"{folder.name}: {name} gives the same bytes", found.bytes() == plain.bytes(), told_apart(found.story(), plain.story()))
+    machine = cases.run(program, ["-f", "json", *words], folder, {"LC_ALL": "zh_CN.UTF-8"})
+    tap.check(f"{folder.name}: JSON is English in any locale", machine.stdout == plain.json)
+    events = [cases.run(program, ["events", *more, *words], folder).stdout for more in ([], ["-j1"], ["-j8"], ["--no-fast"])]
+    tap.check(f"{folder.name}: events are the same in every way", events[0] and len(set(events)) == 1)
+
+
+def prefixed(data, name):
+    return b"".join(f"{name}  | ".encode() + line for line in data.splitlines(keepends=True))
+
+
+def docker_json(data):
+    """As docker's json-file driver keeps it; its stamps say nothing new."""
+    return b"".join(json.dumps({"log": line.decode("utf-8", "replace"), "stream": "stderr"}, ensure_ascii=False).encode() + b"\n"
+                    for line in data.splitlines(keepends=True))
+
+
+def check_repacked(tap, program, folder, plain, scratch):
+    """The same lines in other files."""
+    names = cases.logs(folder)
+    data = {name: decompressed((folder / name).read_bytes()) for name in names}
+
+    def written(change, rename=lambda name: name):
+        target = pathlib.Path(tempfile.mkdtemp(dir=scratch))
+        for name in names:
+            (target / rename(name)).write_bytes(change(name, data[name]))
+        return target
+
+    unpacked = Explained(program, names, written(lambda name, text: text))
+    packed = Explained(program, names, written(lambda name, text: gzip.compress(text)))
+    tap.check(f"{folder.name}: gzip makes no difference", packed.without("archive") == unpacked.without("archive"),
+              told_apart(packed.story(), unpacked.story()))
+    members = Explained(program, names, written(lambda name, text: b"".join(gzip.compress(text[at:at + 3000])
+                                                                            for at in range(0, len(text), 3000))))
+    tap.check(f"{folder.name}: nor do several gzip members", members.bytes() == packed.bytes(), told_apart(members.story(), packed.story()))
+
+    moved = written(lambda name, text: text)
+    by_folder = Explained(program, [moved.name], moved.parent)
+    by_name = Explained(program, [f"{moved.name}/{name}" for name in names], moved.parent)
+    tap.check(f"{folder.name}: a folder is its files", by_folder.bytes() == by_name.bytes(), told_apart(by_folder.story(), by_name.story()))
+
+    ways = {
+        "CR LF": lambda name, text: text.replace(b"\n", b"\r\n"),
+        "no last line end": lambda name, text: text.rstrip(b"\n"),
+        "UTF-16": lambda name, text: text.decode("utf-8", "replace").encode("utf-16"),
+        "docker-compose's prefix": lambda name, text: prefixed(text, name.partition(".")[0]),
+        "docker's JSON": lambda name, text: docker_json(text),
+    }
+    for way, change in ways.items():
+        found = Explained(program, names, written(change))
+        tap.check(f"{folder.name}: {way} gives the same verdict and chain", found.story() == unpacked.story(),
+                  told_apart(found.story(), unpacked.story()))
+    if len(names) == 1:
+        return
+    joined = b"".join(prefixed(data[name], name.partition(".")[0]) for name in names)
+    found = Explained(program, ["-"], folder, stdin=joined)
+    verdicts = [(each.report["verdict"]["cause"], each.report["verdict"]["stopped"], [step["kind"] for step in each.report["chain"]])
+                for each in (found, unpacked)]
+    tap.check(f"{folder.name}: one compose log on standard input gives the same verdict", verdicts[0] == verdicts[1], told_apart(*verdicts))
+
+
+def check_the_checks(tap, program, folder):
+    """Another log does show."""
+    words = cases.arguments(folder)
+    whole, half = Explained(program, words, folder), Explained(program, words[1:], folder)
+    tap.check("half of the logs is told from all", whole.bytes() != half.bytes() and whole.story() != half.story())
+
+
+def main():
+    program, root = sys.argv[1], pathlib.Path(sys.argv[2])
+    scratch = tempfile.mkdtemp()
+    try:
+        with Tap() as tap:
+            check_the_checks(tap, program, root / "testdata/cases/story-slow-disk")
+            for folder in cases.cases(root):
+                plain = Explained(program, cases.arguments(folder), folder)
+                check_same_bytes(tap, program, folder, plain)
+                if folder.name in REPACKED:
+                    check_repacked(tap, program, folder, plain, scratch)
+    finally:
+        shutil.rmtree(scratch)
+
+
+main()
