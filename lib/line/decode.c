@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { GUESS_MIN = 8 };
+
 void decoder_init(struct decoder *decoder)
 {
 	*decoder = (struct decoder){0};
@@ -98,7 +100,12 @@ bool decoder_read(struct decoder *decoder, line_read *read, void *context, size_
 	bool is_wide = decoder->encoding == DECODER_UTF16LE || decoder->encoding == DECODER_UTF16BE;
 	struct buf *into = is_wide ? &decoder->input : out;
 	char *to = buf_reserve(into, size);
-	size_t count = read(context, to, size);
+	size_t count = read(context, to, size), more = count;
+	/* the first bytes tell the encoding: have a few of them at once */
+	while (decoder->encoding == DECODER_UNKNOWN && count < GUESS_MIN && more > 0) {
+		more = read(context, to + count, size - count);
+		count += more;
+	}
 	decoder->bytes += count;
 	if (decoder->encoding == DECODER_UNKNOWN && count > 0) {
 		struct str head = {to, count};
