@@ -36,7 +36,7 @@ def arguments(folder):
 
 def run(program, words, cwd=None, environment=None, stdin=b""):
     """Returns: the finished process, with what it printed as bytes."""
-    return subprocess.run([program, *words], cwd=cwd, env={**ENVIRONMENT, **(environment or {})}, input=stdin,
+    return subprocess.run([os.path.abspath(program), *words], cwd=cwd, env={**ENVIRONMENT, **(environment or {})}, input=stdin,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=120)
 
 
