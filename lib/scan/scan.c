@@ -112,7 +112,8 @@ static void note_damage(struct scan_result *result, struct part *part, const str
 		vec_push(&result->damage, (struct input_damage){item->kind, arena_str(&result->keep, item->path),
 		                                                arena_str(&result->keep, item->what)});
 		if (item->kind == INPUT_SKIPPED || item->kind == INPUT_ENCRYPTED) {
-			document.what = item->kind == INPUT_SKIPPED ? STR("skipped") : STR("encrypted");
+			document.what = item->what;
+			document.damage = STR("");
 			digest_document(&part->digest, &document);
 		}
 		for (size_t i = 0; i < part->digest.source_count; i++) {
@@ -186,7 +187,7 @@ void scan_inputs(const struct input_list *list, const struct scan_options *optio
 	vec_foreach (struct input_damage, item, &list->damage) {
 		vec_push(&result->damage, (struct input_damage){item->kind, arena_str(&result->keep, item->path),
 		                                                arena_str(&result->keep, item->what)});
-		digest_document(digest, &(struct document){.path = item->path, .what = STR("skipped"), .damage = item->what});
+		digest_document(digest, &(struct document){.path = item->path, .what = item->what});
 	}
 	digest_close(digest);
 	arena_finish(&parts);
