@@ -21,7 +21,9 @@ enum {
 	LEAD_MIN = 15,        /* and least lead over the second */
 	RIVALS_MAX = 3,
 	LINK_SLACK_MS = 2000, /* an effect may seem to start so much before its cause */
-	MINOR_TOOK_MS = 1000  /* slower than this is never a trifle */
+	MINOR_TOOK_MS = 1000, /* slower than this is never a trifle */
+	STEADY_COUNT = 8,     /* nor are so many in one episode ... */
+	STEADY_TOOK_MS = 200  /* ... half of them slower than this */
 };
 
 struct weighed {
@@ -237,7 +239,10 @@ static bool is_harmed(const struct reason *reason)
 			continue;
 		}
 		bool is_slow = episode->max_took_ns != DURATION_NONE;
-		if (episode->kind->severity >= EVENT_ERROR || (is_slow && episode->max_took_ns >= MINOR_TOOK_MS * NS_PER_MS) ||
+		bool is_steady = is_slow && episode->count >= STEADY_COUNT &&
+		                 histogram_quantile(&episode->took, 0.5) >= STEADY_TOOK_MS * NS_PER_MS;
+		if (episode->kind->severity >= EVENT_ERROR || is_steady ||
+		    (is_slow && episode->max_took_ns >= MINOR_TOOK_MS * NS_PER_MS) ||
 		    (!is_slow && episode->kind->severity >= EVENT_WARNING)) {
 			return true;
 		}
@@ -469,7 +474,7 @@ void reason_verdict(struct reason *reason, struct sign_list *signs)
 		findings->verdict.cause = STR("unknown");
 		permille = reason->digest->episodes.count == 0 ? 800 : 620;
 	} else {
-		permille = reason->is_excerpt ? 600 : 850;
+		permille = reason->is_excerpt ? 600 : reason->has_etcd && reason->has_milvus ? 850 : 700;
 	}
 	findings->verdict.confidence = (double)permille / 1000;
 	findings->named.confidence = findings->verdict.confidence;
