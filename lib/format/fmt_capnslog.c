@@ -12,7 +12,9 @@
 #include "format/reading.h"
 
 enum {
+	HEAD_MAX = 160, /* bytes in which a stamp behind something else is looked for */
 	STAMP_MAX = 48,
+	STAMP_LEN = 27, /* "2019-01-02 15:04:05.678901 " */
 	BLOCK_MAX = 80, /* of "[file.go:12] " */
 	PACKAGE_MAX = 64
 };
@@ -25,6 +27,27 @@ static size_t level_len(struct str line, size_t at)
 		return 0;
 	}
 	return at + 3 < line.len && line.ptr[at + 3] == ' ' ? 4 : 3;
+}
+
+/*
+ * Where the stamp begins when something stands before it: a collector's columns, another stamp.
+ * Returns: line.len when there is none
+ */
+static size_t find_stamp(struct str line)
+{
+	struct str head = str_slice(line, 0, HEAD_MAX);
+	size_t at = STAMP_LEN + 1;
+	ptrdiff_t bar;
+	while ((bar = str_find(str_skip(head, at), STR(" | "))) >= 0) {
+		at += (size_t)bar;
+		struct str stamp = str_skip(line, at - 1 - STAMP_LEN);
+		if (level_len(line, at - 1) > 0 &&
+		    format_looks_like(stamp, "dddd-dd-dd dd:dd:dd.dddddd ")) {
+			return at - 1 - STAMP_LEN;
+		}
+		at++;
+	}
+	return line.len;
 }
 
 /* Where the level letter stands; line.len when this is not the layout. */
@@ -71,8 +94,11 @@ static int bid(struct str line)
 	if (line.len < 6) {
 		return 0;
 	}
-	if (format_is_digit(line.ptr[0])) {
-		return find_level(line) < line.len ? FORMAT_BID_SURE : 0;
+	if (format_is_digit(line.ptr[0]) && find_level(line) < line.len) {
+		return FORMAT_BID_SURE;
+	}
+	if (str_find_byte(STR(" \t{"), line.ptr[0]) < 0 && find_stamp(line) < line.len) {
+		return FORMAT_BID_PIECE;
 	}
 	if (level_len(line, 0) > 0 || is_oldest(line)) {
 		return FORMAT_BID_LIKELY;
@@ -112,15 +138,36 @@ static void decode_oldest(struct str text, struct record *record)
 	record->message = rest;
 }
 
+static int64_t date(struct str line, enum clock_zone *zone)
+{
+	*zone = CLOCK_ZONE_NONE;
+	struct str first = format_first_line(line);
+	if (find_level(first) < first.len) {
+		return format_date_start(first, zone);
+	}
+	return format_date_start(str_skip(first, find_stamp(first)), zone);
+}
+
+/* Where the level letter stands in any of the layouts; line.len when there is none. */
+static size_t find_any_level(struct str line)
+{
+	size_t at = find_level(line);
+	if (at < line.len) {
+		return at;
+	}
+	at = find_stamp(line);
+	return at < line.len ? at + STAMP_LEN : line.len;
+}
+
 static bool decode(struct str text, struct arena *tmp, struct record *record)
 {
 	(void)tmp;
-	record->program = FORMAT_ETCD;
-	size_t at = find_level(format_first_line(text));
+	record->time_ns = date(text, &record->zone);
+	struct str line = format_first_line(text);
+	size_t at = find_any_level(line);
 	if (is_oldest(text)) {
 		decode_oldest(text, record);
-	} else if (at < text.len && level_len(text, at) > 0) {
-		record->time_ns = format_date_start(text, &record->zone);
+	} else if (at < line.len) {
 		record->level = format_level_of(str_slice(text, at, at + 1));
 		take_package(record, str_skip(text, at + level_len(text, at)));
 	} else if (str_starts(text, STR("[WARNING] "))) {
@@ -129,12 +176,14 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 	} else {
 		take_package(record, text);
 	}
+	bool has_origin = record->caller.len > 0 || record->time_ns == TIME_NONE;
+	record->program = has_origin ? FORMAT_ETCD : FORMAT_PROGRAM_UNKNOWN;
 	return true;
 }
 
 const struct format format_capnslog = {
 	.name = "capnslog",
 	.bid = bid,
-	.date = format_date_start,
+	.date = date,
 	.decode = decode,
 };

@@ -36,7 +36,8 @@ static bool begins_with_groups(struct str line)
 	return str_find_byte(group, '=') > 0 && str_find_byte(group, ' ') < 0;
 }
 
-/* The beginning is missing: `05 20:02:09.405 +00:00] [WARN] [etcd_kv.go:1] [`, `save"] [key=a]` */
+/* The beginning is missing, or is something else: `05 20:02:09.405 +00:00] [WARN] [etcd_kv.go:1]
+ * [`, `save"] [key=a]` */
 static size_t piece_start(struct str line)
 {
 	struct str head = str_slice(line, 0, HEAD_MAX);
@@ -78,7 +79,13 @@ static int bid(struct str line)
 static int64_t date(struct str line, enum clock_zone *zone)
 {
 	bool has_bracket = line.len > 0 && line.ptr[0] == '[';
-	return format_date_start(str_skip(line, has_bracket ? 1 : 0), zone);
+	int64_t time_ns = format_date_start(str_skip(line, has_bracket ? 1 : 0), zone);
+	if (time_ns != TIME_NONE || has_bracket) {
+		return time_ns;
+	}
+	/* something stands before the record */
+	ptrdiff_t at = str_find(str_slice(format_first_line(line), 0, HEAD_MAX), STR("[20"));
+	return at < 0 ? TIME_NONE : format_date_start(str_skip(line, (size_t)at + 1), zone);
 }
 
 /* Returns: whether its end is there. */

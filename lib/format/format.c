@@ -142,6 +142,13 @@ static bool is_trace_line(struct str line)
 	       str_find_byte(str_slice(line, 0, (size_t)open), '.') > 0;
 }
 
+/* Line ends inside such a record are escaped. */
+static bool is_printed_as_line(const struct format *format)
+{
+	return format == &format_milvus_text || format == &format_milvus_json ||
+	       format == &format_etcd_json || format == &format_json;
+}
+
 bool format_is_open(const struct format *format, struct str text)
 {
 	struct str rest = str_trim(str_skip(text, text.len > 64 ? text.len - 64 : 0));
@@ -158,8 +165,7 @@ bool format_is_open(const struct format *format, struct str text)
 bool format_continues(const struct format *format, struct str text, struct str line,
                       const struct format *found)
 {
-	bool is_one_line = format == &format_milvus_text || format == &format_etcd_json ||
-	                   format == &format_milvus_json || format == &format_json;
+	bool is_one_line = is_printed_as_line(format);
 	bool is_piece = found != NULL && found->bid(line) <= FORMAT_BID_PIECE;
 	if (found != NULL && !is_piece) {
 		return false;
@@ -188,17 +194,13 @@ static bool is_start(struct str line)
 	       format_level_of(level) != FORMAT_LEVEL_NONE;
 }
 
-size_t format_split(struct str line, const struct format *found)
+/* The first record that begins at or behind a position; line.len when there is none. */
+static size_t find_start(struct str line, size_t from)
 {
-	bool is_one_line = found == &format_milvus_text || found == &format_etcd_json ||
-	                   found == &format_milvus_json;
-	if (!is_one_line) {
-		return line.len;
-	}
 	static const struct str starts[] = {STR_INIT("[20"), STR_INIT("{\"level\":\"")};
 	size_t first = line.len;
 	for (size_t i = 0; i < FORMAT_COUNT(starts); i++) {
-		size_t at = 1;
+		size_t at = from;
 		ptrdiff_t next;
 		while ((next = str_find(str_slice(line, at, first), starts[i])) >= 0) {
 			at += (size_t)next;
@@ -210,6 +212,17 @@ size_t format_split(struct str line, const struct format *found)
 		}
 	}
 	return first;
+}
+
+size_t format_split(struct str line, const struct format *found)
+{
+	bool is_one_line = found == NULL || is_printed_as_line(found);
+	size_t start = is_one_line ? find_start(line, 1) : line.len;
+	if (start < line.len && format_of(str_slice(line, 0, start), found) == NULL) {
+		/* only something that stands before the one record */
+		start = find_start(line, start + 1);
+	}
+	return start;
 }
 
 /* ---- records ---- */
