@@ -1,150 +1,249 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each shape of record, decoded. */
-#include "test.h"
 
-#include "format/format.h"
+/* What all formats have in common: who gets a line, what belongs together, the sample lines. */
 
-static struct arena tmp;
+#include "test_format.h"
 
-static struct record decoded(const char *text)
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { FILE_SIZE_MAX = 1 << 16 };
+
+/* ---- samples ---- */
+
+struct samples {
+	const struct format *format;
+	bool is_dated;
+	size_t count;
+};
+
+static void check_sample(struct str line, struct samples *samples)
 {
+	struct arena tmp;
 	struct record record;
-	struct str line = str_from(text), head;
-	str_cut(line, STR("\n"), &head, NULL);
-	format_decode(format_of(head, NULL), line, &tmp, &record);
-	return record;
-}
-
-static void assert_record(const char *text, const char *format, const char *time, enum format_level level, const char *message)
-{
-	struct record record = decoded(text);
-	assert_non_null(record.format);
-	assert_string_equal(record.format->name, format);
-	struct str shown = record.time_ns == TIME_NONE ? STR("") : clock_format(&tmp, record.time_ns);
-	assert_str(shown, time);
-	assert_int_equal(record.level, level);
-	assert_str(record.message, message);
-}
-
-static void milvus_text_is_read_in_all_quotings(void **state)
-{
-	(void)state;
-	assert_record("[2024/03/05 20:02:09.405 +08:00] [WARN] [etcd/etcd_kv.go:656] [\"Slow etcd operation save\"] [\"time spent\"=7.0s]",
-	              "milvus-text", "2024-03-05T12:02:09.405Z", FORMAT_WARN, "Slow etcd operation save");
-	assert_record("[2024/03/05 20:02:09.405 +00:00] [INFO] [retry.go:40] [retry] [retried=0]", "milvus-text",
-	              "2024-03-05T20:02:09.405Z", FORMAT_INFO, "retry");
-	assert_record("[etcd/etcd_kv.go:663] [\"Slow etcd operation save\"] [\"time spent\"=7.0s]", "milvus-text", "",
-	              FORMAT_LEVEL_NONE, "Slow etcd operation save");
-}
-
-static void milvus_fields_are_unquoted(void **state)
-{
-	(void)state;
-	struct record record = decoded("[2024/03/05 20:02:09.405 +00:00] [WARN] [a/b.go:1] [m] [\"Server Id\"=27] [empty=] "
-	                               "[value=\"{\\\"a\\\":\\\"x y\\\"}\"] [keys=\"[a,b]\"] [e=\"l1\\nl2\"]");
-	assert_str(record_field(&record, STR("Server Id")), "27");
-	assert_str(record_field(&record, STR("empty")), "");
-	assert_str(record_field(&record, STR("value")), "{\"a\":\"x y\"}");
-	assert_str(record_field(&record, STR("keys")), "[a,b]");
-	assert_str(record_field(&record, STR("e")), "l1\nl2");
-	assert_null(record_field(&record, STR("none")).ptr);
-}
-
-static void a_cut_milvus_record_keeps_what_is_there(void **state)
-{
-	(void)state;
-	struct record record = decoded("[2024/03/05 20:02:09.405 +00:00] [WARN] [a/b.go:1] [\"message\"] [k=v] [e=\"cut he");
-	assert_true(record.is_cut);
-	assert_str(record.message, "message");
-	assert_str(record_field(&record, STR("k")), "v");
-}
-
-static void milvus_json_and_etcd_json_are_told_apart(void **state)
-{
-	(void)state;
-	assert_record("{\"level\":\"WARN\",\"time\":\"2024/03/05 20:02:09.405 +00:00\",\"caller\":\"a/b.go:1\",\"message\":\"hello\"}",
-	              "milvus-json", "2024-03-05T20:02:09.405Z", FORMAT_WARN, "hello");
-	assert_record("{\"level\":\"warn\",\"ts\":\"2022-04-04T08:38:43.371+0800\",\"caller\":\"wal/wal.go:1\",\"msg\":\"slow fdatasync\"}",
-	              "etcd-json", "2022-04-04T00:38:43.371Z", FORMAT_WARN, "slow fdatasync");
-	assert_int_equal(decoded("{\"level\":\"warn\",\"ts\":\"2022-04-04T08:38:43Z\",\"logger\":\"etcd-client\",\"msg\":\"x\"}").program,
-	                 FORMAT_ETCD_CLIENT);
-}
-
-static void etcds_times_are_read_in_all_shapes(void **state)
-{
-	(void)state;
-	assert_record("{\"level\":\"info\",\"ts\":1619683441.5553212,\"msg\":\"x\"}", "etcd-json", "2021-04-29T08:04:01.5553212Z",
-	              FORMAT_INFO, "x");
-	assert_record("{\"level\":\"info\",\"ts\":\"2024-04-22T17:18:03Z\",\"msg\":\"x\"}", "etcd-json", "2024-04-22T17:18:03Z",
-	              FORMAT_INFO, "x");
-	assert_record("{\"level\":\"info\",\"ts\":\"2024-09-10T03:00:01.120000Z\",\"msg\":\"x\"}", "etcd-json",
-	              "2024-09-10T03:00:01.12Z", FORMAT_INFO, "x");
-}
-
-static void a_cut_json_record_keeps_what_is_there(void **state)
-{
-	(void)state;
-	struct record record = decoded("{\"level\":\"warn\",\"ts\":\"2024-04-22T17:18:03Z\",\"msg\":\"slow\",\"took\":\"1.5s\",\"re");
-	assert_true(record.is_cut);
-	assert_str(record_field(&record, STR("took")), "1.5s");
-}
-
-static void capnslog_loses_its_package(void **state)
-{
-	(void)state;
-	assert_record("2019-01-02 15:04:05.678901 W | wal: sync duration of 1.5s, expected less than 1s", "capnslog",
-	              "2019-01-02T15:04:05.678901Z", FORMAT_WARN, "sync duration of 1.5s, expected less than 1s");
-	assert_record("2019-08-09 10:57:50.500232 [pkg_logger.go:114] C | etcdserver/api/v3rpc: text: more", "capnslog",
-	              "2019-08-09T10:57:50.500232Z", FORMAT_FATAL, "text: more");
-	assert_int_equal(decoded("2019-01-02 15:04:05.678901 W | wal: x").zone, CLOCK_ZONE_NONE);
-}
-
-static void lines_between_capnslog_lines_are_read(void **state)
-{
-	(void)state;
-	assert_record("raft2026/11/23 09:33:25 INFO: bdae became leader at term 2", "raft-line", "2026-11-23T09:33:25Z", FORMAT_INFO,
-	              "bdae became leader at term 2");
-	assert_record("raft 2024/02/17 09:53:15 WARN: x", "raft-line", "2024-02-17T09:53:15Z", FORMAT_WARN, "x");
-	assert_record("WARNING: 2026/11/23 09:38:54 [core] grpc: x", "grpc-line", "2026-11-23T09:38:54Z", FORMAT_WARN, "[core] grpc: x");
-	assert_record("2015/08/21 02:04:22 etcdserver: text", "go-log", "2015-08-21T02:04:22Z", FORMAT_LEVEL_NONE, "text");
-}
-
-static void a_panic_is_one_record_with_its_dump_apart(void **state)
-{
-	(void)state;
-	struct record record = decoded("panic: boom\n[signal SIGSEGV]\n\ngoroutine 1 [running]:\n"
-	                               "github.com/milvus-io/milvus/internal.f()\n\t/go/x.go:1");
-	assert_str(record.message, "panic: boom\n[signal SIGSEGV]");
-	assert_int_equal(record.program, FORMAT_MILVUS);
-	assert_int_equal(record.level, FORMAT_FATAL);
-	assert_true(record_field(&record, STR("stack")).len > 0);
-}
-
-static void noise_is_nobodys(void **state)
-{
-	(void)state;
-	const char *const lines[] = {"", "hello world", "\tat frame", "goroutine 5 [select]:", "{}", "[", "\xff\xfe\x01", "{\"a\":1}"};
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		assert_null(format_of(str_from(lines[i]), NULL));
+	enum clock_zone zone;
+	arena_init(&tmp);
+	const struct format *format = format_of(line, NULL);
+	format_decode(format, line, &tmp, &record);
+	bool is_good = format == samples->format && record.format == format &&
+	               (record.message.ptr != NULL || record.field_count > 0) &&
+	               (record.time_ns != TIME_NONE) == samples->is_dated &&
+	               format->date(line, &zone) == record.time_ns && zone == record.zone;
+	if (!is_good) {
+		print_error("%s: not %s: " STR_FMT "\n", samples->format->name,
+		            format == NULL ? "none" : format->name, STR_ARG(line));
 	}
+	assert_true(is_good);
+	samples->count++;
+	arena_finish(&tmp);
+}
+
+static void check_file(struct samples *samples)
+{
+	const char *folder = getenv("TESTDATA");
+	struct buf path = {0}, text = {0};
+	buf_printf(&path, "%s/lines/%s%s.log", folder == NULL ? "testdata" : folder,
+	           samples->format->name, samples->is_dated ? "" : ".undated");
+	buf_byte(&path, '\0');
+	FILE *file = fopen(path.ptr, "re");
+	if (file != NULL) {
+		text.len = fread(buf_reserve(&text, FILE_SIZE_MAX), 1, FILE_SIZE_MAX, file);
+		fclose(file);
+	}
+	struct str rest = buf_str(&text), line;
+	while (str_cut(rest, STR("\n"), &line, &rest)) {
+		check_sample(line, samples);
+	}
+	buf_finish(&text);
+	buf_finish(&path);
+}
+
+static void samples_are_read_by_their_format(void **state)
+{
+	(void)state;
+	for (size_t i = 0; format_table[i] != NULL; i++) {
+		struct samples samples = {format_table[i], true, 0};
+		check_file(&samples);
+		samples.is_dated = false;
+		check_file(&samples);
+		if (samples.count == 0) {
+			print_error("no samples of %s\n", format_table[i]->name);
+		}
+		assert_true(samples.count > 0);
+	}
+}
+
+/* ---- who gets a line ---- */
+
+static const char *name_of(const char *line, const struct format *guess)
+{
+	const struct format *format = format_of(str_from(line), guess);
+	return format == NULL ? "" : format->name;
+}
+
+static void lines_that_begin_no_record_are_nobodys(void **state)
+{
+	(void)state;
+	assert_string_equal(name_of("", NULL), "");
+	assert_string_equal(name_of("goroutine 12 [running]:", NULL), "");
+	assert_string_equal(name_of("\t/go/src/a/b.go:12 +0x1d", NULL), "");
+	assert_string_equal(name_of("github.com/a/b.(*T).Run(0xc0000, 0x1)", NULL), "");
+	assert_string_equal(name_of("created by a/b.Start in goroutine 5", NULL), "");
+	assert_string_equal(name_of("[signal SIGSEGV: segmentation violation code=0x1]", NULL), "");
+	assert_string_equal(name_of("\tat org.apache.A.b(A.java:12) ~[a.jar:1]", NULL), "");
+	assert_string_equal(name_of("Caused by: java.io.IOException: x", NULL), "");
+	assert_string_equal(name_of("    @     0x7f google::LogMessage::Fail()", NULL), "");
+	assert_string_equal(name_of("some words that nobody knows", NULL), "");
+	assert_string_equal(name_of("server is likely overloaded", NULL), "");
+	assert_string_equal(name_of("{}", NULL), "");
+	assert_string_equal(name_of("[", NULL), "");
+	assert_string_equal(name_of("\xff\xfe\x01", NULL), "");
+	assert_string_equal(name_of("{\"a\":1}", NULL), "");
+	assert_string_equal(name_of("NAME   READY   STATUS    RESTARTS   AGE", NULL), "");
+}
+
+static void guess_does_not_change_the_answer(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {
+		"[2024/03/05 20:02:09.405 +00:00] [GIN] [/v2] [code=200]",
+		"[2024/03/05 20:02:09.405 +00:00] [INFO] [a/b.go:1] [x]",
+		"{\"level\":\"warn\",\"ts\":\"2022-03-21T12:37:54.625Z\",\"msg\":\"x\"}",
+		"2022-12-05 18:55:49,703 | WARNING | default | x",
+		"words",
+	};
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		const char *want = name_of(lines[i], NULL);
+		for (size_t j = 0; format_table[j] != NULL; j++) {
+			assert_string_equal(name_of(lines[i], format_table[j]), want);
+		}
+	}
+}
+
+/* ---- what belongs together ---- */
+
+static bool goes_on(const char *text, const char *line)
+{
+	struct str record = str_from(text), next = str_from(line), head;
+	str_cut(record, STR("\n"), &head, NULL);
+	return format_continues(format_of(head, NULL), record, next, format_of(next, NULL));
+}
+
+static void dump_belongs_to_its_panic(void **state)
+{
+	(void)state;
+	assert_true(goes_on("panic: x", ""));
+	assert_true(goes_on("panic: x", "\tpanic: y"));
+	assert_true(goes_on("panic: x", "[signal SIGSEGV: segmentation violation code=0x1]"));
+	assert_true(goes_on("panic: x", "goroutine 12 [running]:"));
+	assert_true(goes_on("panic: x\n\ngoroutine 12 [running]:", "main.f(0x1)"));
+	assert_true(goes_on("terminate called recursively", "  what():  std::bad_alloc"));
+	assert_false(goes_on("panic: x", "[2024/03/05 20:02:09.405 +00:00] [INFO] [a.go:1] [x]"));
+	assert_false(goes_on("panic: x", "exit status 2"));
+}
+
+static void dump_does_not_belong_to_a_record_inside_it(void **state)
+{
+	(void)state;
+	const char *record = "[2024/03/05 20:02:09.405 +00:00] [INFO] [a.go:1] [x]";
+	assert_false(goes_on(record, "main.f(0x1)"));
+	assert_false(goes_on(record, "\t/go/src/a.go:1 +0x1"));
+	assert_false(goes_on(record, "goroutine 12 [running]:"));
+	/* frames without their head stay together */
+	assert_true(goes_on("main.f(0x1)", "\t/go/src/a.go:1 +0x1"));
+	assert_true(goes_on("main.f(0x1)", "github.com/a/b.(*T).Run(0xc0000, 0x1)"));
+	assert_false(goes_on("words", "server is likely overloaded"));
+}
+
+static void rest_of_a_wrapped_record_belongs_to_it(void **state)
+{
+	(void)state;
+	const char *json = "{\"level\":\"warn\",\"ts\":\"2022-03-21T12:37:54.625Z\",\"caller\":\"w";
+	const char *text = "[2024/03/05 20:02:09.405 +00:00] [WARN] [a.go:1] [\"Slow etcd";
+	assert_true(goes_on(json, "al/wal.go:1\",\"msg\":\"slow fdatasync\",\"took\":\"1s\"}"));
+	assert_true(goes_on(json, "al/wal.go:1\""));
+	assert_true(goes_on(text, " operation save\"] [key=a] [b=c]"));
+	assert_true(goes_on(text, "save\"] [key=a] [b=c]"));
+	assert_false(goes_on(text, "[etcd/etcd_kv.go:656] [\"Slow etcd operation save\"]"));
+	assert_false(goes_on("{\"level\":\"warn\",\"ts\":1,\"msg\":\"x\"}", "words"));
+	assert_false(goes_on("[2024/03/05 20:02:09.405 +00:00] [INFO] [a.go:1] [x]", "words"));
+}
+
+static void only_one_line_records_are_open(void **state)
+{
+	(void)state;
+	const struct format *format = format_of(STR("[WARN] [a/b.go:1] [x"), NULL);
+	assert_true(format_is_open(format, STR("[WARN] [a/b.go:1] [x")));
+	assert_false(format_is_open(format, STR("[WARN] [a/b.go:1] [x] ")));
+	assert_false(format_is_open(NULL, STR("words")));
+	assert_false(format_is_open(format_of(STR("panic: x"), NULL), STR("panic: x")));
+}
+
+static size_t split_at(const char *line)
+{
+	return format_split(str_from(line), format_of(str_from(line), NULL));
+}
+
+static void records_on_one_line_are_split(void **state)
+{
+	(void)state;
+	const char *two = "[2024/03/05 20:02:09.405 +00:00] [INFO] [a/b.go:1] [k"
+			  "[2024/03/05 20:02:09.406 +00:00] [WARN] [a/b.go:2] [x]";
+	assert_int(split_at(two), 53);
+	assert_int(split_at("{\"level\":\"wa[2024/03/05 20:02:09.406 +00:00] [WARN] [a/b.go:2]"),
+	           12);
+	assert_int(split_at("[2024/03/05 20:02:09.405 +00:00] [INFO] [a.go:1] "
+	                    "[x]{\"level\":\"warn\",\"ts\":1,"
+	                    "\"msg\":\"x\"}"),
+	           52);
+	/* what stands before the only record is no record */
+	const char *one = "4740:[2024/03/05 20:02:09.405 +00:00] [INFO] [a/b.go:1] [x]";
+	assert_int(split_at(one), (int64_t)strlen(one));
+	const char *quoted =
+		"[2024/03/05 20:02:09.405 +00:00] [INFO] [a.go:1] [x] "
+		"[s=\"2024/03/05 20:02:09.405 +00:00\"] [j=\"{\\\"level\\\":\\\"warn\\\"}\"]";
+	assert_int(split_at(quoted), (int64_t)strlen(quoted));
+	assert_int(split_at("words"), 5);
+}
+
+/* ---- records ---- */
+
+static void unknown_text_is_its_own_message(void **state)
+{
+	(void)state;
+	assert_record("server is likely overloaded", "none - - ? 'server is likely overloaded'");
+	assert_record("", "none - - ? ''");
+}
+
+static void first_of_duplicate_fields_is_given(void **state)
+{
+	(void)state;
+	struct arena tmp;
+	struct record record;
+	arena_init(&tmp);
+	struct str text = STR("[INFO] [a/b.go:1] [x] [k=1] [k=2] [e=]");
+	format_decode(format_of(text, NULL), text, &tmp, &record);
+	assert_int(record.field_count, 3);
+	assert_str(record_field(&record, STR("k")), "1");
+	assert_str(record_field(&record, STR("e")), "");
+	assert_non_null(record_field(&record, STR("e")).ptr);
+	assert_null(record_field(&record, STR("none")).ptr);
+	arena_finish(&tmp);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(milvus_text_is_read_in_all_quotings),
-	        cmocka_unit_test(milvus_fields_are_unquoted),
-	        cmocka_unit_test(a_cut_milvus_record_keeps_what_is_there),
-	        cmocka_unit_test(milvus_json_and_etcd_json_are_told_apart),
-	        cmocka_unit_test(etcds_times_are_read_in_all_shapes),
-	        cmocka_unit_test(a_cut_json_record_keeps_what_is_there),
-	        cmocka_unit_test(capnslog_loses_its_package),
-	        cmocka_unit_test(lines_between_capnslog_lines_are_read),
-	        cmocka_unit_test(a_panic_is_one_record_with_its_dump_apart),
-	        cmocka_unit_test(noise_is_nobodys),
+		cmocka_unit_test(samples_are_read_by_their_format),
+		cmocka_unit_test(lines_that_begin_no_record_are_nobodys),
+		cmocka_unit_test(guess_does_not_change_the_answer),
+		cmocka_unit_test(dump_belongs_to_its_panic),
+		cmocka_unit_test(dump_does_not_belong_to_a_record_inside_it),
+		cmocka_unit_test(rest_of_a_wrapped_record_belongs_to_it),
+		cmocka_unit_test(only_one_line_records_are_open),
+		cmocka_unit_test(records_on_one_line_are_split),
+		cmocka_unit_test(unknown_text_is_its_own_message),
+		cmocka_unit_test(first_of_duplicate_fields_is_given),
 	};
-	arena_init(&tmp);
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-	arena_finish(&tmp);
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
