@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Hold what documents say against the program.
+
+usage: documents.py WHYDOWN ROOT            report in the Test Anything Protocol
+       documents.py --update WHYDOWN ROOT   write the output of examples anew
+
+An example is a ```console block: "$ command" and what it prints, up to a line "[...]" if there is one. A command is
+`whydown ...`, typed in the folder of the story's case, or `./dev run testdata/cases/NAME`.
+"""
+import pathlib
+import re
+import shlex
+import sys
+
+import case as cases
+from tap import Tap
+
+STORY = "testdata/cases/story-slow-disk"
+CUT = "[...]"
+BLOCK = re.compile(r"(?<=^```console\n)\$ (.+)\n((?:(?!```).*\n)*)(?=```$)", re.M)
+# Where an example that is cut ends: behind the last step of the chain.
+CUT_BEFORE = "\nWhy\n"
+
+
+def documents(root):
+    return [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").glob("*.md"))]
+
+
+def output_of(program, root, command):
+    words = shlex.split(command)
+    if words[0] == "whydown":
+        return cases.run(program, words[1:], root / STORY).stdout.decode()
+    if words[:2] == ["./dev", "run"] and cases.is_case(root / words[-1]):
+        return cases.run(program, [*words[2:-1], *cases.arguments(root / words[-1])], root / words[-1]).stdout.decode()
+    return None
+
+
+def is_true(shown, output):
+    if output is None:
+        return False
+    head, cut, _ = shown.partition(f"{CUT}\n")
+    return len(head) > 0 and (output.startswith(head) if cut else output == shown)
+
+
+def update(program, root):
+    for path in documents(root):
+        def anew(match):
+            output = output_of(program, root, match[1])
+            if output is not None and CUT in match[2] and CUT_BEFORE in output:
+                output = f"{output[:output.index(CUT_BEFORE) + 1]}{CUT}\n"
+            return f"$ {match[1]}\n{match[2] if output is None else output}"
+
+        text = path.read_text(encoding="utf-8")
+        path.write_text(BLOCK.sub(anew, text), encoding="utf-8")
+
+
+def check_examples(tap, program, root):
+    count = 0
+    for path in documents(root):
+        for command, shown in BLOCK.findall(path.read_text(encoding="utf-8")):
+            output = output_of(program, root, command)
+            tap.check(f"{path.name}: $ {command}", is_true(shown, output),
+                      ["the program prints:", *(output or "(this is no command that is known)").splitlines()[:40], "./dev update writes it anew"])
+            count += 1
+    tap.check("there are examples", count > 0)
+    tap.check("a false example is found", not is_true("all is well\n", "it stopped\n") and not is_true("it\n[...]\n", "is\nthat it\n"))
+
+
+def check_links(tap, root):
+    """Files that documents name are there."""
+    for path in documents(root):
+        text = path.read_text(encoding="utf-8")
+        named = [target for target in re.findall(r"\]\(([^)#:]+)\)", text)] + re.findall(r"`((?:lib|docs|rules|testdata|tests|man|cmd)/[\w./-]+)`", text)
+        tap.empty(f"{path.name}: the files it names are there",
+                  [name for name in named if not re.search(r"NAME|ID|XXX|/M/", name) and not (root / name.rstrip("/")).exists()])
+
+
+def options_of(program):
+    return set(re.findall(r"--[a-z-]+", cases.run(program, ["--help"]).stdout.decode()))
+
+
+def check_manual(tap, program, root):
+    manual = (root / "man/whydown.1.scd").read_text(encoding="utf-8").replace("\\", "")
+    tap.empty("whydown(1) tells of every option", sorted(options_of(program) - set(re.findall(r"--[a-z-]+", manual))))
+    tap.empty("whydown(1) tells of no other option", sorted(set(re.findall(r"\*(--[a-z-]+)", manual)) - options_of(program)))
+    source = (root / "docs/schema/rule.schema.json").read_text(encoding="utf-8")
+    keys = set(re.findall(r'^        "([a-z]+)": \{', source, re.M))
+    rules = (root / "man/whydown-rules.5.scd").read_text(encoding="utf-8")
+    tap.check("rule.schema.json has keys", len(keys) > 20, f"{sorted(keys)}")
+    tap.empty("whydown-rules(5) tells of every key", sorted(key for key in keys if f"*{key}*" not in rules and key not in ("en", "zh")))
+
+
+def main():
+    is_update = sys.argv[1] == "--update"
+    program, root = sys.argv[2:] if is_update else sys.argv[1:]
+    root = pathlib.Path(root)
+    if is_update:
+        update(program, root)
+        return
+    with Tap() as tap:
+        check_examples(tap, program, root)
+        check_links(tap, root)
+        check_manual(tap, program, root)
+
+
+main()
