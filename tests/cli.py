@@ -174,7 +174,7 @@ def check_rules(shell):
     shell.write("bad.json", b'{"rules": [{"id": "etcd.made.up", "match": [{"patern": "x"}]}]}')
     shell.expect(["--rules", "bad.json", "story"], USAGE, "bad.json")
     shell.write("mine.json", json.dumps({"rules": [{
-        "id": "host.mine", "title": {"en": "Mine"}, "meaning": {"en": "Mine."}, "severity": "info", "match": [{"pattern": "mine hit (?<what>\\w+)"}],
+        "id": "host.mine", "title": {"en": "Mine", "zh": "我的"}, "meaning": {"en": "Mine.", "zh": "我的。"}, "severity": "info", "match": [{"pattern": "mine hit (?<what>\\w+)"}],
         "samples": ["2024-05-01 mine hit coal"]}]}).encode())
     shell.expect(["rules", "check", "mine.json"], 0)
     rows = shell.expect(["events", "--rules", "mine.json", "-"], 0, stdin=b"2024-05-01 10:00:00 mine hit coal\n")
