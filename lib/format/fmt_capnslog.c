@@ -97,7 +97,8 @@ static int bid(struct str line)
 	if (format_is_digit(line.ptr[0]) && find_level(line) < line.len) {
 		return FORMAT_BID_SURE;
 	}
-	if (str_find_byte(STR(" \t{"), line.ptr[0]) < 0 && find_stamp(line) < line.len) {
+	bool has_bar = str_find_byte(str_slice(line, 0, HEAD_MAX), '|') >= 0;
+	if (has_bar && str_find_byte(STR(" \t{"), line.ptr[0]) < 0 && find_stamp(line) < line.len) {
 		return FORMAT_BID_PIECE;
 	}
 	if (level_len(line, 0) > 0 || is_oldest(line)) {

@@ -99,6 +99,9 @@ static int bid_piece(struct str line)
 		return 0;
 	}
 	struct str head = str_slice(line, 0, HEAD_MAX);
+	if (str_find_byte(head, '"') < 0) {
+		return 0;
+	}
 	bool has_message = str_contains(head, STR("\"msg\":\""));
 	bool has_record = has_message && str_contains(head, STR("{\"level\":\""));
 	bool has_member = has_message && (str_contains(head, STR("\",\"msg\":\"")) ||

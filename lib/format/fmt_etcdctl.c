@@ -9,8 +9,6 @@
 #include "format/formats.h"
 #include "format/reading.h"
 
-enum { HEAD_MAX = 200 };
-
 static const struct str ends[] = {
 	STR_INIT("Error: unhealthy cluster"),
 	STR_INIT("Error: context deadline exceeded"),
@@ -24,9 +22,10 @@ static int bid(struct str line)
 	if (line.len < 12) {
 		return 0;
 	}
-	struct str head = str_slice(line, 0, HEAD_MAX);
-	bool is_health = str_contains(head, STR(" is healthy: successfully committed proposal")) ||
-	                 str_contains(head, STR(" is unhealthy: failed to "));
+	struct str rest = line;
+	format_word(&rest);
+	bool is_health = str_starts(rest, STR(" is healthy: successfully committed proposal")) ||
+	                 str_starts(rest, STR(" is unhealthy: failed to "));
 	return is_health || format_starts_any(line, ends, FORMAT_COUNT(ends)) ? FORMAT_BID_LIKELY
 	                                                                      : 0;
 }

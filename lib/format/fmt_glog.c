@@ -19,7 +19,7 @@ static int bid(struct str line)
 	struct str rest = str_skip(line, 1);
 	bool has_stamp = format_looks_like(rest, "dddddddd dd:dd:dd.") ||
 	                 format_looks_like(rest, "dddd dd:dd:dd.");
-	return has_stamp && str_contains(str_slice(line, 0, HEAD_MAX), STR("] ")) ? FORMAT_BID_SHAPE
+	return has_stamp && str_contains(str_slice(line, 0, HEAD_MAX), STR("] ")) ? FORMAT_BID_SURE
 	                                                                          : 0;
 }
 

@@ -14,7 +14,7 @@ static int bid(struct str line)
 {
 	bool is_logrus = str_starts(line, STR("time=\"")) &&
 	                 str_contains(str_slice(line, 0, HEAD_MAX), STR(" level="));
-	return is_logrus ? FORMAT_BID_SHAPE : 0;
+	return is_logrus ? FORMAT_BID_SURE : 0;
 }
 
 static int64_t date(struct str line, enum clock_zone *zone)

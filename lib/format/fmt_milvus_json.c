@@ -40,7 +40,8 @@ static int bid(struct str line)
 	    has_stamp(str_slice(line, 0, 64))) {
 		return FORMAT_BID_SURE;
 	}
-	bool has_message = str_contains(head, STR("\"message\":\""));
+	bool has_message =
+		str_find_byte(head, '"') >= 0 && str_contains(head, STR("\"message\":\""));
 	if (!has_message || str_contains(head, STR("\"errKind\":"))) {
 		return 0;
 	}

@@ -18,7 +18,7 @@ static int bid(struct str line)
 {
 	return str_starts(line, STR("raft")) &&
 	                       format_looks_like(skip_prefix(line), "dddd/dd/dd dd:dd:dd ")
-	               ? FORMAT_BID_SHAPE
+	               ? FORMAT_BID_SURE
 	               : 0;
 }
 

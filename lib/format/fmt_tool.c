@@ -10,8 +10,6 @@
 #include "format/formats.h"
 #include "format/reading.h"
 
-enum { HEAD_MAX = 200 };
-
 static const struct str heads[] = {
 	STR_INIT("Attaching to "),
 	STR_INIT("Gracefully stopping..."),
@@ -30,17 +28,16 @@ static const struct str heads[] = {
 	STR_INIT("Suppressed "),
 };
 
-/* Behind the name of a service or container. */
-static const struct str ends[] = {
-	STR_INIT(" exited with code "),
-	STR_INIT(".service: Main process exited, "),
-	STR_INIT(".service: Failed with result "),
-	STR_INIT(".service: Scheduled restart job"),
-	STR_INIT(".service: Start request repeated too quickly"),
-	STR_INIT(".service: State '"),
-	STR_INIT(".service: Killing process "),
-	STR_INIT(".service: A process of this unit has been killed"),
-	STR_INIT(".service: Consumed "),
+/* Behind "etcd.service:". */
+static const struct str unit_ends[] = {
+	STR_INIT(" Main process exited, "),
+	STR_INIT(" Failed with result "),
+	STR_INIT(" Scheduled restart job"),
+	STR_INIT(" Start request repeated too quickly"),
+	STR_INIT(" State '"),
+	STR_INIT(" Killing process "),
+	STR_INIT(" A process of this unit has been killed"),
+	STR_INIT(" Consumed "),
 };
 
 /* "2024-03-12T16:21:09.201334411+08:00 container die " of docker events */
@@ -54,18 +51,16 @@ static bool is_event(struct str line)
 	return str_starts(rest, STR(" container "));
 }
 
-static size_t find_end(struct str line)
+/* The name of the service or container that a line begins with; empty when it is no such line. */
+static struct str find_name(struct str line)
 {
-	struct str head = str_slice(line, 0, HEAD_MAX), first = head;
-	format_word(&first);
-	for (size_t i = 0; i < FORMAT_COUNT(ends); i++) {
-		ptrdiff_t at = str_find(head, ends[i]);
-		/* the name is the first word */
-		if (at > 0 && (size_t)at <= head.len - first.len) {
-			return (size_t)at;
-		}
+	struct str rest = line, name = format_word(&rest);
+	if (str_starts(rest, STR(" exited with code "))) {
+		return name;
 	}
-	return 0;
+	bool is_unit = str_ends(name, STR(".service:")) &&
+	               format_starts_any(rest, unit_ends, FORMAT_COUNT(unit_ends));
+	return str_slice(name, 0, is_unit ? name.len - 9 : 0);
 }
 
 static int bid(struct str line)
@@ -76,7 +71,8 @@ static int bid(struct str line)
 	if (is_event(line)) {
 		return FORMAT_BID_SHAPE;
 	}
-	bool is_tool = format_starts_any(line, heads, FORMAT_COUNT(heads)) || find_end(line) > 0;
+	bool is_tool =
+		format_starts_any(line, heads, FORMAT_COUNT(heads)) || find_name(line).len > 0;
 	return is_tool ? FORMAT_BID_LIKELY : 0;
 }
 
@@ -97,9 +93,9 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 		record->message = format_skip_blanks(rest);
 		return true;
 	}
-	size_t end = find_end(line);
-	if (end > 0) {
-		format_add_field(record, tmp, STR("name"), str_slice(line, 0, end));
+	struct str name = find_name(line);
+	if (name.len > 0) {
+		format_add_field(record, tmp, STR("name"), name);
 	}
 	return true;
 }

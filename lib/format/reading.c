@@ -46,8 +46,9 @@ enum format_level format_level_of(struct str word)
 
 bool format_starts_any(struct str text, const struct str *items, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (str_starts(text, items[i])) {
+	for (size_t i = 0; i < count && text.len > 0; i++) {
+		/* the first byte tells nearly all apart */
+		if (text.ptr[0] == items[i].ptr[0] && str_starts(text, items[i])) {
 			return true;
 		}
 	}

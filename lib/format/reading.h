@@ -16,7 +16,7 @@ bool format_looks_like(struct str text, const char *pattern);
 /** Level of a word in any case: "WARN", "warning", "E"; FORMAT_LEVEL_NONE for other words. */
 enum format_level format_level_of(struct str word);
 
-/** Whether text begins with one of count items. */
+/** Whether text begins with one of count items, none of them empty. */
 bool format_starts_any(struct str text, const struct str *items, size_t count);
 /** Whether text is one of count items. */
 bool format_is_any(struct str text, const struct str *items, size_t count);
