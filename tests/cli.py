@@ -173,10 +173,13 @@ def check_rules(shell):
     shell.tap.check("an unknown line is not known", "not known" in shell.expect(["rules", "match", "hello"], 0))
     shell.write("bad.json", b'{"rules": [{"id": "etcd.made.up", "match": [{"patern": "x"}]}]}')
     shell.expect(["--rules", "bad.json", "story"], USAGE, "bad.json")
-    shell.write("mine.json", json.dumps({"rules": [{
-        "id": "host.mine", "title": {"en": "Mine", "zh": "我的"}, "meaning": {"en": "Mine.", "zh": "我的。"}, "severity": "info", "match": [{"pattern": "mine hit (?<what>\\w+)"}],
-        "samples": ["2024-05-01 mine hit coal"]}]}).encode())
+    rule = {"id": "host.mine", "title": {"en": "Mine", "zh": "矿"}, "meaning": {"en": "Mine.", "zh": "矿。"}, "severity": "info",
+            "versions": "mine >=1", "match": [{"pattern": "mine hit (?<what>\\w+)"}], "samples": ["2024-05-01 mine hit coal"], "not": ["mine hits"]}
+    shell.write("mine.json", json.dumps({"rules": [rule]}).encode())
     shell.expect(["rules", "check", "mine.json"], 0)
+    shell.write("wrong.json", json.dumps({"rules": [{**rule, "samples": ["mine hit"]}]}).encode())
+    done = shell.run("rules", "check", "wrong.json")
+    shell.tap.check("a sample that does not match is a fault", done.returncode == USAGE and b"host.mine" in done.stdout, done.stdout.decode())
     rows = shell.expect(["events", "--rules", "mine.json", "-"], 0, stdin=b"2024-05-01 10:00:00 mine hit coal\n")
     shell.tap.check("a rule of one's own finds events", json.loads(rows or "{}").get("kind") == "host.mine", rows)
 

@@ -10,6 +10,7 @@ import pathlib
 import sys
 import xml.etree.ElementTree as xml
 
+SHOWN_MAX = 12  # lines about each result that was not ok; meson's log has all
 GOOD = {"OK": "passed", "EXPECTEDFAIL": "passed", "SKIP": "skipped"}
 
 
@@ -29,10 +30,10 @@ def several_results(folder):
 
 def print_failures(test):
     """The results that were not ok, with what the test said about them."""
-    is_shown = False
+    shown = SHOWN_MAX
     for line in test.get("stdout", "").splitlines():
-        is_shown = line.startswith("not ok") or (is_shown and line.startswith("#"))
-        if is_shown:
+        shown = 0 if line.startswith("not ok") else shown + 1 if line.startswith("#") else SHOWN_MAX
+        if shown < SHOWN_MAX:
             print(f"{test['name']}: {line}")
 
 
