@@ -12,7 +12,7 @@ enum {
 	SERVER_TIMEOUT_SLACK_MS = 250,
 	LARGE_COUNT = 1000,
 	LARGE_BYTES = 1000000,
-	BURST_MS = 60
+	START_ELECTION_S = 15
 };
 
 static int64_t number_of(const struct event *event, const char *name, int64_t otherwise)
@@ -46,8 +46,9 @@ static double seconds(int64_t ns)
 
 static void derive_members(struct reason *reason)
 {
-	static const char *const several[] = {"etcd.heartbeat.late", "etcd.peer.*",          "etcd.leader.changed",
-	                                      "etcd.vote.*",         "etcd.election.precandidate", "etcd.member.removed"};
+	static const char *const several[] = {"etcd.heartbeat.late", "etcd.peer.stream_lost", "etcd.peer.inactive",
+	                                      "etcd.peer.unhealthy", "etcd.peer.active",      "etcd.peer.established",
+	                                      "etcd.leader.changed", "etcd.vote.ignored",     "etcd.member.removed"};
 	double members = 0;
 	size_t etcds = 0;
 	vec_foreach (struct process, process, &reason->processes) {
@@ -69,16 +70,38 @@ static void derive_members(struct reason *reason)
 	}
 }
 
+/* Whether an etcd of that source had just started: its first election is normal. */
+static bool is_at_start(const struct reason *reason, const struct event *event, uint32_t source)
+{
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		bool is_start = episode->source == source && (episode_is(episode, STR("etcd.start.banner")) ||
+		                                              episode_is(episode, STR("etcd.start.restart")) ||
+		                                              episode_is(episode, STR("etcd.start.fresh")) ||
+		                                              episode_is(episode, STR("etcd.raft.started")));
+		if (is_start && event->time_ns != TIME_NONE && event->time_ns >= episode->first_ns - NS_PER_SEC &&
+		    event->time_ns <= episode->last_ns + START_ELECTION_S * NS_PER_SEC) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void derive_elections(struct reason *reason)
 {
+	static const char *const kinds[] = {"etcd.leader.changed", "etcd.leader.lost", "etcd.leader.stepped_down",
+	                                    "etcd.election.started", "etcd.election.precandidate"};
 	double elections = 0;
 	const struct episode *first = NULL;
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		if ((episode_is(episode, STR("etcd.leader.changed")) || episode_is(episode, STR("etcd.leader.lost")) ||
-		     episode_is(episode, STR("etcd.election.started"))) &&
-		    episode_in_window(reason, episode)) {
-			elections += (double)episode->count;
-			first = first == NULL ? episode : first;
+		bool is_one = false;
+		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+			is_one |= episode_is(episode, str_from(kinds[i]));
+		}
+		for (size_t i = 0; is_one && episode_in_window(reason, episode) && i < episode->member_count; i++) {
+			if (!is_at_start(reason, episode->members[i], episode->source)) {
+				elections++;
+				first = first == NULL ? episode : first;
+			}
 		}
 	}
 	derived_add(reason, "etcd.elections", elections, first);
