@@ -3,7 +3,8 @@
 /*
  * For the authors of rule packs: rulecheck FILE... checks these packs by themselves; rulecheck
  * --match FILE... tells of each line on stdin which rule owns it ("ID<TAB>line", "-" for none);
- * rulecheck --anchors FILE... counts the anchors in stdin. Without files: the built-in pack.
+ * rulecheck --anchors FILE... counts the anchors in stdin; rulecheck --list FILE... lists them.
+ * Without files: the built-in pack.
  */
 
 #include "base/buf.h"
@@ -94,13 +95,22 @@ static int check_pack(struct rule_pack *pack)
 	return faults > 0 ? 1 : 0;
 }
 
+static int list_anchors(const struct rule_pack *pack)
+{
+	for (size_t i = 0; i < pack->anchor_count; i++) {
+		printf(STR_FMT "\n", STR_ARG(pack->anchors[i]));
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct str paths[FILES_MAX];
 	size_t count = 0;
 	bool is_match = argc > 1 && strcmp(argv[1], "--match") == 0;
 	bool is_count = argc > 1 && strcmp(argv[1], "--anchors") == 0;
-	for (int i = is_match || is_count ? 2 : 1; i < argc && count < FILES_MAX; i++) {
+	bool is_list = argc > 1 && strcmp(argv[1], "--list") == 0;
+	for (int i = is_match || is_count || is_list ? 2 : 1; i < argc && count < FILES_MAX; i++) {
 		paths[count++] = str_from(argv[i]);
 	}
 	struct error error = {0};
@@ -111,7 +121,9 @@ int main(int argc, char **argv)
 		rule_pack_destroy(pack);
 		return 2;
 	}
-	int status = is_match || is_count ? read_stdin(pack, is_match) : check_pack(pack);
+	int status = is_list               ? list_anchors(pack)
+	             : is_match || is_count ? read_stdin(pack, is_match)
+	                                    : check_pack(pack);
 	rule_pack_destroy(pack);
 	return status;
 }
