@@ -1,29 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Gzip, one member after the other; private to input/. */
+/*
+ * Decoders of gzip members and raw deflate data: zlib, the reference, and ISA-L where it is built
+ * in. Private to input/.
+ */
 
-#include "base/arena.h"
+#include "input/feed.h"
 
-/** Gives compressed bytes; 0 at the end. */
-typedef size_t inflate_source(void *context, char *buffer, size_t size);
-
-enum inflate_end {
-	INFLATE_RUNNING,
-	INFLATE_DONE,     /* all members whole */
-	INFLATE_CUT,      /* the bytes end inside a member */
-	INFLATE_CORRUPT,  /* a member does not decode from here on */
-	INFLATE_CHECKSUM, /* decoded, but CRC or length does not fit */
-	INFLATE_TRAILING  /* something that is no gzip follows */
+enum inflate_result {
+	INFLATE_MORE,      /* wants more input or more room */
+	INFLATE_END,       /* the member's end, trailer included and right */
+	INFLATE_BAD_CHECK, /* all data of the member came out, CRC or length do not fit */
+	INFLATE_BAD_DATA   /* does not decode from here on */
 };
 
-struct inflate;
+/** What is left to decode and where it goes; a step moves both on. */
+struct inflate_window {
+	const unsigned char *in;
+	size_t in_len;
+	unsigned char *out;
+	size_t out_len;
+};
 
-struct inflate *inflate_create(inflate_source *source, void *context);
-void inflate_destroy(struct inflate *inflate);
-/** Decoded bytes, up to size; 0 at the end, whatever it is. Every byte that can be decoded is given. */
-size_t inflate_read(struct inflate *inflate, char *buffer, size_t size);
-enum inflate_end inflate_end(const struct inflate *inflate);
-/** Bytes decoded and compressed bytes taken so far. */
-uint64_t inflate_bytes_out(const struct inflate *inflate);
-uint64_t inflate_bytes_in(const struct inflate *inflate);
+struct inflate_engine {
+	const char *name;
+	/** is_raw: deflate data without gzip's header and trailer. */
+	void *(*create)(bool is_raw);
+	void (*destroy)(void *state);
+	/** Forget all; a new member follows. */
+	void (*reset)(void *state);
+	enum inflate_result (*step)(void *state, struct inflate_window *window);
+};
+
+extern const struct inflate_engine inflate_zlib;
+/** The fastest that is built in. */
+extern const struct inflate_engine *const inflate_fast;
+
+/**
+ * What comes out of gzip data: all members, and of a damaged one every byte that zlib can give.
+ *
+ * engine: another one than zlib is used only when under can seek: what it stumbles over is read
+ *         again with zlib
+ */
+struct feed *inflate_gzip_open(struct feed *under, const struct inflate_engine *engine);

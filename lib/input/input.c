@@ -4,7 +4,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/vec.h"
-#include "input/inflate.h"
+#include "input/feed.h"
+#include "input/kind.h"
+#include "input/list.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,28 +14,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PEEK_SIZE = 512, RATIO_CHECK_BYTES = 100 << 20 };
-
-/* A file and the bytes that were looked at before they were read. */
-struct file {
-	int fd;
-	bool has_failed;
-	int problem; /* errno of a failed read */
-	char peeked[PEEK_SIZE];
-	size_t peeked_len, peeked_used;
+/* A file, and what was found in it: each layer reads from the one before. */
+struct layer {
+	struct feed *feed;
+	struct container *container; /* NULL: not an archive, or not known yet */
+	struct str path;
+	struct str wrapping; /* as input_stream.container */
+	size_t inner_at; /* where in wrapping the compression just taken off begins; wrapping.len:
+	                    none */
+	int64_t modified_ns;
+	uint64_t stored_bytes;
+	bool is_used; /* handed out as a stream, or unpacked by the next layer */
 };
 
 struct input {
-	struct input_path path;
-	struct input_limits limits;
-	struct file file;
-	struct inflate *inflate; /* NULL: plain */
-	struct input_damage_list damage;
-	struct arena keep;
-	uint64_t bytes_out;
-	bool is_given; /* the one stream was handed out */
-	bool is_ended; /* its end was noted */
-	const char *unreadable; /* recognised, but not to be read as text */
+	struct account account;
+	VEC(struct layer) layers;
+	unsigned archives; /* layers that are archives */
 };
 
 struct input_limits input_limits_default(void)
@@ -45,203 +42,241 @@ struct input_limits input_limits_default(void)
 	                             .max_memory = UINT64_C(256) << 20};
 }
 
-static size_t file_read(void *context, char *buffer, size_t size)
-{
-	struct file *file = context;
-	if (file->peeked_used < file->peeked_len) {
-		size_t count = file->peeked_len - file->peeked_used;
-		count = count < size ? count : size;
-		memcpy(buffer, file->peeked + file->peeked_used, count);
-		file->peeked_used += count;
-		return count;
-	}
-	for (;;) {
-		ssize_t count = read(file->fd, buffer, size);
-		if (count >= 0) {
-			return (size_t)count;
-		}
-		if (errno != EINTR) {
-			file->has_failed = true;
-			file->problem = errno;
-			return 0;
-		}
-	}
-}
-
-static void file_peek(struct file *file)
-{
-	while (file->peeked_len < PEEK_SIZE) {
-		ssize_t count = read(file->fd, file->peeked + file->peeked_len, PEEK_SIZE - file->peeked_len);
-		if (count < 0 && errno == EINTR) {
-			continue;
-		}
-		if (count < 0) {
-			file->has_failed = true;
-			file->problem = errno;
-		}
-		if (count <= 0) {
-			break;
-		}
-		file->peeked_len += (size_t)count;
-	}
-}
-
-/* What is recognised but holds no text: by its first bytes. */
-static const char *unreadable_kind(struct str head)
-{
-	static const struct {
-		struct str magic;
-		const char *what;
-	} kinds[] = {
-	        {STR_INIT("\x89PNG\r\n"), "skipped: an image; it cannot be read as a log"},
-	        {STR_INIT("\xff\xd8\xff"), "skipped: an image; it cannot be read as a log"},
-	        {STR_INIT("GIF8"), "skipped: an image; it cannot be read as a log"},
-	        {STR_INIT("%PDF-"), "skipped: a PDF; it cannot be read as a log"},
-	        {STR_INIT("Rar!\x1a\x07"), "skipped: a RAR archive; unpack it first"},
-	        {STR_INIT("\x7f" "ELF"), "skipped: a program"},
-	        {STR_INIT("SQLite format 3"), "skipped: a database"},
-	};
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (str_starts(head, kinds[i].magic)) {
-			return kinds[i].what;
-		}
-	}
-	return NULL;
-}
-
-struct input *input_open(const struct input_path *path, const struct input_limits *limits, struct error *err)
+/* A file that became a FIFO since it was listed must not block; one of the shell's <(...) may. */
+static int open_file(struct str path, struct stat *info, struct error *err)
 {
 	struct arena tmp;
 	arena_init(&tmp);
-	bool is_stdin = str_equals(path->path, STR("-"));
-	int fd = is_stdin ? STDIN_FILENO : open(arena_cstr(&tmp, path->path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	bool is_stdin = str_equals(path, STR("-"));
+	int fd = is_stdin ? STDIN_FILENO
+	                  : open(arena_cstr(&tmp, path),
+	                         O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	arena_finish(&tmp);
-	if (fd < 0) {
+	if (fd < 0 || fstat(fd, info) != 0) {
 		error_set(err, "%s; check that it can be read", strerror(errno));
+	} else if (S_ISDIR(info->st_mode)) {
+		error_set(err, "it is a folder now; try again");
+	} else if (!is_stdin && !S_ISREG(info->st_mode) && !list_is_pipe_of_shell(path)) {
+		error_set(err, "it is no longer a file; try again");
+	} else {
+		return fd;
+	}
+	if (fd >= 0 && !is_stdin) {
+		close(fd);
+	}
+	return -1;
+}
+
+struct input *input_open(const struct input_path *path, const struct input_limits *limits,
+                         struct error *err)
+{
+	struct stat info;
+	int fd = open_file(path->path, &info, err);
+	if (fd < 0) {
 		return NULL;
 	}
 	struct input *input = memory_resize(NULL, sizeof(*input));
-	*input = (struct input){.path = *path, .limits = *limits, .file = {.fd = fd}};
-	file_peek(&input->file);
-	struct str head = {input->file.peeked, input->file.peeked_len};
-	input->unreadable = unreadable_kind(head);
-	if (str_starts(head, STR("\x1f\x8b\x08"))) {
-		input->inflate = inflate_create(file_read, &input->file);
-	}
+	memset(input, 0, sizeof(*input));
+	arena_init(&input->account.keep);
+	input->account.limits = *limits;
+	bool is_file = S_ISREG(info.st_mode);
+	struct str safe = text_safe(&input->account.keep, path->path);
+	vec_push(&input->layers,
+	         (struct layer){.feed = feed_file_open(fd, &input->account, safe),
+	                        .path = safe,
+	                        .modified_ns = is_file ? (int64_t)info.st_mtim.tv_sec * NS_PER_SEC
+	                                               : TIME_NONE,
+	                        .stored_bytes = is_file ? (uint64_t)info.st_size : 0});
 	return input;
+}
+
+static void pop(struct input *input)
+{
+	struct layer *layer = vec_last(&input->layers);
+	if (layer->container != NULL) {
+		layer->container->type->close(layer->container);
+		input->archives--;
+	}
+	feed_close(layer->feed);
+	input->layers.count--;
 }
 
 void input_close(struct input *input)
 {
-	if (input == NULL) {
-		return;
-	}
-	inflate_destroy(input->inflate);
-	if (input->file.fd != STDIN_FILENO) {
-		close(input->file.fd);
-	}
-	vec_finish(&input->damage);
-	arena_finish(&input->keep);
-	memory_free(input);
-}
-
-static void note(struct input *input, enum input_damage_kind kind, struct str what)
-{
-	struct input_damage damage = {kind, text_safe(&input->keep, input->path.path), what};
-	vec_push(&input->damage, damage);
-}
-
-/* Say how the stream ended, once. */
-static void note_end(struct input *input)
-{
-	if (input->is_ended) {
-		return;
-	}
-	input->is_ended = true;
-	if (input->file.has_failed) {
-		note(input, INPUT_UNREADABLE, arena_printf(&input->keep, "reading failed: %s", strerror(input->file.problem)));
-	}
-	if (input->inflate == NULL) {
-		return;
-	}
-	unsigned long long bytes = inflate_bytes_out(input->inflate);
-	switch (inflate_end(input->inflate)) {
-	case INFLATE_CUT:
-		note(input, INPUT_CUT, arena_printf(&input->keep, "gzip data are cut; %llu bytes could be read", bytes));
-		break;
-	case INFLATE_CORRUPT:
-		note(input, INPUT_CORRUPT, arena_printf(&input->keep, "gzip data are damaged; %llu bytes could be read", bytes));
-		break;
-	case INFLATE_CHECKSUM:
-		note(input, INPUT_CHECKSUM, arena_printf(&input->keep, "gzip checksum is wrong; all %llu bytes were read", bytes));
-		break;
-	case INFLATE_TRAILING:
-		note(input, INPUT_TRAILING, arena_printf(&input->keep, "something that is not gzip follows the gzip data"));
-		break;
-	case INFLATE_RUNNING:
-	case INFLATE_DONE:
-	default:
-		break;
+	if (input != NULL) {
+		while (input->layers.count > 0) {
+			pop(input);
+		}
+		vec_finish(&input->layers);
+		account_finish(&input->account);
+		memory_free(input);
 	}
 }
 
-enum next input_next(struct input *input, struct input_stream *stream, struct error *err)
+/* "zip" and gz: "zip,gz"; gz and tar, which belong together: "tar.gz". */
+static struct str wrap(struct input *input, const struct layer *under, const char *name,
+                       bool is_archive)
 {
-	(void)err;
-	if (input->unreadable != NULL && !input->is_given) {
-		note(input, INPUT_SKIPPED, str_from(input->unreadable));
-		input->is_given = true;
-		input->is_ended = true;
+	struct arena *keep = &input->account.keep;
+	if (is_archive && under->inner_at < under->wrapping.len) {
+		struct str outer = str_slice(under->wrapping, 0, under->inner_at);
+		struct str inner = str_skip(under->wrapping, under->inner_at);
+		return arena_printf(keep, STR_FMT "%s." STR_FMT, STR_ARG(outer), name,
+		                    STR_ARG(inner));
 	}
-	if (input->is_given) {
-		return NEXT_END;
-	}
-	struct stat info;
-	bool has_info = input->file.fd != STDIN_FILENO && fstat(input->file.fd, &info) == 0;
-	input->is_given = true;
-	*stream = (struct input_stream){.path = text_safe(&input->keep, input->path.path),
-	                                .modified_ns = has_info ? (int64_t)info.st_mtim.tv_sec * NS_PER_SEC : TIME_NONE,
-	                                .stored_bytes = has_info ? (uint64_t)info.st_size : 0,
-	                                .container = input->inflate != NULL ? STR("gz") : STR("")};
-	return NEXT_ITEM;
+	const char *comma = under->wrapping.len > 0 ? "," : "";
+	return arena_printf(keep, STR_FMT "%s%s", STR_ARG(under->wrapping), comma, name);
 }
 
-static bool is_over_limit(struct input *input)
+static bool is_too_deep(struct input *input, bool is_archive)
 {
-	if (input->inflate == NULL) {
+	unsigned depth = input->account.limits.max_depth;
+	const struct layer *layer = vec_last(&input->layers);
+	if (input->layers.count <= 3 * (size_t)depth + 1 &&
+	    (!is_archive || input->archives < depth)) {
 		return false;
 	}
-	uint64_t in = inflate_bytes_in(input->inflate), out = input->bytes_out;
-	if (out > input->limits.max_bytes) {
-		note(input, INPUT_LIMIT, arena_printf(&input->keep, "not read beyond %llu decompressed bytes", (unsigned long long)out));
+	account_note(&input->account, INPUT_LIMIT, layer->path,
+	             "not read: packed more than %u times; unpack it first", depth);
+	return true;
+}
+
+static void unpack(struct input *input, const struct input_kind *kind)
+{
+	struct layer *layer = vec_last(&input->layers);
+	struct feed *feed = is_too_deep(input, false) ? NULL : kind->unpack(layer->feed);
+	if (feed == NULL) {
+		pop(input);
+		return;
+	}
+	layer->is_used = true;
+	struct layer inner = *layer;
+	inner.is_used = false;
+	inner.feed = feed;
+	inner.wrapping = wrap(input, layer, kind->name, false);
+	inner.inner_at = inner.wrapping.len - strlen(kind->name);
+	vec_push(&input->layers, inner);
+}
+
+static void enter(struct input *input, const struct input_kind *kind)
+{
+	struct layer *layer = vec_last(&input->layers);
+	struct container *container = is_too_deep(input, true) ? NULL : kind->open(layer->feed);
+	if (container == NULL) {
+		pop(input);
+		return;
+	}
+	layer->container = container;
+	layer->wrapping = wrap(input, layer, kind->name, true);
+	input->archives++;
+}
+
+static void next_member(struct input *input)
+{
+	struct layer *archive = vec_last(&input->layers);
+	struct container_member member;
+	if (archive->container->type->next(archive->container, &member) == NEXT_ITEM) {
+		struct layer inner = {.feed = member.feed,
+		                      .path = member.path,
+		                      .wrapping = archive->wrapping,
+		                      .inner_at = archive->wrapping.len,
+		                      .modified_ns = member.modified_ns,
+		                      .stored_bytes = member.stored_bytes};
+		vec_push(&input->layers, inner);
+		return;
+	}
+	if (!feed_can_seek(archive->feed)) {
+		feed_drain(archive->feed); /* its checksum comes last */
+	}
+	pop(input);
+}
+
+/* Binary under a name that promises something else: its first bytes are damaged. */
+static bool is_disguised(const struct layer *layer)
+{
+	struct str head = feed_peek(layer->feed, KIND_HEAD);
+	size_t control = 0;
+	for (size_t i = 0; i < head.len; i++) {
+		unsigned char byte = (unsigned char)head.ptr[i];
+		control += (byte > 0 && byte < '\t') || (byte > '\r' && byte < 0x1b) ||
+		           (byte > 0x1b && byte < ' ');
+	}
+	return head.len >= 4 && control > head.len / 32;
+}
+
+/* Find out what the last layer is. Returns: whether it is plain bytes. */
+static bool identify(struct input *input)
+{
+	struct layer *layer = vec_last(&input->layers);
+	const struct input_kind *kind = kind_of(layer->feed);
+	const char *promised = kind == NULL ? kind_of_name(layer->path) : NULL;
+	if (kind == NULL && promised != NULL && layer->inner_at == layer->wrapping.len &&
+	    is_disguised(layer)) {
+		account_note(&input->account, INPUT_CORRUPT, layer->path,
+		             "not %s data, as its name says, and no text: its beginning is damaged",
+		             promised);
+		pop(input);
+		return false;
+	}
+	if (kind == NULL) {
 		return true;
 	}
-	if (out > RATIO_CHECK_BYTES && out / input->limits.max_ratio > in) {
-		note(input, INPUT_LIMIT, arena_printf(&input->keep, "not read further: it unfolds to more than %llu times its size",
-		                                      (unsigned long long)input->limits.max_ratio));
-		return true;
+	if (kind->unpack != NULL) {
+		unpack(input, kind);
+	} else if (kind->open != NULL) {
+		enter(input, kind);
+	} else {
+		account_note(&input->account, INPUT_SKIPPED, layer->path, "skipped: %s",
+		             kind->refusal(feed_peek(layer->feed, KIND_HEAD)));
+		pop(input);
 	}
 	return false;
 }
 
+static enum next hand_out(struct input *input, struct input_stream *stream)
+{
+	struct layer *layer = vec_last(&input->layers);
+	layer->is_used = true;
+	*stream = (struct input_stream){.path = layer->path,
+	                                .modified_ns = layer->modified_ns,
+	                                .stored_bytes = layer->stored_bytes,
+	                                .container = layer->wrapping};
+	return NEXT_ITEM;
+}
+
+/* The file itself could not be read. */
+static bool has_failed(const struct input *input, struct error *err)
+{
+	const struct layer *file = &input->layers.items[0];
+	int problem = feed_file_problem(file->feed);
+	bool is_first = problem != 0 && input->account.stored == 0;
+	return is_first && !error_set(err, "%s; check that it can be read", strerror(problem));
+}
+
+enum next input_next(struct input *input, struct input_stream *stream, struct error *err)
+{
+	while (input->layers.count > 0) {
+		struct layer *layer = vec_last(&input->layers);
+		if (layer->is_used || input->account.is_spent) {
+			pop(input);
+		} else if (layer->container != NULL) {
+			next_member(input);
+		} else if (identify(input)) {
+			return has_failed(input, err) ? NEXT_ERROR : hand_out(input, stream);
+		}
+	}
+	return NEXT_END;
+}
+
 size_t input_read(struct input *input, char *buffer, size_t size)
 {
-	if (input->is_ended) {
+	if (input->layers.count == 0 || !vec_last(&input->layers)->is_used) {
 		return 0;
 	}
-	if (is_over_limit(input)) {
-		input->is_ended = true;
-		return 0;
-	}
-	size_t count = input->inflate != NULL ? inflate_read(input->inflate, buffer, size) : file_read(&input->file, buffer, size);
-	input->bytes_out += count;
-	if (count == 0) {
-		note_end(input);
-	}
-	return count;
+	return feed_read(vec_last(&input->layers)->feed, buffer, size);
 }
 
 const struct input_damage_list *input_damage(const struct input *input)
 {
-	return &input->damage;
+	return &input->account.damage;
 }

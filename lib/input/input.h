@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * From what the user typed to named byte streams: files, folders, "-", gzip and archives, nested. Only input/ opens
- * files. Damage is not an error: what could be read is given, the rest is listed.
+ * From what the user typed to named byte streams: files, folders, "-", gzip and archives, nested.
+ * Only input/ opens files. Damage is not an error: what could be read is given, the rest is listed.
  */
 
 #include "base/arena.h"
@@ -17,7 +17,8 @@ enum input_damage_kind {
 	INPUT_ENCRYPTED,  /* needs a password */
 	INPUT_LIMIT,      /* a limit was reached; reading stopped there */
 	INPUT_UNREADABLE, /* could not be opened or read */
-	INPUT_SKIPPED,    /* not a log by nature: FIFO, socket, device, link loop, image, dangling link */
+	INPUT_SKIPPED, /* not a log by nature: FIFO, socket, device, link loop, image, dangling link
+	                */
 	INPUT_DAMAGE_COUNT
 };
 
@@ -50,30 +51,36 @@ struct input_path {
 };
 
 struct input_list {
-	struct input_path *items; /* sorted by path after input_list_sort; no file twice (device and inode) */
+	struct input_path
+		*items; /* after input_list_sort: by path, no file twice (device and inode) */
 	size_t count, capacity;
 	struct input_damage_list damage; /* what was skipped or could not be read */
 	size_t opened;                   /* arguments that exist */
 	struct arena keep;
-	struct map_inodes *seen; /* private */
+	struct input_walk *walk; /* private */
 };
 
 /**
- * Add what a command-line argument stands for: a file, all regular files below a folder, "-".
+ * Add a command-line argument: a file, all regular files below a folder, "-". input_list_sort looks
+ * into folders.
  *
- * Links to files and folders are followed once (loops are noted); FIFOs, sockets and devices are skipped with a word, also when named.
- * Returns: false when the argument does not exist or may not be read; err is one line; the list goes on to work
+ * Links are followed, to the same file or folder once; FIFOs, sockets and devices are skipped with
+ * a word, also when named (but not the shell's <(...)). Returns: false when the argument does not
+ * exist or may not be read; err is one line; the list goes on to work
  */
 bool input_list_add(struct input_list *list, struct str argument, struct error *err);
+/** Find all files of what was added and sort them; the order of the arguments means nothing. */
 void input_list_sort(struct input_list *list);
 void input_list_finish(struct input_list *list);
 
 /** A stream of bytes: a file, or a member of an archive. */
 struct input_stream {
-	struct str path;       /* as typed; members after '!' (logs.tar.gz!pod_log/a.log.gz); control bytes made safe */
-	int64_t modified_ns;   /* TIME_NONE when not known */
+	struct str path;     /* as typed; members after '!' (logs.tar.gz!pod_log/a.log.gz); control
+	                        bytes made safe */
+	int64_t modified_ns; /* TIME_NONE when not known */
 	uint64_t stored_bytes; /* on disk or in the archive; 0 when not known */
-	struct str container;  /* what was taken off, outermost first: "tar.gz", "zip,gz"; empty for a plain file */
+	struct str container;  /* what was taken off, outermost first: "tar.gz", "zip,gz"; empty for
+	                          a plain file */
 };
 
 struct input;
@@ -84,7 +91,8 @@ struct input;
  * Returns: NULL when it cannot be opened (err)
  * Owner:   the caller, input_close
  */
-struct input *input_open(const struct input_path *path, const struct input_limits *limits, struct error *err);
+struct input *input_open(const struct input_path *path, const struct input_limits *limits,
+                         struct error *err);
 void input_close(struct input *input);
 
 /**
@@ -95,7 +103,8 @@ void input_close(struct input *input);
  */
 enum next input_next(struct input *input, struct input_stream *stream, struct error *err);
 
-/** Read decoded bytes of the current stream. Returns: bytes read, 0 at its end (also when it is damaged there). */
+/** Read decoded bytes of the current stream. Returns: bytes read, 0 at its end (also when it is
+ * damaged there). */
 size_t input_read(struct input *input, char *buffer, size_t size);
 
 /** What was wrong so far, in order of reading. Lifetime: input's. */

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "input/inflate.h"
+#include "input/kind.h"
+
+#include <string.h>
+
+enum {
+	IN_BYTES = 128 << 10,
+	HEADER_BYTES = 10,
+	NOTES_MAX = 8, /* of one file */
+	RETURNS_MAX =
+		64 /* to a damaged member's begin; from then on the search only goes forward */
+};
+
+struct gzip {
+	struct feed feed;
+	struct feed *under;
+	const struct inflate_engine *engine;
+	void *state;
+	unsigned char *in; /* IN_BYTES; [used, len) is not decoded yet */
+	size_t in_used, in_len;
+	uint64_t member_begin; /* of the current member, in under */
+	uint64_t member_out;   /* bytes that were decoded of it */
+	uint64_t again;        /* bytes still to be decoded a second time */
+	bool is_finished, is_under_ended;
+	unsigned notes, returns;
+};
+
+static unsigned char byte_at(struct str bytes, size_t at)
+{
+	return (unsigned char)bytes.ptr[at];
+}
+
+/* Flags, extra flags and system as real writers set them. Source: RFC 1952. */
+static bool has_header_rest(struct str head)
+{
+	unsigned char flags = byte_at(head, 3), extra = byte_at(head, 8), system = byte_at(head, 9);
+	return (flags & 0xe0) == 0 && (extra == 0 || extra == 2 || extra == 4) &&
+	       (system <= 13 || system == 255);
+}
+
+static const unsigned char magic[3] = {0x1f, 0x8b, 0x08};
+
+static unsigned magic_bytes_right(struct str head)
+{
+	unsigned right = 0;
+	for (size_t i = 0; i < sizeof(magic); i++) {
+		right += i < head.len && byte_at(head, i) == magic[i];
+	}
+	return right;
+}
+
+static bool is_header(struct str head)
+{
+	return head.len >= HEADER_BYTES && magic_bytes_right(head) == 3 && has_header_rest(head);
+}
+
+/* Keeps the bytes in front of `used` as long as there is room, to search them again. */
+static bool fill(struct gzip *gz)
+{
+	if (gz->in_used < gz->in_len) {
+		return true;
+	}
+	if (gz->is_under_ended) {
+		return false;
+	}
+	gz->in_used = gz->in_len = 0;
+	size_t count = feed_read(gz->under, (char *)gz->in, IN_BYTES);
+	gz->in_len = count;
+	gz->is_under_ended = count == 0;
+	return count > 0;
+}
+
+/* At least `size` bytes from `used` on, unless the end comes before. */
+static struct str ahead(struct gzip *gz, size_t size)
+{
+	while (gz->in_len - gz->in_used < size && !gz->is_under_ended) {
+		memmove(gz->in, gz->in + gz->in_used, gz->in_len - gz->in_used);
+		gz->in_len -= gz->in_used;
+		gz->in_used = 0;
+		size_t count =
+			feed_read(gz->under, (char *)gz->in + gz->in_len, IN_BYTES - gz->in_len);
+		gz->in_len += count;
+		gz->is_under_ended = count == 0;
+	}
+	return (struct str){(const char *)gz->in + gz->in_used, gz->in_len - gz->in_used};
+}
+
+static uint64_t offset_in(const struct gzip *gz)
+{
+	return feed_offset(gz->under) - (gz->in_len - gz->in_used);
+}
+
+static uint64_t offset_out(const struct gzip *gz)
+{
+	return gz->feed.position;
+}
+
+static void note(struct gzip *gz, enum input_damage_kind kind, const char *what, uint64_t out)
+{
+	gz->notes++;
+	if (gz->notes <= NOTES_MAX) {
+		account_note(gz->feed.account, kind, gz->feed.path, "%s after %llu bytes", what,
+		             (unsigned long long)out);
+	} else if (gz->notes == NOTES_MAX + 1) {
+		account_note(gz->feed.account, kind, gz->feed.path,
+		             "gzip data are damaged in more places");
+	}
+}
+
+static void begin_member(struct gzip *gz)
+{
+	gz->engine->reset(gz->state);
+	gz->member_begin = offset_in(gz);
+	gz->member_out = 0;
+}
+
+/* A member's header among the bytes that follow. Returns: whether one was found; used is at it. */
+static bool find_member(struct gzip *gz)
+{
+	for (;;) {
+		struct str bytes = ahead(gz, HEADER_BYTES);
+		if (bytes.len < HEADER_BYTES) {
+			gz->in_used = gz->in_len;
+			return false;
+		}
+		size_t last = bytes.len - HEADER_BYTES;
+		const char *found = bytes.ptr;
+		size_t at = 0;
+		while (at <= last &&
+		       (found = memchr(bytes.ptr + at, magic[0], last - at + 1)) != NULL) {
+			at = (size_t)(found - bytes.ptr);
+			if (is_header(str_skip(bytes, at))) {
+				gz->in_used += at;
+				return true;
+			}
+			at++;
+		}
+		gz->in_used += last + 1;
+	}
+}
+
+/* From just behind the header of the member that went wrong, where that can be reached. */
+static void go_back_in_member(struct gzip *gz)
+{
+	uint64_t here = offset_in(gz), back = here - gz->member_begin;
+	if (gz->returns++ >= RETURNS_MAX) {
+		return;
+	}
+	if (back <= gz->in_used) {
+		gz->in_used -= (size_t)(back > 0 ? back - 1 : 0);
+	} else if (feed_can_seek(gz->under) && feed_seek(gz->under, gz->member_begin + 1)) {
+		gz->in_used = gz->in_len = 0;
+		gz->is_under_ended = false;
+	} else {
+		gz->in_used = 0;
+	}
+}
+
+static void resynchronise(struct gzip *gz)
+{
+	go_back_in_member(gz);
+	if (find_member(gz)) {
+		begin_member(gz);
+	} else {
+		gz->is_finished = true;
+	}
+}
+
+/* Behind a member: padding with NULs, another one, the end, or something else. */
+static void next_member(struct gzip *gz, bool was_right)
+{
+	while (fill(gz) && gz->in[gz->in_used] == 0) {
+		gz->in_used++;
+	}
+	struct str head = ahead(gz, HEADER_BYTES);
+	if (head.len == 0) {
+		gz->is_finished = true;
+	} else if (is_header(head) || (head.len < HEADER_BYTES && byte_at(head, 0) == magic[0] &&
+	                               (head.len == 1 || byte_at(head, 1) == magic[1]))) {
+		begin_member(gz);
+	} else if (!was_right) {
+		resynchronise(gz);
+	} else {
+		note(gz, INPUT_TRAILING, "something that is not gzip follows", offset_out(gz));
+		if (find_member(gz)) {
+			begin_member(gz);
+		} else {
+			gz->is_finished = true;
+		}
+	}
+}
+
+/* Read the member again with zlib: what it decodes, and what is wrong with it, is what counts. */
+static bool decode_again(struct gzip *gz)
+{
+	if (gz->engine == &inflate_zlib || !feed_seek(gz->under, gz->member_begin)) {
+		return false;
+	}
+	gz->engine->destroy(gz->state);
+	gz->engine = &inflate_zlib;
+	gz->state = gz->engine->create(false);
+	gz->in_used = gz->in_len = 0;
+	gz->is_under_ended = false;
+	gz->again = gz->member_out;
+	gz->member_out = 0;
+	return true;
+}
+
+static void take_fault(struct gzip *gz, enum inflate_result result, uint64_t out)
+{
+	if (decode_again(gz)) {
+		return;
+	}
+	gz->again = 0;
+	if (result == INFLATE_BAD_CHECK) {
+		note(gz, INPUT_CHECKSUM, "gzip checksum is wrong", out);
+		/* of the trailer zlib took the CRC, and the length only if the CRC was right */
+		struct str rest = ahead(gz, 4 + HEADER_BYTES);
+		bool is_here = is_header(rest);
+		gz->in_used += is_here || rest.len < 4 ? 0 : 4;
+		next_member(gz, false);
+	} else if (result == INFLATE_BAD_DATA) {
+		note(gz, INPUT_CORRUPT, "gzip data are damaged", out);
+		resynchronise(gz);
+	} else {
+		note(gz, INPUT_CUT, "gzip data are cut", out);
+		gz->is_finished = true;
+	}
+}
+
+/* Decode into buffer. Returns: bytes that are new. */
+static size_t decode(struct gzip *gz, char *buffer, size_t size)
+{
+	bool has_input = fill(gz);
+	struct inflate_window window = {gz->in + gz->in_used, gz->in_len - gz->in_used,
+	                                (unsigned char *)buffer, size};
+	enum inflate_result result = gz->engine->step(gz->state, &window);
+	size_t count = size - window.out_len;
+	size_t taken = gz->in_len - gz->in_used - window.in_len;
+	gz->in_used += taken;
+	gz->member_out += count;
+	uint64_t out = offset_out(gz) + (gz->again == 0 ? count : 0);
+	if (result == INFLATE_END) {
+		gz->again = 0;
+		next_member(gz, true);
+	} else if (result != INFLATE_MORE || (!has_input && count == 0)) {
+		take_fault(gz, result, out);
+	} else if (count == 0 && taken == 0) {
+		take_fault(gz, INFLATE_BAD_DATA, out); /* it would stand still for ever */
+	}
+	return count;
+}
+
+/* Decode what was given before once more. Returns: bytes beyond it, in buffer. */
+static size_t decode_given(struct gzip *gz, char *buffer, size_t size)
+{
+	uint64_t wanted = gz->again < size ? gz->again : size;
+	uint64_t before = gz->again;
+	size_t count = decode(gz, buffer, (size_t)wanted);
+	if (gz->again == before) {
+		gz->again -= count;
+	}
+	return 0;
+}
+
+static size_t gzip_read(struct feed *feed, char *buffer, size_t size)
+{
+	struct gzip *gz = (struct gzip *)feed;
+	size_t count = 0;
+	while (count == 0 && !gz->is_finished) {
+		count = gz->again > 0 ? decode_given(gz, buffer, size) : decode(gz, buffer, size);
+	}
+	return count;
+}
+
+static void gzip_close(struct feed *feed)
+{
+	struct gzip *gz = (struct gzip *)feed;
+	gz->engine->destroy(gz->state);
+	memory_free(gz->in);
+	memory_free(gz);
+}
+
+/* One byte of the three is wrong, all else is as it should be. */
+static void mend_magic(struct gzip *gz)
+{
+	struct str head = ahead(gz, HEADER_BYTES);
+	if (head.len >= HEADER_BYTES && magic_bytes_right(head) == 2) {
+		note(gz, INPUT_CORRUPT, "the gzip header is damaged", 0);
+		memcpy(gz->in + gz->in_used, magic, sizeof(magic));
+	}
+}
+
+struct feed *inflate_gzip_open(struct feed *under, const struct inflate_engine *engine)
+{
+	static const struct feed_type type = {.read = gzip_read, .close = gzip_close};
+	struct gzip *gz = memory_resize(NULL, sizeof(*gz));
+	*gz = (struct gzip){.under = under, .engine = engine};
+	feed_init(&gz->feed, &type, under->account, under->path);
+	gz->feed.is_unfolded = true;
+	gz->in = memory_resize(NULL, IN_BYTES);
+	gz->engine = feed_can_seek(under) ? engine : &inflate_zlib;
+	gz->member_begin = feed_offset(under);
+	mend_magic(gz);
+	if (gz->notes > 0) {
+		gz->engine = &inflate_zlib; /* it cannot be read again: the bytes were changed */
+	}
+	gz->state = gz->engine->create(false);
+	return &gz->feed;
+}
+
+static struct feed *gzip_unpack(struct feed *under)
+{
+	return inflate_gzip_open(under, inflate_fast);
+}
+
+static unsigned gzip_bid(struct str head, struct feed *feed)
+{
+	(void)feed;
+	if (head.len < HEADER_BYTES) {
+		/* cut within its header */
+		return head.len > 0 && magic_bytes_right(head) == (head.len < 3 ? head.len : 3) ? 8
+		                                                                                : 0;
+	}
+	unsigned right = magic_bytes_right(head);
+	return right == 3 ? 24 : right == 2 && has_header_rest(head) ? 20 : 0;
+}
+
+const struct input_kind kind_gzip = {.name = "gz", .bid = gzip_bid, .unpack = gzip_unpack};
