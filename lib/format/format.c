@@ -125,10 +125,9 @@ const struct format *format_of(struct str line, const struct format *guess)
 static bool is_trace_line(struct str line)
 {
 	static const struct str starts[] = {
-		STR_INIT("goroutine "),     STR_INIT("created by "),
-		STR_INIT("[signal "),       STR_INIT("PC="),
-		STR_INIT("signal arrived"), STR_INIT("runtime stack:"),
-		STR_INIT("Caused by: "),    STR_INIT("..."),
+		STR_INIT("goroutine "),     STR_INIT("created by "), STR_INIT("panic("),
+		STR_INIT("[signal "),       STR_INIT("PC="),         STR_INIT("signal arrived"),
+		STR_INIT("runtime stack:"), STR_INIT("Caused by: "), STR_INIT("..."),
 	};
 	if (line.len == 0 || line.ptr[0] == '\t' || line.ptr[0] == ' ') {
 		return true;

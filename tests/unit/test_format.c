@@ -152,6 +152,7 @@ static void dump_does_not_belong_to_a_record_inside_it(void **state)
 	/* frames without their head stay together */
 	assert_true(goes_on("main.f(0x1)", "\t/go/src/a.go:1 +0x1"));
 	assert_true(goes_on("main.f(0x1)", "github.com/a/b.(*T).Run(0xc0000, 0x1)"));
+	assert_true(goes_on("goroutine 1 [running]:", "panic({0x49b4380?, 0x7632d90?})"));
 	assert_false(goes_on("words", "server is likely overloaded"));
 }
 
