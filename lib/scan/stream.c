@@ -302,19 +302,18 @@ static void record_open(struct track *track, const struct format *format, const 
 	buf_add(&open->first, str_slice(line->text, 0, line->first_len < EVENT_TEXT_MAX ? line->first_len : EVENT_TEXT_MAX));
 }
 
-/* Whether a line that begins no record goes on with the open one. A collector that stamps each line (syslog, CRI) cuts
- * only what was printed as several lines: crash dumps. Without that, a line may also be the rest of a wrapped record. */
-static bool continues(const struct stream *stream, const struct open_record *open, const struct line *line)
+/* Whether a line goes on with the open record. A collector that stamps each line (syslog, CRI) cuts only what was
+ * printed as several lines, crash dumps, and what was too long for it. */
+static bool continues(const struct stream *stream, const struct open_record *open, const struct line *line,
+                      const struct format *found)
 {
 	const struct line_source *source = line_reader_source(stream->reader, line->source);
 	bool is_stamped = line->outer_ns != TIME_NONE || (source != NULL && source->unit.len > 0);
-	if (open->format == NULL) {
+	struct str text = buf_str(&open->text);
+	if (is_stamped && open->format != NULL && !open->format->is_multiline && !format_is_open(open->format, text)) {
 		return false;
 	}
-	if (is_stamped && !open->format->is_multiline) {
-		return false;
-	}
-	return open->format->continues == NULL || open->format->continues(line->text);
+	return format_continues(open->format, text, line->text, found);
 }
 
 static void add_line(struct stream *stream, const struct line *line, const struct rule_hit *hits, size_t hit_count)
@@ -323,8 +322,8 @@ static void add_line(struct stream *stream, const struct line *line, const struc
 	const struct format *format = format_of(line->text, track->guess);
 	struct open_record *open = &track->record;
 	bool fits = open->is_open && open->lines < RECORD_LINES_MAX && open->text.len + line->text.len < RECORD_BYTES_MAX &&
-	            continues(stream, open, line);
-	if (format != NULL || !fits) {
+	            continues(stream, open, line, format);
+	if (!fits) {
 		if (format == NULL && line->text.len == 0) {
 			return;
 		}
@@ -350,11 +349,17 @@ static void read_block(struct stream *stream, const struct line_block *block)
 	rule_scan(stream->tools->matcher, block->text, hits);
 	line_cursor_init(&cursor, block);
 	while (line_cursor_next(&cursor, block, &line)) {
-		size_t end = (size_t)(line.text.ptr - block->text.ptr) + line.text.len, first = hit;
-		while (hit < hits->count && hits->items[hit].end <= end) {
-			hit++;
-		}
-		add_line(stream, &line, &hits->items[first], hit - first);
+		struct str rest = line.text;
+		do {
+			size_t end = format_split(rest, format_of(rest, NULL)), first = hit;
+			line.text = str_slice(rest, 0, end);
+			rest = str_skip(rest, end);
+			size_t until = (size_t)(line.text.ptr - block->text.ptr) + line.text.len;
+			while (hit < hits->count && hits->items[hit].end <= until) {
+				hit++;
+			}
+			add_line(stream, &line, &hits->items[first], hit - first);
+		} while (rest.len > 0);
 	}
 }
 
