@@ -34,7 +34,6 @@ struct options {
 	bool has_color;
 	int verbosity;      /* -1 quiet, 0, 1 verbose */
 	bool fails_on_stop, fails_on_degraded;
-	bool is_careful;    /* --no-fast */
 	struct arena run;
 };
 

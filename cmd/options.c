@@ -17,10 +17,7 @@ enum {
 	OPTION_WHY_NOT,
 	OPTION_FAIL_ON,
 	OPTION_LANG,
-	OPTION_COLOR,
-	OPTION_PROGRESS,
-	OPTION_NO_SANDBOX,
-	OPTION_NO_FAST
+	OPTION_COLOR
 };
 
 static const struct option long_options[] = {
@@ -38,7 +35,6 @@ static const struct option long_options[] = {
         {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
         {"lang", required_argument, NULL, OPTION_LANG},
         {"color", required_argument, NULL, OPTION_COLOR},
-        {"no-fast", no_argument, NULL, OPTION_NO_FAST},
         {NULL, 0, NULL, 0},
 };
 
@@ -152,9 +148,6 @@ static int read_option(struct options *options, int option)
 		return read_lang(options, optarg);
 	case OPTION_COLOR:
 		return read_color(options, optarg);
-	case OPTION_NO_FAST:
-		options->is_careful = true;
-		return STATUS_OK;
 	default:
 		return complain(STATUS_USAGE, "unknown or incomplete option; see whydown --help");
 	}

@@ -5,7 +5,6 @@
 
 #include "base/vec.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -99,11 +98,6 @@ void evidence_add(struct evidence_list *list, const struct episode *episode)
 void derived_add(struct reason *reason, const char *id, double value, const struct episode *episode)
 {
 	vec_push(&reason->derived, (struct derived_fact){str_from(id), value, {NULL, 0}, episode});
-}
-
-void derived_add_text(struct reason *reason, const char *id, struct str text, const struct episode *episode)
-{
-	vec_push(&reason->derived, (struct derived_fact){str_from(id), NAN, text, episode});
 }
 
 const struct derived_fact *derived_find(const struct reason *reason, struct str id)

@@ -98,7 +98,6 @@ const struct event *episode_telling(const struct episode *episode);
 const struct episode *window_first(const struct reason *reason, struct str kind);
 void evidence_add(struct evidence_list *list, const struct episode *episode);
 void derived_add(struct reason *reason, const char *id, double value, const struct episode *episode);
-void derived_add_text(struct reason *reason, const char *id, struct str text, const struct episode *episode);
 const struct derived_fact *derived_find(const struct reason *reason, struct str id);
 struct text_both both_printf(struct arena *keep, const char *en, const char *zh, ...);
 

@@ -263,7 +263,7 @@ static bool has_unknown_trouble(const struct reason *reason)
 	return loud > recognised && loud * 10 > records;
 }
 
-/* Confidence in thousandths by lead; fitted by tests/calibrate.py over labelled incidents and the lab. */
+/* Confidence in thousandths by lead, as labelled incidents bear out; not yet fitted by a script. */
 static int confidence_of(const struct reason *reason, int score, int lead)
 {
 	static const struct {

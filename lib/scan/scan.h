@@ -15,7 +15,6 @@ struct scan_options {
 	bool is_since_relative;   /* since_ns, until_ns are durations before the last record */
 	bool is_until_relative;
 	int64_t assume_offset_ns; /* of stamps without zone; TIME_NONE */
-	bool is_always_careful;   /* never the fast way */
 	struct input_limits limits;
 	/** Gets each event in input order (one thread at a time); NULL if not wanted. */
 	void (*event)(void *context, const struct event *event, const struct source *source);
