@@ -14,6 +14,7 @@ struct archived {
 	struct feed *under;
 	locale_t locale; /* so that names do not depend on the user's */
 	bool is_dead;
+	bool is_last; /* no more data behind this block: the checksum in it did not fit */
 	enum archived_fault fault;
 	char text[160];
 	const char *data; /* the rest of the block at hand */
@@ -91,13 +92,10 @@ static enum archived_fault fault_of(const char *text)
 		const char *part;
 		enum archived_fault fault;
 	} faults[] = {
-		{"ncrypt", ARCHIVED_ENCRYPTED},
-		{"assphrase", ARCHIVED_ENCRYPTED},
-		{"runcated", ARCHIVED_CUT},
-		{"end of file", ARCHIVED_CUT},
-		{"nsupported", ARCHIVED_UNSUPPORTED},
-		{"not supported", ARCHIVED_UNSUPPORTED},
-		{"too much memory", ARCHIVED_TOO_LARGE},
+		{"bad CRC", ARCHIVED_CHECKSUM},          {"ncrypt", ARCHIVED_ENCRYPTED},
+		{"assphrase", ARCHIVED_ENCRYPTED},       {"runcated", ARCHIVED_CUT},
+		{"end of file", ARCHIVED_CUT},           {"nsupported", ARCHIVED_UNSUPPORTED},
+		{"not supported", ARCHIVED_UNSUPPORTED}, {"too much memory", ARCHIVED_TOO_LARGE},
 		{"emory limit", ARCHIVED_TOO_LARGE},
 	};
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
@@ -116,6 +114,10 @@ static void take_fault(struct archived *archived, int result)
 	archived->text[0] = '\0';
 	if (text != NULL) {
 		strncat(archived->text, text, sizeof(archived->text) - 1);
+	}
+	size_t len = strlen(archived->text);
+	while (len > 0 && archived->text[len - 1] == '\n') {
+		archived->text[--len] = '\0';
 	}
 	for (char *byte = archived->text; *byte != '\0'; byte++) {
 		/* it may quote the archive's bytes */
@@ -209,6 +211,7 @@ enum next archived_next(struct archived *archived, struct archived_member *membe
 		return NEXT_ERROR;
 	}
 	archived->fault = ARCHIVED_FINE;
+	archived->is_last = false;
 	archived->data_len = 0;
 	archived->data_offset = archived->given = 0;
 	struct archive_entry *entry = NULL;
@@ -232,13 +235,17 @@ enum next archived_next(struct archived *archived, struct archived_member *membe
 
 static bool next_block(struct archived *archived)
 {
-	const void *data;
-	size_t len;
-	la_int64_t offset;
-	int result;
-	do {
+	const void *data = NULL;
+	size_t len = 0;
+	la_int64_t offset = 0;
+	int result = ARCHIVE_OK;
+	while (result == ARCHIVE_OK && len == 0 && !archived->is_last) {
 		result = archive_read_data_block(archived->reader, &data, &len, &offset);
-	} while (result == ARCHIVE_OK && len == 0);
+	}
+	archived->is_last |= result == ARCHIVE_WARN;
+	if (archived->is_last && len == 0) {
+		take_fault(archived, ARCHIVE_WARN);
+	}
 	check(archived, result);
 	if (result == ARCHIVE_EOF || archived->fault != ARCHIVED_FINE || offset < 0) {
 		return false;

@@ -69,12 +69,16 @@ static bool is_over_limit(struct feed *feed, size_t count)
 		account->is_spent = true;
 		return true;
 	}
+	uint64_t ratio = account->limits.max_ratio;
 	uint64_t stored = account->stored - feed->stored_before + READ_AHEAD_BYTES;
-	if (feed->position > RATIO_CHECK_BYTES &&
-	    feed->position / account->limits.max_ratio > stored) {
+	bool is_all_over = account->file_bytes > 0 && account->unfolded > RATIO_CHECK_BYTES &&
+	                   account->unfolded / ratio > account->file_bytes + READ_AHEAD_BYTES;
+	account->is_spent |= is_all_over;
+	if (is_all_over ||
+	    (feed->position > RATIO_CHECK_BYTES && feed->position / ratio > stored)) {
 		account_note(account, INPUT_LIMIT, feed->path,
 		             "not read further: it unfolds to more than %llu times its size",
-		             (unsigned long long)account->limits.max_ratio);
+		             (unsigned long long)ratio);
 		return true;
 	}
 	return false;

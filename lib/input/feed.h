@@ -13,8 +13,9 @@ struct account {
 	struct input_limits limits;
 	struct input_damage_list damage;
 	struct arena keep;
-	uint64_t stored;   /* bytes read from the file */
-	uint64_t unfolded; /* bytes that came out of compression */
+	uint64_t file_bytes; /* size of the file; 0 when not known */
+	uint64_t stored;     /* bytes read from the file */
+	uint64_t unfolded;   /* bytes that came out of compression */
 	unsigned members;
 	bool is_spent; /* a limit of the whole path was reached: nothing more is read */
 };

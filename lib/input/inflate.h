@@ -37,6 +37,9 @@ extern const struct inflate_engine inflate_zlib;
 /** The fastest that is built in. */
 extern const struct inflate_engine *const inflate_fast;
 
+/** CRC-32 as in gzip and zip, of more bytes. */
+uint32_t inflate_crc(uint32_t crc, const char *bytes, size_t count);
+
 /**
  * What comes out of gzip data: all members, and of a damaged one every byte that zlib can give.
  *

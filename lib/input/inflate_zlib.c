@@ -58,6 +58,11 @@ static enum inflate_result zlib_step(void *state, struct inflate_window *window)
 	}
 }
 
+uint32_t inflate_crc(uint32_t crc, const char *bytes, size_t count)
+{
+	return (uint32_t)crc32_z(crc, (const unsigned char *)bytes, count);
+}
+
 const struct inflate_engine inflate_zlib = {.name = "zlib",
                                             .create = zlib_create,
                                             .destroy = zlib_destroy,

@@ -80,6 +80,7 @@ struct input *input_open(const struct input_path *path, const struct input_limit
 	arena_init(&input->account.keep);
 	input->account.limits = *limits;
 	bool is_file = S_ISREG(info.st_mode);
+	input->account.file_bytes = is_file ? (uint64_t)info.st_size : 0;
 	struct str safe = text_safe(&input->account.keep, path->path);
 	vec_push(&input->layers,
 	         (struct layer){.feed = feed_file_open(fd, &input->account, safe),
