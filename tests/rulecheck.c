@@ -121,7 +121,7 @@ int main(int argc, char **argv)
 		rule_pack_destroy(pack);
 		return 2;
 	}
-	int status = is_list               ? list_anchors(pack)
+	int status = is_list                ? list_anchors(pack)
 	             : is_match || is_count ? read_stdin(pack, is_match)
 	                                    : check_pack(pack);
 	rule_pack_destroy(pack);
