@@ -4,7 +4,6 @@ import base64
 import http.client
 import itertools
 import json
-import socket
 import ssl
 import time
 
@@ -24,6 +23,10 @@ class Refused(Exception):
 
 def encoded(text):
     return base64.b64encode(text.encode() if isinstance(text, str) else text).decode()
+
+
+def decoded(text):
+    return base64.b64decode(text).decode(errors="replace")
 
 
 def deadline():
@@ -132,12 +135,12 @@ class Gateway:
         """Seconds that the lease lives from now; 0 when etcd knows it no more."""
         return float(self.call("/v3/lease/keepalive", {"ID": lease}, timeout)["result"].get("TTL", 0))
 
-    def watch(self, key, is_over):
-        """Wait until key is deleted: True; False when the watch broke or is_over() said so."""
+    def watch(self, key, revision, is_over):
+        """Wait until key is deleted at or after revision: True; False when the watch broke or is_over() said so."""
         try:
             connection = self.open(5)
             connection.sock.settimeout(1)
-            connection.request("POST", "/v3/watch", json.dumps({"create_request": {"key": encoded(key)}}))
+            connection.request("POST", "/v3/watch", json.dumps({"create_request": {"key": encoded(key), "start_revision": revision}}))
             response = connection.getresponse()
             while not is_over():
                 try:
@@ -150,7 +153,7 @@ class Gateway:
                     return False
                 if b'"DELETE"' in line:
                     return True
-        except (Refused, OSError, http.client.HTTPException, ValueError, socket.error):
+        except (Refused, OSError, http.client.HTTPException, ValueError):
             return False
         return False
 

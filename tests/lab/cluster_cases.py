@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Faults of a cluster of three."""
+import contextlib
+
+import faults
+
+
+def starved(lab):
+    """One CPU limit for all three, as on a crowded node."""
+    lab.start(healthy=10, count=3, milvus=("--pace", "0.3"))
+    with faults.throttled(lab.pids(), 0.06):
+        lab.wait_milvus(70)
+    lab.sleep(5)
+
+
+def pulsed(lab):
+    """The leader runs 20 ms, then stands still for 350."""
+    lab.start(healthy=10, count=3, milvus=("--pace", "0.3"))
+    with lab.meanwhile(faults.pulses, [lab.members[lab.leader()].pid], 0.02, 0.35):
+        lab.sleep(15)
+    lab.sleep(5)
+
+
+def partition(lab):
+    """Every member alone."""
+    lab.start(healthy=10, count=3, through_proxies=True)
+    lab.network.isolate(0)
+    lab.network.cut |= {frozenset((1, 2))}
+    lab.wait_milvus(100)
+    lab.network.heal()
+    lab.sleep(8)
+
+
+def latency(lab):
+    lab.start(healthy=10, count=3, through_proxies=True)
+    lab.network.slow_down(0.2)
+    lab.sleep(25)
+    lab.network.slow_down(0)
+    lab.sleep(5)
+
+
+def leader_killed(lab):
+    lab.start(healthy=10, count=3)
+    leader = lab.members[lab.leader()]
+    leader.kill()
+    leader.process.wait()
+    lab.sleep(12)
+    leader.start(wait=False)
+    lab.sleep(8)
+
+
+def quorum_lost(lab):
+    lab.start(healthy=10, count=3)
+    kept = lab.leader()
+    for i, member in enumerate(lab.members):
+        if i != kept:
+            member.kill()
+            member.process.wait()
+    lab.wait_milvus(100)
+
+
+def slow_leader(lab):
+    lab.start(healthy=10, count=3, milvus=("--pace", "0.5"))
+    for _ in range(3):
+        with faults.slow_fsync(lab.members[lab.leader()].pid, 2.7):
+            lab.sleep(9)
+        lab.sleep(2)
+    lab.sleep(4)
+
+
+def slow_follower(lab):
+    lab.start(healthy=10, count=3)
+    follower = lab.members[(lab.leader() + 1) % 3]
+    with faults.slow_fsync(follower.pid, 3.3):
+        lab.sleep(25)
+    lab.sleep(5)
+
+
+def slow_everywhere(lab):
+    """All members on one storage."""
+    lab.start(healthy=10, count=3)
+    with contextlib.ExitStack() as stack:
+        for member in lab.members:
+            stack.enter_context(faults.slow_fsync(member.pid, 9))
+        lab.wait_milvus(120)
+    lab.sleep(5)

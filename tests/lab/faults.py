@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Faults that are really injected into running processes. What the machine does not permit raises NotPermitted."""
+import contextlib
+import itertools
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import threading
+import time
+
+
+class NotPermitted(Exception):
+    """Why a fault cannot be injected here."""
+
+
+@contextlib.contextmanager
+def traced(pid, inject, paths=(), out=subprocess.DEVNULL):
+    """Hold strace on a process. inject: what follows "inject=fdatasync:"; paths: files that it is limited to"""
+    strace = shutil.which("strace")
+    if strace is None:
+        raise NotPermitted("strace is not installed")
+    words = [strace, "-f", "-qqq", "-e", "signal=none", "-e", "trace=fdatasync", "-e", f"inject=fdatasync:{inject}", "-p", str(pid)]
+    for path in paths:
+        words += ["-P", str(path.resolve())]
+    tracer = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=out, text=True)
+    try:
+        time.sleep(0.3)
+        if tracer.poll() is not None:
+            raise NotPermitted("strace may not attach to a process")
+        yield tracer
+    finally:
+        if tracer.poll() is None:
+            tracer.send_signal(signal.SIGINT)
+        try:
+            tracer.wait(5)
+        except subprocess.TimeoutExpired:
+            tracer.kill()
+            tracer.wait()
+
+
+def slow_fsync(pid, seconds, paths=()):
+    """While in it, every fdatasync takes that much longer."""
+    return traced(pid, f"delay_exit={int(seconds * 1e6)}", paths)
+
+
+def failing_fsync(pid, error="EIO", paths=()):
+    return traced(pid, f"error={error}", paths)
+
+
+def await_delay(lines, seen):
+    """Set seen when strace shows a call that it holds back: it prints first, then waits."""
+    for line in lines:
+        if "(DELAYED)" in line:
+            break
+    seen.set()
+
+
+def uneven_fsync(pid, delays, is_over, paths=()):
+    """Delay fdatasync by the next of delays in turn, until is_over() says so."""
+    for seconds in itertools.cycle(delays):
+        if is_over():
+            return
+        with traced(pid, f"delay_exit={int(seconds * 1e6)}", paths, subprocess.PIPE) as tracer:
+            seen = threading.Event()
+            threading.Thread(target=await_delay, args=(tracer.stderr, seen), daemon=True).start()
+            while not seen.wait(0.1) and not is_over():
+                pass
+            end = time.monotonic() + seconds + 0.05
+            while time.monotonic() < end and not is_over():
+                time.sleep(0.05)
+
+
+def send(pids, number):
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def pause(pids, seconds):
+    """SIGSTOP for some seconds."""
+    send(pids, signal.SIGSTOP)
+    try:
+        time.sleep(seconds)
+    finally:
+        send(pids, signal.SIGCONT)
+
+
+def pulses(pids, running, stopped, is_over):
+    """Run and stop processes in turn, seconds each, until is_over() says so."""
+    try:
+        while not is_over():
+            send(pids, signal.SIGSTOP)
+            time.sleep(stopped)
+            send(pids, signal.SIGCONT)
+            time.sleep(running)
+    finally:
+        send(pids, signal.SIGCONT)
+
+
+CPU_V1 = pathlib.Path("/sys/fs/cgroup/cpu")
+CPU_V2 = pathlib.Path("/sys/fs/cgroup")
+
+
+@contextlib.contextmanager
+def throttled(pids, share):
+    """Give processes a share (0.02 is 2 %) of one CPU together, per 100 ms, as a container limit does."""
+    is_v1 = (CPU_V1 / "cpu.cfs_quota_us").exists() or (CPU_V1 / "tasks").exists()
+    root = CPU_V1 if is_v1 else CPU_V2
+    group = root / f"lab-{os.getpid()}"
+    quota = max(int(share * 100000), 1000)
+    try:
+        group.mkdir()
+    except OSError as error:
+        raise NotPermitted(f"no CPU cgroup can be made: {error.strerror}") from None
+    try:
+        try:
+            if is_v1:
+                (group / "cpu.cfs_period_us").write_text("100000")
+                (group / "cpu.cfs_quota_us").write_text(str(quota))
+            else:
+                (group / "cpu.max").write_text(f"{quota} 100000")
+            for pid in pids:
+                (group / "cgroup.procs").write_text(str(pid))
+        except OSError as error:
+            raise NotPermitted(f"the CPU cgroup takes no limit: {error.strerror}") from None
+        yield group
+    finally:
+        for pid in pids:
+            with contextlib.suppress(OSError):
+                (root / "cgroup.procs").write_text(str(pid))
+        with contextlib.suppress(OSError):
+            group.rmdir()
+
+
+@contextlib.contextmanager
+def small_disk(folder, megabytes):
+    """A tmpfs of that size at folder."""
+    folder.mkdir(parents=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], capture_output=True, check=False)
+    if done.returncode != 0:
+        raise NotPermitted("a tmpfs may not be mounted")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=False)
+
+
+def fill(folder, left=0):
+    """Take the free space of a file system, but for some bytes."""
+    status = os.statvfs(folder)
+    size = status.f_bavail * status.f_frsize - left
+    with open(folder / "other-data.bin", "wb") as out, contextlib.suppress(OSError):
+        block = bytes(1 << 16)
+        while size > 0:
+            out.write(block[:min(size, len(block))])
+            size -= len(block)
+        out.flush()
+
+
+def corrupt(path, offset, size=64):
+    """Turn bytes of a file over."""
+    with open(path, "r+b") as file:
+        file.seek(offset)
+        old = file.read(size)
+        file.seek(offset)
+        file.write(bytes(byte ^ 0xff for byte in old))
