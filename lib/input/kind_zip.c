@@ -9,62 +9,68 @@
 #include "input/kind.h"
 #include "input/zip_walk.h"
 
+#include <limits.h>
+#include <stddef.h>
 #include <string.h>
+
+enum { DOUBTS_MAX = 4 };
 
 struct zip {
 	struct container container;
-	struct archived *archived; /* NULL: walking */
+	struct archived *archived; /* NULL when walking */
 	struct zip_walk walk;
+	bool is_walking;
 	struct feed member; /* of libarchive; goes on by the walk when that fails */
 	struct str name;    /* of that member */
 	struct map given;   /* name -> how many members of that name libarchive gave */
+	struct map passed;  /* name -> how many of them the walk passed */
+	unsigned ordinal;   /* of libarchive's current member, from 1 */
+	unsigned doubts;    /* members that cannot be read and were looked at once more */
 	struct arena keep;
 };
 
 /* ---- what was given by libarchive ---- */
 
-static uintptr_t count_given(struct zip *zip, struct str name, intptr_t change)
+static uintptr_t *count_of(struct map *map, struct str name)
 {
-	void **place = map_put(&zip->given, name);
-	uintptr_t before = (uintptr_t)*place;
-	*place = (void *)(before + (uintptr_t)change);
-	return before;
+	return (uintptr_t *)map_put(map, name);
 }
 
 /* Whether the walk is at a member that was given already. */
 static bool is_given(struct zip *zip)
 {
 	struct str name = zip->walk.name;
-	return map_get(&zip->given, name) != NULL && count_given(zip, name, -1) > 0;
+	if (map_get(&zip->given, name) == NULL) {
+		return false;
+	}
+	return (*count_of(&zip->passed, name))++ < *count_of(&zip->given, name);
 }
 
 /* ---- from one to the other ---- */
 
+/* From the begin, or from where it stands when one cannot go there. */
 static void start_walk(struct zip *zip)
 {
+	if (zip->is_walking) {
+		zip_walk_finish(&zip->walk);
+	}
+	map_finish(&zip->passed);
 	archived_close(zip->archived);
 	zip->archived = NULL;
+	feed_seek(zip->container.under, 0);
 	zip_walk_init(&zip->walk, zip->container.under);
+	zip->is_walking = true;
 }
 
-/* Give up on libarchive. Returns: whether one can go back to the begin. */
-static bool leave_archived(struct zip *zip)
+/* Walk to the member that libarchive could not read, by its name or by its place. */
+static bool find_again(struct zip *zip, bool is_by_name)
 {
-	if (!feed_seek(zip->container.under, 0)) {
-		return false;
-	}
+	enum input_damage_kind kind;
 	start_walk(zip);
-	return true;
-}
-
-/* Go on with the member that libarchive failed in. */
-static bool find_again(struct zip *zip)
-{
-	while (zip_walk_next(&zip->walk)) {
-		bool is_it = str_equals(zip->walk.name, zip->name);
-		enum input_damage_kind kind;
-		if (!is_given(zip) && is_it && zip_walk_refusal(&zip->walk, &kind) == NULL) {
-			zip_walk_open(&zip->walk, zip->member.path, zip->member.position);
+	for (unsigned i = 1; zip_walk_next(&zip->walk); i++) {
+		bool is_old = is_given(zip);
+		bool is_it = is_by_name ? str_equals(zip->walk.name, zip->name) : i == zip->ordinal;
+		if (!is_old && is_it && zip_walk_refusal(&zip->walk, &kind) == NULL) {
 			return true;
 		}
 		zip_walk_pass(&zip->walk);
@@ -72,10 +78,66 @@ static bool find_again(struct zip *zip)
 	return false;
 }
 
+/* Go on with it. Returns: whether it was found; if not the walk is at the begin. */
+static bool resume(struct zip *zip)
+{
+	if (find_again(zip, true) || find_again(zip, false)) {
+		zip_walk_open(&zip->walk, zip->member.path, zip->member.position);
+		return true;
+	}
+	start_walk(zip);
+	return false;
+}
+
+static void note_damage(struct zip *zip, enum archived_fault fault)
+{
+	struct feed *under = zip->container.under;
+	bool is_cut = fault == ARCHIVED_CUT;
+	account_note(under->account, is_cut ? INPUT_CUT : INPUT_CORRUPT, under->path,
+	             "the zip is %s: its members are read one by one", is_cut ? "cut" : "damaged");
+}
+
+/* Whether the walk's member holds lines: neither the target of a link nor nothing. */
+static bool has_lines(struct zip_walk *walk, struct str path)
+{
+	char bytes[PATH_MAX];
+	zip_walk_open(walk, path, 0);
+	size_t count = feed_read(&walk->feed, bytes, sizeof(bytes));
+	return str_find_byte((struct str){bytes, count}, '\n') >= 0;
+}
+
+/*
+ * Whether what libarchive takes for encrypted, for no file, or for packed in an unknown way, is
+ * only marked so by a wrong bit. A few members are looked at: of more, more than a bit would be
+ * wrong.
+ */
+static bool is_doubtful(struct zip *zip)
+{
+	struct feed *under = zip->container.under;
+	if (zip->doubts++ >= DOUBTS_MAX) {
+		return false;
+	}
+	uint64_t here = feed_offset(under);
+	struct zip_walk *walk = &zip->walk;
+	enum input_damage_kind kind;
+	unsigned ordinal = 0;
+	feed_seek(under, 0);
+	zip_walk_init(walk, under);
+	while (zip_walk_next(walk) && ++ordinal < zip->ordinal) {
+		zip_walk_pass(walk);
+	}
+	bool is_doubtful_member = ordinal == zip->ordinal &&
+	                          zip_walk_refusal(walk, &kind) == NULL &&
+	                          has_lines(walk, under->path);
+	zip_walk_finish(walk);
+	feed_seek(under, here);
+	return is_doubtful_member;
+}
+
 static size_t member_read(struct feed *feed, char *buffer, size_t size)
 {
 	struct zip *zip = (struct zip *)((char *)feed - offsetof(struct zip, member));
-	if (zip->archived == NULL) {
+	if (zip->is_walking) {
 		return feed_read(&zip->walk.feed, buffer, size);
 	}
 	size_t count = archived_read(zip->archived, buffer, size);
@@ -84,17 +146,14 @@ static size_t member_read(struct feed *feed, char *buffer, size_t size)
 	if (count > 0 || fault == ARCHIVED_FINE) {
 		return count;
 	}
-	bool is_broken = fault == ARCHIVED_DAMAGED || fault == ARCHIVED_CUT;
-	if (!is_broken || !feed_can_seek(zip->container.under)) {
+	bool is_broken = fault == ARCHIVED_DAMAGED || fault == ARCHIVED_CUT ||
+	                 (fault == ARCHIVED_UNSUPPORTED && feed->position == 0 && is_doubtful(zip));
+	if (!is_broken) {
 		archived_note(zip->archived, "zip", feed->path, feed->position);
 		return 0;
 	}
-	account_note(feed->account, fault == ARCHIVED_CUT ? INPUT_CUT : INPUT_CORRUPT,
-	             zip->container.under->path,
-	             "the zip is damaged, its members are read one by one (%s)",
-	             text != NULL ? text : "cut");
-	return leave_archived(zip) && find_again(zip) ? feed_read(&zip->walk.feed, buffer, size)
-	                                              : 0;
+	note_damage(zip, fault);
+	return resume(zip) ? feed_read(&zip->walk.feed, buffer, size) : 0;
 }
 
 static void member_close(struct feed *feed)
@@ -118,7 +177,8 @@ static enum next next_walked(struct zip *zip, struct container_member *member)
 {
 	struct feed *under = zip->container.under;
 	while (!under->account->is_spent && zip_walk_next(&zip->walk)) {
-		bool is_folder = str_ends(zip->walk.name, STR("/"));
+		bool is_folder =
+			str_ends(zip->walk.name, STR("/")) && zip->walk.header.size_bytes == 0;
 		if (is_given(zip) || is_folder) {
 			zip_walk_pass(&zip->walk);
 			continue;
@@ -146,10 +206,12 @@ static bool is_wanted(struct zip *zip, const struct archived_member *found, stru
 	struct account *account = zip->container.under->account;
 	if (found->is_encrypted) {
 		account_note(account, INPUT_ENCRYPTED, path, ARCHIVED_ENCRYPTED_WHAT);
-	} else if (found->type != ARCHIVED_FILE && found->type != ARCHIVED_FOLDER) {
+		return false;
+	}
+	if (found->type != ARCHIVED_FILE && found->type != ARCHIVED_FOLDER) {
 		account_note(account, INPUT_SKIPPED, path, "skipped: a link");
 	}
-	return !found->is_encrypted && found->type == ARCHIVED_FILE;
+	return found->type == ARCHIVED_FILE;
 }
 
 static enum next next_archived(struct zip *zip, struct container_member *member)
@@ -165,12 +227,17 @@ static enum next next_archived(struct zip *zip, struct container_member *member)
 		arena_reset(&zip->keep);
 		zip->name = arena_str(&zip->keep, found.name);
 		struct str path = container_path(under, found.name);
+		zip->ordinal++;
+		bool is_odd = found.is_encrypted || found.type != ARCHIVED_FILE;
+		if (is_odd && is_doubtful(zip)) {
+			return NEXT_ERROR;
+		}
 		if (is_wanted(zip, &found, path)) {
 			feed_init(&zip->member, &type, under->account, path);
 			zip->member.is_unfolded = true;
 			return take(zip, path, found.size_bytes, &zip->member, member);
 		}
-		count_given(zip, zip->name, 1);
+		(*count_of(&zip->given, zip->name))++;
 	}
 	return next;
 }
@@ -178,29 +245,32 @@ static enum next next_archived(struct zip *zip, struct container_member *member)
 static enum next zip_next(struct container *container, struct container_member *member)
 {
 	struct zip *zip = (struct zip *)container;
-	if (zip->archived == NULL) {
+	if (zip->is_walking) {
 		return next_walked(zip, member);
 	}
 	if (zip->name.len > 0) {
-		count_given(zip, zip->name, 1);
+		(*count_of(&zip->given, zip->name))++;
 		zip->name = STR("");
 	}
 	enum next next = next_archived(zip, member);
 	if (next != NEXT_ERROR) {
 		return next;
 	}
-	archived_note(zip->archived, "zip", container->under->path, archived_offset(zip->archived));
-	return leave_archived(zip) ? next_walked(zip, member) : NEXT_END;
+	const char *text;
+	note_damage(zip, archived_fault(zip->archived, &text));
+	start_walk(zip);
+	return next_walked(zip, member);
 }
 
 static void zip_close(struct container *container)
 {
 	struct zip *zip = (struct zip *)container;
-	if (zip->archived == NULL) {
+	if (zip->is_walking) {
 		zip_walk_finish(&zip->walk);
 	}
 	archived_close(zip->archived);
 	map_finish(&zip->given);
+	map_finish(&zip->passed);
 	arena_finish(&zip->keep);
 	memory_free(zip);
 }

@@ -47,7 +47,9 @@ static void close_tape(struct feed *feed)
 void tape_init(struct tape *tape, struct feed *under)
 {
 	static const struct feed_type type = {.read = read_tape, .close = close_tape};
-	*tape = (struct tape){.under = under, .kept = memory_resize(NULL, TAPE_BYTES)};
+	*tape = (struct tape){.under = under,
+	                      .kept = memory_resize(NULL, TAPE_BYTES),
+	                      .under_begin = feed_offset(under)};
 	feed_init(&tape->feed, &type, under->account, under->path);
 }
 
@@ -69,6 +71,12 @@ uint64_t tape_earliest(const struct tape *tape)
 
 void tape_go(struct tape *tape, uint64_t offset)
 {
+	if (offset < tape->begin && feed_can_seek(tape->under) &&
+	    feed_seek(tape->under, tape->under_begin + offset)) {
+		tape->begin = offset;
+		tape->kept_len = tape->at = 0;
+		tape->is_under_ended = false;
+	}
 	uint64_t end = tape->begin + tape->kept_len;
 	uint64_t target = offset < tape->begin ? tape->begin : offset < end ? offset : end;
 	tape->at = (size_t)(target - tape->begin);

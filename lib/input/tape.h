@@ -18,16 +18,20 @@ struct tape {
 	struct feed *under;
 	char *kept;
 	size_t kept_len, at;
-	uint64_t begin; /* offset of kept[0]; offset 0 is where under stood at first */
+	uint64_t begin;       /* offset of kept[0]; offset 0 is where under stood at first */
+	uint64_t under_begin; /* that, in under */
 	bool is_under_ended;
 };
 
 void tape_init(struct tape *tape, struct feed *under);
 void tape_finish(struct tape *tape);
 uint64_t tape_offset(const struct tape *tape);
-/** The earliest offset that tape_go can reach. */
+/** The earliest offset that tape_go can reach without going back in under. */
 uint64_t tape_earliest(const struct tape *tape);
-/** Go to an offset from tape_earliest on; not beyond what was read or looked at. */
+/**
+ * Go to an offset, not beyond what was read or looked at; before tape_earliest only where under can
+ * seek, else to tape_earliest.
+ */
 void tape_go(struct tape *tape, uint64_t offset);
 /** The next bytes, fewer than size only at the end. size: TAPE_AHEAD_BYTES at most. Lifetime: the
  * next call. */

@@ -9,10 +9,12 @@ enum {
 	SEARCH_BYTES = 64 << 10,
 	NAME_LONGEST = 1024,
 	NOTES_MAX = 16,
+	GARBAGE_MAX = 1024, /* that data may inflate to where they do not begin */
 	TRY_BYTES = 512, /* a header with its name and extra field, for finding where data begin */
+	TRY_PACKED_BYTES = 4096,
 	TRY_OUT_BYTES = 128,
-	TRY_OUT_LEAST = 16, /* of a member that is shorter than that */
-	FLAG_ENCRYPTED = 1,
+	TRY_OUT_LEAST = 16,    /* of a member that is shorter than that */
+	FLAG_ENCRYPTED = 0x41, /* in either of two ways */
 	FLAG_DESCRIPTOR = 8,
 	METHOD_STORED = 0,
 	METHOD_DEFLATED = 8
@@ -43,9 +45,9 @@ bool zip_walk_is_header(struct str bytes, bool is_lenient)
 	if (bytes.len < HEADER_BYTES || signature_bytes_right(bytes) < (is_lenient ? 3 : 4)) {
 		return false;
 	}
-	unsigned version = read_16(bytes, 4) & 0xff, method = read_16(bytes, 8);
+	unsigned version = read_16(bytes, 4) & 0xff;
 	unsigned name_len = read_16(bytes, 26);
-	return version <= 63 && method <= 99 && name_len > 0 && name_len <= NAME_LONGEST;
+	return version <= 63 && name_len > 0 && name_len <= NAME_LONGEST;
 }
 
 /* Records that may stand behind the last member. */
@@ -114,7 +116,7 @@ static uint64_t packed_bytes(struct str header, struct str extra)
 	return 0;
 }
 
-/* Whether data that begin here inflate to text, or to something that begins like a packed file. */
+/* Whether data that begin here inflate to text. */
 static bool is_text_deflated(struct zip_walk *walk, struct str data)
 {
 	unsigned char out[TRY_OUT_BYTES];
@@ -155,6 +157,17 @@ static void take_name(struct zip_walk *walk, struct str name)
 	walk->name = (struct str){walk->name_bytes, len};
 }
 
+/* A header that says something else of data that inflate to text is wrong. */
+static void mend_header(struct zip_walk *walk, struct str data)
+{
+	if (is_text_deflated(walk, data)) {
+		walk->header.method = METHOD_DEFLATED;
+		walk->header.flags &= ~(unsigned)FLAG_ENCRYPTED;
+		walk->header.is_mended = true;
+		note_header(walk);
+	}
+}
+
 /* Take the header that the tape is at. */
 static void take_header(struct zip_walk *walk, struct str bytes)
 {
@@ -172,6 +185,10 @@ static void take_header(struct zip_walk *walk, struct str bytes)
 	bool is_odd =
 		walk->header.method == METHOD_STORED && read_32(bytes, 18) != read_32(bytes, 22);
 	walk->header.is_sized = (walk->header.flags & FLAG_DESCRIPTOR) == 0 && !is_odd;
+	bool is_plain = (walk->header.flags & FLAG_ENCRYPTED) == 0;
+	if (!is_plain || is_odd || walk->header.method != METHOD_DEFLATED) {
+		mend_header(walk, str_skip(bytes, HEADER_BYTES + name_len + extra_len));
+	}
 	take_name(walk, str_slice(bytes, HEADER_BYTES, HEADER_BYTES + name_len));
 	walk->is_tried = false;
 }
@@ -192,7 +209,7 @@ static bool take_damaged_header(struct zip_walk *walk, struct str bytes)
 	}
 	uint64_t begin = tape_offset(&walk->tape);
 	walk->header = (struct zip_header){
-		.begin = begin, .data = begin + at, .method = METHOD_DEFLATED, .is_damaged = true};
+		.begin = begin, .data = begin + at, .method = METHOD_DEFLATED, .is_mended = true};
 	take_name(walk, name.len > 0 ? name : STR("without-name"));
 	walk->is_tried = true;
 	return true;
@@ -241,7 +258,7 @@ bool zip_walk_next(struct zip_walk *walk)
 		feed_drain(&walk->feed);
 	}
 	walk->is_finished = true;
-	enum { LONGEST = HEADER_BYTES + 2 * NAME_LONGEST + UINT16_MAX };
+	enum { LONGEST = HEADER_BYTES + NAME_LONGEST + UINT16_MAX + TRY_PACKED_BYTES };
 	if (!walk->is_astray && take_expected(walk, tape_ahead(&walk->tape, LONGEST))) {
 		return true;
 	}
@@ -267,51 +284,101 @@ const char *zip_walk_refusal(const struct zip_walk *walk, enum input_damage_kind
 
 /* ---- data ---- */
 
-/* Behind a fault the next header is searched from where the data began, as far back as it goes. */
+/* Behind a fault the next header is searched from the member's begin, as far back as it goes. */
 static void finish_damaged(struct zip_walk *walk)
 {
 	walk->is_finished = true;
 	walk->is_astray = true;
-	tape_go(&walk->tape, walk->header.data);
+	tape_go(&walk->tape, walk->header.begin + 1);
 }
 
-static void finish(struct zip_walk *walk)
+/*
+ * Data that do not inflate, or to something else than was packed: perhaps they begin elsewhere.
+ * Only before anything was given.
+ */
+static bool try_elsewhere(struct zip_walk *walk)
 {
-	uint32_t wanted = walk->header.crc;
-	walk->is_finished = true;
-	if ((walk->header.flags & FLAG_DESCRIPTOR) != 0) {
-		struct str bytes = tape_ahead(&walk->tape, DESCRIPTOR_BYTES);
-		bool has_signature = bytes.len >= 8 && memcmp(bytes.ptr, "PK\7\10", 4) == 0;
-		size_t at = has_signature ? 4 : 0;
-		wanted = bytes.len >= at + 4 ? read_32(bytes, at) : ~walk->crc;
-		for (size_t len = at + 12; len <= at + 20; len += 8) {
-			/* sizes of four bytes each, or eight */
-			struct str behind = str_skip(bytes, len);
-			if (bytes.len >= len &&
-			    (behind.len < 4 || memcmp(behind.ptr, "PK", 2) == 0)) {
-				tape_skip(&walk->tape, len);
-				break;
-			}
+	if (walk->is_tried || walk->feed.position > 0 || walk->out > GARBAGE_MAX) {
+		return false;
+	}
+	walk->is_tried = true;
+	uint64_t here = tape_offset(&walk->tape);
+	tape_go(&walk->tape, walk->header.begin);
+	struct str bytes = tape_ahead(&walk->tape, TRY_BYTES + TRY_PACKED_BYTES);
+	size_t at = find_data(walk, bytes);
+	if (at == 0 || walk->header.begin + at == walk->header.data) {
+		tape_go(&walk->tape, here);
+		return false;
+	}
+	note_header(walk);
+	walk->header.data = walk->header.begin + at;
+	walk->header.is_mended = true;
+	walk->out = walk->again = 0;
+	walk->crc = 0;
+	tape_skip(&walk->tape, at);
+	return true;
+}
+
+/* The checksum behind the data; the tape goes behind it. */
+static uint32_t take_descriptor(struct zip_walk *walk)
+{
+	struct str bytes = tape_ahead(&walk->tape, DESCRIPTOR_BYTES);
+	bool has_signature = bytes.len >= 8 && memcmp(bytes.ptr, "PK\7\10", 4) == 0;
+	size_t at = has_signature ? 4 : 0;
+	uint32_t crc = bytes.len >= at + 4 ? read_32(bytes, at) : ~walk->crc;
+	for (size_t len = at + 12; len <= at + 20 && len <= bytes.len; len += 8) {
+		/* sizes of four bytes each, or eight */
+		struct str behind = str_skip(bytes, len);
+		if (behind.len < 4 || memcmp(behind.ptr, "PK", 2) == 0) {
+			tape_skip(&walk->tape, len);
+			return crc;
 		}
 	}
-	if (wanted != walk->crc && !walk->header.is_damaged) {
+	return crc;
+}
+
+/* All data came out. Returns: false when they have to be read again from elsewhere. */
+static bool finish(struct zip_walk *walk)
+{
+	bool has_descriptor = (walk->header.flags & FLAG_DESCRIPTOR) != 0;
+	uint32_t wanted = has_descriptor ? take_descriptor(walk) : walk->header.crc;
+	if (wanted != walk->crc && try_elsewhere(walk)) {
+		return false;
+	}
+	walk->is_finished = true;
+	if (wanted != walk->crc && !walk->header.is_mended) {
 		note_data(walk, INPUT_CHECKSUM, "checksum is wrong");
+	}
+	if (wanted != walk->crc) {
 		finish_damaged(walk);
 	}
+	return true;
 }
 
 void zip_walk_pass(struct zip_walk *walk)
 {
 	tape_go(&walk->tape, walk->header.data);
 	uint64_t left = walk->header.is_sized ? walk->header.packed_bytes : 0;
-	walk->is_astray = !walk->header.is_sized;
-	walk->is_finished = true;
 	while (left > 0) {
 		struct str bytes = tape_ahead(&walk->tape, 1);
 		size_t count = left < bytes.len ? (size_t)left : bytes.len;
 		tape_skip(&walk->tape, count);
 		left = count > 0 ? left - count : 0;
 	}
+	struct str behind = tape_ahead(&walk->tape, HEADER_BYTES);
+	bool is_there = behind.len < HEADER_BYTES || is_other_record(behind) ||
+	                signature_bytes_right(behind) >= 3;
+	walk->is_finished = true;
+	walk->is_astray = false;
+	if (!walk->header.is_sized || !is_there) {
+		finish_damaged(walk);
+	}
+}
+
+static void fail(struct zip_walk *walk, enum input_damage_kind kind, const char *what)
+{
+	note_data(walk, kind, what);
+	finish_damaged(walk);
 }
 
 static size_t read_stored(struct zip_walk *walk, char *buffer, size_t size)
@@ -323,8 +390,7 @@ static size_t read_stored(struct zip_walk *walk, char *buffer, size_t size)
 	tape_skip(&walk->tape, count);
 	walk->left -= count;
 	if (walk->left > 0 && count == 0) {
-		note_data(walk, INPUT_CUT, "data are cut");
-		walk->is_finished = true;
+		fail(walk, INPUT_CUT, "data are cut");
 	}
 	return count;
 }
@@ -349,27 +415,7 @@ static size_t read_unsized(struct zip_walk *walk, char *buffer, size_t size)
 	count = count < size ? count : size;
 	memcpy(buffer, bytes.ptr, count);
 	tape_skip(&walk->tape, count);
-	walk->is_finished = count == 0;
 	return count;
-}
-
-/* Data that do not inflate from their first byte on: perhaps they begin elsewhere. */
-static bool try_elsewhere(struct zip_walk *walk)
-{
-	if (walk->is_tried || walk->out > 0) {
-		return false;
-	}
-	walk->is_tried = true;
-	tape_go(&walk->tape, walk->header.begin);
-	size_t at = find_data(walk, tape_ahead(&walk->tape, SEARCH_BYTES));
-	if (at == 0) {
-		return false;
-	}
-	tape_skip(&walk->tape, at);
-	walk->header.data = walk->header.begin + at;
-	walk->header.is_damaged = true;
-	inflate_zlib.reset(walk->inflate);
-	return true;
 }
 
 static size_t read_deflated(struct zip_walk *walk, char *buffer, size_t size)
@@ -382,15 +428,18 @@ static size_t read_deflated(struct zip_walk *walk, char *buffer, size_t size)
 	tape_skip(&walk->tape, bytes.len - window.in_len);
 	walk->out += count;
 	walk->crc = inflate_crc(walk->crc, buffer, count);
-	if (result == INFLATE_END) {
-		finish(walk);
-	} else if (result != INFLATE_MORE && !try_elsewhere(walk)) {
-		note_data(walk, INPUT_CORRUPT, "data are damaged");
-		finish_damaged(walk);
-	} else if (bytes.len == 0 && count == 0) {
-		note_data(walk, INPUT_CUT, "data are cut");
-		walk->is_finished = true;
+	bool is_cut = result == INFLATE_MORE && bytes.len == 0 && count == 0;
+	if (result == INFLATE_MORE && !is_cut) {
+		return count;
 	}
+	if (result == INFLATE_END) {
+		return finish(walk) ? count : 0;
+	}
+	if (try_elsewhere(walk)) {
+		return 0;
+	}
+	fail(walk, is_cut ? INPUT_CUT : INPUT_CORRUPT,
+	     is_cut ? "data are cut" : "data are damaged");
 	return count;
 }
 
@@ -404,7 +453,9 @@ static size_t read_any(struct zip_walk *walk, char *buffer, size_t size)
 		is_sized ? read_stored(walk, buffer, size) : read_unsized(walk, buffer, size);
 	walk->out += count;
 	walk->crc = inflate_crc(walk->crc, buffer, count);
-	if ((is_sized && walk->left == 0) || walk->is_finished) {
+	bool is_whole = is_sized ? walk->left == 0 : count == 0;
+	if (is_whole && !walk->is_finished) {
+		walk->is_tried = true; /* what is stored begins where it begins */
 		finish(walk);
 	}
 	return count;
@@ -441,7 +492,7 @@ void zip_walk_open(struct zip_walk *walk, struct str path, uint64_t given)
 	tape_go(&walk->tape, walk->header.data);
 	inflate_zlib.reset(walk->inflate);
 	walk->left = walk->header.packed_bytes;
-	walk->again = given;
+	walk->again = walk->header.is_mended ? 0 : given;
 	walk->out = 0;
 	walk->crc = 0;
 	walk->is_finished = false;

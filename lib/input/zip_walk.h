@@ -19,7 +19,7 @@ struct zip_header {
 	uint32_t size_bytes;   /* unpacked; 0 when it is told behind the data, all ones when it is
 	                          larger */
 	bool is_sized;         /* packed_bytes can be relied on */
-	bool is_damaged;       /* data were found by trying */
+	bool is_mended;        /* it contradicts the data: these were found by trying */
 };
 
 struct zip_walk {

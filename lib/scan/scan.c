@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { JOBS_MAX = 256 };
+enum { JOBS_MAX = 256, DAMAGE_TEXT_MAX = 400 };
 
 /* What came out of one path. Kept until all are done, then merged in order of paths. */
 struct part {
@@ -74,7 +74,8 @@ static size_t job_count(const struct work *work)
 	if (work->options->event != NULL) {
 		return 1; /* events come in order of paths and lines */
 	}
-	long cores = work->options->jobs > 0 ? (long)work->options->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+	long cores =
+		work->options->jobs > 0 ? (long)work->options->jobs : sysconf(_SC_NPROCESSORS_ONLN);
 	size_t jobs = cores < 1 ? 1 : cores > JOBS_MAX ? JOBS_MAX : (size_t)cores;
 	return jobs < work->list->count ? jobs : work->list->count;
 }
@@ -94,33 +95,58 @@ static void run_jobs(struct work *work)
 	}
 }
 
-static void note_damage(struct scan_result *result, struct part *part, const struct input_path *path)
+static void note_failure(struct scan_result *result, const struct part *part,
+                         const struct input_path *path)
 {
-	if (part->input == NULL || !part->is_opened) {
-		result->failed++;
-		vec_push(&result->damage,
-		         (struct input_damage){INPUT_UNREADABLE, arena_str(&result->keep, path->path),
-		                               arena_str(&result->keep, str_from(part->error.text))});
-		return;
+	result->failed++;
+	vec_push(&result->damage,
+	         (struct input_damage){INPUT_UNREADABLE, arena_str(&result->keep, path->path),
+	                               arena_str(&result->keep, str_from(part->error.text))});
+}
+
+/* Say with a source what was wrong with its bytes. Returns: whether there is a source of that path.
+ */
+static bool note_with_source(struct digest *digest, const struct input_damage *item)
+{
+	bool is_found = false;
+	for (size_t i = 0; i < digest->source_count; i++) {
+		struct source *source = &digest->sources[i];
+		if (!str_equals(source->path, item->path)) {
+			continue;
+		}
+		is_found = true;
+		if (source->damage.len == 0) {
+			source->damage = arena_str(&digest->keep, item->what);
+		} else if (source->damage.len < DAMAGE_TEXT_MAX) {
+			source->damage = arena_printf(&digest->keep, STR_FMT "; " STR_FMT,
+			                              STR_ARG(source->damage), STR_ARG(item->what));
+		}
 	}
+	return is_found;
+}
+
+/* What is no stream of its own: an archive, or what was left out. */
+static void note_with_document(struct digest *digest, const struct input_damage *item)
+{
+	bool is_left_out = item->kind == INPUT_SKIPPED || item->kind == INPUT_ENCRYPTED;
+	digest_document(digest,
+	                &(struct document){.path = item->path,
+	                                   .what = is_left_out ? item->what : STR("damaged"),
+	                                   .damage = is_left_out ? STR("") : item->what});
+}
+
+static void note_damage(struct scan_result *result, struct part *part)
+{
 	result->opened++;
 	const struct input_damage_list *damage = input_damage(part->input);
 	bool is_damaged = false;
 	vec_foreach (struct input_damage, item, damage) {
-		struct document document = {.path = item->path, .what = STR("damaged"), .damage = item->what};
 		is_damaged |= item->kind != INPUT_SKIPPED && item->kind != INPUT_TRAILING;
-		vec_push(&result->damage, (struct input_damage){item->kind, arena_str(&result->keep, item->path),
-		                                                arena_str(&result->keep, item->what)});
-		if (item->kind == INPUT_SKIPPED || item->kind == INPUT_ENCRYPTED) {
-			document.what = item->what;
-			document.damage = STR("");
-			digest_document(&part->digest, &document);
-		}
-		for (size_t i = 0; i < part->digest.source_count; i++) {
-			struct source *source = &part->digest.sources[i];
-			if (str_equals(source->path, item->path)) {
-				source->damage = arena_str(&part->digest.keep, item->what);
-			}
+		vec_push(&result->damage,
+		         (struct input_damage){item->kind, arena_str(&result->keep, item->path),
+		                               arena_str(&result->keep, item->what)});
+		if (!note_with_source(&part->digest, item)) {
+			note_with_document(&part->digest, item);
 		}
 	}
 	result->damaged += is_damaged ? 1 : 0;
@@ -154,7 +180,8 @@ static void resolve_points(struct work *work)
 	if (!options->is_since_relative && !options->is_until_relative) {
 		return;
 	}
-	const struct scan_options quiet = {.pack = options->pack, .jobs = options->jobs, .limits = options->limits};
+	const struct scan_options quiet = {
+		.pack = options->pack, .jobs = options->jobs, .limits = options->limits};
 	work->options = &quiet;
 	run_jobs(work);
 	work->options = options;
@@ -164,29 +191,38 @@ static void resolve_points(struct work *work)
 	}
 	work->next = 0;
 	if (last_ns != TIME_NONE) {
-		work->since_ns = options->is_since_relative ? last_ns + options->since_ns : work->since_ns;
-		work->until_ns = options->is_until_relative ? last_ns + options->until_ns : work->until_ns;
+		work->since_ns =
+			options->is_since_relative ? last_ns + options->since_ns : work->since_ns;
+		work->until_ns =
+			options->is_until_relative ? last_ns + options->until_ns : work->until_ns;
 	}
 }
 
-void scan_inputs(const struct input_list *list, const struct scan_options *options, struct digest *digest,
-                 struct scan_result *result)
+void scan_inputs(const struct input_list *list, const struct scan_options *options,
+                 struct digest *digest, struct scan_result *result)
 {
 	struct arena parts;
 	arena_init(&parts);
 	*result = (struct scan_result){0};
-	struct work work = {.list = list, .options = options, .parts = arena_array(&parts, struct part, list->count + 1)};
+	struct work work = {.list = list,
+	                    .options = options,
+	                    .parts = arena_array(&parts, struct part, list->count + 1)};
 	resolve_points(&work);
 	run_jobs(&work);
 	for (size_t i = 0; i < list->count; i++) {
 		struct part *part = &work.parts[i];
-		note_damage(result, part, &list->items[i]);
+		if (part->is_opened) {
+			note_damage(result, part);
+		} else {
+			note_failure(result, part, &list->items[i]);
+		}
 		digest_merge(digest, &part->digest);
 		input_close(part->input);
 	}
 	vec_foreach (struct input_damage, item, &list->damage) {
-		vec_push(&result->damage, (struct input_damage){item->kind, arena_str(&result->keep, item->path),
-		                                                arena_str(&result->keep, item->what)});
+		vec_push(&result->damage,
+		         (struct input_damage){item->kind, arena_str(&result->keep, item->path),
+		                               arena_str(&result->keep, item->what)});
 		digest_document(digest, &(struct document){.path = item->path, .what = item->what});
 	}
 	digest_close(digest);
