@@ -3,8 +3,10 @@
 /*
  * For the authors of rule packs: rulecheck FILE... checks these packs by themselves; rulecheck
  * --match FILE... tells of each line on stdin which rule owns it ("ID<TAB>line", "-" for none);
- * rulecheck --anchors FILE... counts the anchors in stdin; rulecheck --list FILE... lists them.
- * Without files: the built-in pack.
+ * rulecheck --records FILE... does so for records that end in NUL, for scripts: "ID", then
+ * "NAME=VALUE" for each field behind a unit separator, then a record separator; rulecheck --anchors
+ * FILE... counts the anchors in stdin; rulecheck --list FILE... lists them. Without files: the
+ * built-in pack.
  */
 
 #include "base/buf.h"
@@ -43,6 +45,22 @@ static void tell_owner(struct reader *reader, struct str text)
 	arena_reset(&reader->tmp);
 }
 
+static void tell_record(struct reader *reader, struct str text)
+{
+	struct record record;
+	struct event event;
+	const struct rule *rule =
+		rule_match_text(reader->matcher, text, &reader->tmp, &record, &event);
+	struct str id = rule == NULL ? STR("-") : rule->kind.id;
+	printf(STR_FMT, STR_ARG(id));
+	for (size_t i = 0; rule != NULL && i < event.field_count; i++) {
+		printf("\x1f" STR_FMT "=" STR_FMT, STR_ARG(event.fields[i].name),
+		       STR_ARG(event.fields[i].text));
+	}
+	putchar(0x1e);
+	arena_reset(&reader->tmp);
+}
+
 static void count_anchors(struct reader *reader, struct str text)
 {
 	rule_scan(reader->matcher, text, &reader->hits);
@@ -53,34 +71,43 @@ static void count_anchors(struct reader *reader, struct str text)
 	reader->lines_hit += reader->hits.count > 0;
 }
 
-static void read_lines(struct reader *reader, void (*take)(struct reader *reader, struct str text))
+typedef void take_text(struct reader *reader, struct str text);
+
+static void read_texts(struct reader *reader, int end, take_text *take)
 {
-	char *line = NULL;
+	char *text = NULL;
 	size_t capacity = 0;
-	for (ssize_t len = getline(&line, &capacity, stdin); len >= 0;
-	     len = getline(&line, &capacity, stdin)) {
-		take(reader, str_trim((struct str){line, (size_t)len}));
+	for (ssize_t len = getdelim(&text, &capacity, end, stdin); len >= 0;
+	     len = getdelim(&text, &capacity, end, stdin)) {
+		len -= len > 0 && text[len - 1] == end ? 1 : 0;
+		take(reader, str_trim((struct str){text, (size_t)len}));
 	}
-	free(line);
+	free(text);
 }
 
-static int read_stdin(const struct rule_pack *pack, bool is_match)
+static int tell_owners(const struct rule_pack *pack, int end, take_text *take)
+{
+	struct reader reader = {.matcher = rule_matcher_create(pack)};
+	arena_init(&reader.tmp);
+	read_texts(&reader, end, take);
+	arena_finish(&reader.tmp);
+	rule_matcher_destroy(reader.matcher);
+	return 0;
+}
+
+static int count_stdin(const struct rule_pack *pack)
 {
 	struct reader reader = {.matcher = rule_matcher_create(pack)};
 	reader.counts = calloc(pack->anchor_count + 1, sizeof(size_t));
-	arena_init(&reader.tmp);
-	read_lines(&reader, is_match ? tell_owner : count_anchors);
-	for (size_t i = 0; i < pack->anchor_count && !is_match; i++) {
+	read_texts(&reader, '\n', count_anchors);
+	for (size_t i = 0; i < pack->anchor_count; i++) {
 		if (reader.counts[i] > 0) {
 			printf("%zu\t" STR_FMT "\n", reader.counts[i], STR_ARG(pack->anchors[i]));
 		}
 	}
-	if (!is_match) {
-		printf("%zu of %zu lines hold an anchor\n", reader.lines_hit, reader.lines);
-	}
+	printf("%zu of %zu lines hold an anchor\n", reader.lines_hit, reader.lines);
 	free(reader.counts);
 	vec_finish(&reader.hits);
-	arena_finish(&reader.tmp);
 	rule_matcher_destroy(reader.matcher);
 	return 0;
 }
@@ -103,14 +130,44 @@ static int list_anchors(const struct rule_pack *pack)
 	return 0;
 }
 
+enum mode { MODE_CHECK, MODE_MATCH, MODE_RECORDS, MODE_ANCHORS, MODE_LIST, MODE_COUNT };
+
+static enum mode mode_of(int argc, char **argv)
+{
+	static const char *const words[MODE_COUNT] = {"", "--match", "--records", "--anchors",
+	                                              "--list"};
+	for (int mode = MODE_CHECK + 1; argc > 1 && mode < MODE_COUNT; mode++) {
+		if (strcmp(argv[1], words[mode]) == 0) {
+			return (enum mode)mode;
+		}
+	}
+	return MODE_CHECK;
+}
+
+static int run(struct rule_pack *pack, enum mode mode)
+{
+	switch (mode) {
+	case MODE_MATCH:
+		return tell_owners(pack, '\n', tell_owner);
+	case MODE_RECORDS:
+		return tell_owners(pack, '\0', tell_record);
+	case MODE_ANCHORS:
+		return count_stdin(pack);
+	case MODE_LIST:
+		return list_anchors(pack);
+	case MODE_CHECK:
+	case MODE_COUNT:
+		break;
+	}
+	return check_pack(pack);
+}
+
 int main(int argc, char **argv)
 {
 	struct str paths[FILES_MAX];
 	size_t count = 0;
-	bool is_match = argc > 1 && strcmp(argv[1], "--match") == 0;
-	bool is_count = argc > 1 && strcmp(argv[1], "--anchors") == 0;
-	bool is_list = argc > 1 && strcmp(argv[1], "--list") == 0;
-	for (int i = is_match || is_count || is_list ? 2 : 1; i < argc && count < FILES_MAX; i++) {
+	enum mode mode = mode_of(argc, argv);
+	for (int i = mode == MODE_CHECK ? 1 : 2; i < argc && count < FILES_MAX; i++) {
 		paths[count++] = str_from(argv[i]);
 	}
 	struct error error = {0};
@@ -121,9 +178,7 @@ int main(int argc, char **argv)
 		rule_pack_destroy(pack);
 		return 2;
 	}
-	int status = is_list                ? list_anchors(pack)
-	             : is_match || is_count ? read_stdin(pack, is_match)
-	                                    : check_pack(pack);
+	int status = run(pack, mode);
 	rule_pack_destroy(pack);
 	return status;
 }
