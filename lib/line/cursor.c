@@ -18,6 +18,7 @@ static bool next_fast(struct line_cursor *cursor, const struct line_block *block
 	                      .first_len = text.len,
 	                      .number = cursor->number++,
 	                      .offset = block->first_offset + cursor->position,
+	                      .source = block->source,
 	                      .outer_ns = TIME_NONE};
 	cursor->position += text.len + 1;
 	return true;
@@ -36,7 +37,8 @@ bool line_cursor_next(struct line_cursor *cursor, const struct line_block *block
 	return true;
 }
 
-bool line_cursor_seek(struct line_cursor *cursor, const struct line_block *block, size_t position, struct line *line)
+bool line_cursor_seek(struct line_cursor *cursor, const struct line_block *block, size_t position,
+                      struct line *line)
 {
 	while (line_cursor_next(cursor, block, line)) {
 		if (cursor->position > position) {

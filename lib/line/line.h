@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * From bytes to blocks of clean logical lines: transcoded to UTF-8, wrappers off until none is left, split lines
- * joined, each with its origin. Knows nothing of files: it is given a read callback.
+ * From bytes to blocks of clean logical lines: transcoded to UTF-8, wrappers off until none is
+ * left, split lines joined, each with its origin. Knows nothing of files: it is given a read
+ * callback.
  */
 
 #include "base/arena.h"
@@ -18,36 +19,40 @@ enum {
 /** Gives up to size bytes; 0 at the end. */
 typedef size_t line_read(void *context, char *buffer, size_t size);
 
-/** What wrappers say about where lines come from; each may be empty. Equal sources share one number. */
+/** What wrappers say about where lines come from; each may be empty. Equal sources share one
+ * number. */
 struct line_source {
 	struct str container; /* compose or container name: "milvus-etcd" */
 	struct str pod;
-	struct str space;     /* Kubernetes namespace */
+	struct str space; /* Kubernetes namespace */
 	struct str host;
-	struct str unit;      /* systemd unit, syslog tag */
+	struct str unit; /* systemd unit, syslog tag */
 };
 
 enum line_output { LINE_OUTPUT_UNKNOWN, LINE_STDOUT, LINE_STDERR };
 
 struct line {
-	struct str text;          /* clean, without line end; in the block's text */
-	size_t first_len;         /* bytes of text that stand on its first physical line */
-	uint64_t number;          /* of its first physical line, from 1 */
-	uint64_t offset;          /* of that line's first byte, from 0 */
-	int64_t outer_ns;         /* the wrapper's stamp, UTC; TIME_NONE */
+	struct str text;  /* clean, without line end; in the block's text */
+	size_t first_len; /* bytes of text that stand on its first physical line */
+	uint64_t number;  /* of its first physical line, from 1 */
+	uint64_t offset;  /* of that line's first byte, from 0 */
+	int64_t outer_ns; /* the wrapper's stamp, UTC; TIME_NONE */
 	enum clock_zone outer_zone;
-	uint32_t source;          /* see line_reader_source */
+	uint32_t source; /* see line_reader_source */
 	enum line_output output;
-	bool is_cut;              /* longer than LINE_LENGTH_MAX, or its rest is missing */
+	bool is_cut; /* longer than LINE_LENGTH_MAX, or its rest is missing */
 };
 
 /** Clean text, LF after each line. */
 struct line_block {
 	struct str text;
-	const struct line *lines; /* careful way: one for each line of text, ascending; NULL on the fast way */
-	size_t count;             /* of lines; 0 on the fast way until counted */
-	uint64_t first_number;    /* fast way: of the first line */
-	uint64_t first_offset;    /* fast way */
+	const struct line
+		*lines; /* careful way: one for each line of text, in order of time where the stream
+	                 * is sorted from the newest on; NULL on the fast way */
+	size_t count;   /* of lines; 0 on the fast way */
+	uint64_t first_number; /* fast way: of the first line */
+	uint64_t first_offset; /* fast way */
+	uint32_t source;       /* fast way: of all lines */
 };
 
 struct line_options {
@@ -57,19 +62,21 @@ struct line_options {
 
 /** What was found out about a stream; complete at its end. */
 struct line_summary {
-	struct str encoding;     /* "UTF-8", "UTF-16LE" ... */
-	struct str wrappers;     /* names, most common combination, outermost first: "docker-json", "compose,cri"; empty */
-	uint64_t bytes;          /* read */
-	uint64_t lines;          /* physical */
-	uint64_t cut_lines;      /* longer than the limit */
-	uint64_t undecodable;    /* bytes replaced */
-	bool is_binary;          /* not text at all */
+	struct str encoding;  /* "UTF-8", "UTF-16LE" ... */
+	struct str wrappers;  /* names, most common combination, outermost first: "docker-json",
+	                         "compose,cri"; empty */
+	uint64_t bytes;       /* read */
+	uint64_t lines;       /* physical */
+	uint64_t cut_lines;   /* longer than the limit */
+	uint64_t undecodable; /* bytes replaced */
+	bool is_descending; /* sorted from the newest on; its lines were given from the oldest on */
 };
 
 struct line_reader;
 
 /** Owner: the caller, line_reader_destroy. read is called from line_reader_next only. */
-struct line_reader *line_reader_create(line_read *read, void *context, const struct line_options *options);
+struct line_reader *line_reader_create(line_read *read, void *context,
+                                       const struct line_options *options);
 void line_reader_destroy(struct line_reader *reader);
 
 /** The next block. Lifetime: until the next call. Never fails. */
@@ -77,13 +84,15 @@ enum next line_reader_next(struct line_reader *reader, struct line_block *block)
 
 const struct line_source *line_reader_source(const struct line_reader *reader, uint32_t source);
 size_t line_reader_source_count(const struct line_reader *reader);
-void line_reader_summary(const struct line_reader *reader, struct line_summary *summary);
+/** Lifetime: the reader's */
+void line_reader_summary(struct line_reader *reader, struct line_summary *summary);
 
 /**
  * Walk over a block's lines, both ways alike.
  *
  * position: 0 at first; moved behind the line
- * number:   fast way: number of the line at position; set to block->first_number at first, counted on
+ * number:   fast way: number of the line at position; set to block->first_number at first, counted
+ * on
  */
 struct line_cursor {
 	size_t position;
@@ -93,6 +102,8 @@ struct line_cursor {
 
 void line_cursor_init(struct line_cursor *cursor, const struct line_block *block);
 /** Returns: false at the block's end. */
-bool line_cursor_next(struct line_cursor *cursor, const struct line_block *block, struct line *line);
+bool line_cursor_next(struct line_cursor *cursor, const struct line_block *block,
+                      struct line *line);
 /** Move to the line that holds a byte of block->text at or behind the cursor, and give it. */
-bool line_cursor_seek(struct line_cursor *cursor, const struct line_block *block, size_t position, struct line *line);
+bool line_cursor_seek(struct line_cursor *cursor, const struct line_block *block, size_t position,
+                      struct line *line);

@@ -1,60 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "line/reader.h"
-
-#include "base/map.h"
 #include "base/text.h"
-#include "base/vec.h"
-#include "line/decode.h"
+#include "line/clean.h"
+#include "line/frame.h"
+#include "line/gather.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum { WRAPPERS_MAX = 8, READ_SIZE = 256 << 10, SOURCES_MAX = 4096 };
-
-/* A logical line whose end has not come yet (CRI P, docker's 16 KiB pieces). */
-struct pending {
-	bool is_open;
-	struct line line; /* text is in `text` */
-	struct buf text;
-};
-
-struct line_list {
-	struct line *items;
-	size_t count, capacity;
+enum {
+	HEAD_SIZE = 64 << 10,        /* of a stream that wrappers learn from */
+	HEAD_LINES = 256,            /* ... at most, and so many go the careful way at least */
+	FAST_SIZE_MIN = 32 << 10,    /* less is not worth a block */
+	TURNED_BLOCK_SIZE = 16 << 20 /* of a stream that is sorted from the newest on */
 };
 
 struct line_reader {
-	line_read *read;
-	void *context;
 	struct line_options options;
-	struct decoder decoder;   /* bytes to UTF-8 */
-	struct buf raw;           /* decoded, not yet cut into lines */
-	size_t raw_used;
-	bool is_at_end;
-	struct buf block;         /* clean text of the block that was given last */
-	struct line_list lines;
-	struct line_source *sources;
-	size_t source_count, source_capacity;
-	struct map source_numbers;
-	struct pending *pendings; /* by source * 3 + output */
-	size_t pending_count, pending_capacity;
-	struct map stacks;        /* names of wrappers, outermost first -> count */
+	struct framer framer;
+	struct wrappers wrappers;
+	struct gather gather;
+	struct map stacks; /* numbers of wrappers, outermost first -> count */
 	struct arena keep;
-	struct arena tmp;
-	uint64_t number;          /* of physical lines so far */
-	uint64_t offset;          /* of the next line, in the stream's own bytes */
-	uint64_t cut_lines;
-	uint64_t plain_lines;     /* without any wrapper */
-	bool has_plain_source;
-	uint32_t plain_source;    /* source of lines that no wrapper tells about */
-	bool is_skipping;         /* the rest of an over-long line */
+	struct arena tmp;     /* of one physical line */
+	uint64_t plain_lines; /* without any wrapper */
+	size_t careful_lines; /* so far, up to HEAD_LINES */
+	bool has_begun;
+	bool is_ended;
 };
 
-struct line_reader *line_reader_create(line_read *read, void *context, const struct line_options *options)
+struct line_reader *line_reader_create(line_read *read, void *context,
+                                       const struct line_options *options)
 {
 	struct line_reader *reader = memory_resize(NULL, sizeof(*reader));
-	*reader = (struct line_reader){.read = read, .context = context, .options = *options};
-	decoder_init(&reader->decoder);
+	*reader = (struct line_reader){.options = *options};
+	arena_init(&reader->keep);
+	arena_init(&reader->tmp);
+	framer_init(&reader->framer, read, context);
+	wrappers_init(&reader->wrappers, &reader->tmp, &reader->keep, options->modified_ns);
+	gather_init(&reader->gather, &reader->keep);
 	return reader;
 }
 
@@ -63,300 +45,274 @@ void line_reader_destroy(struct line_reader *reader)
 	if (reader == NULL) {
 		return;
 	}
-	for (size_t i = 0; i < reader->pending_count; i++) {
-		buf_finish(&reader->pendings[i].text);
-	}
-	memory_free(reader->pendings);
-	memory_free(reader->sources);
-	map_finish(&reader->source_numbers);
+	wrappers_finish(&reader->wrappers);
+	framer_finish(&reader->framer);
+	gather_finish(&reader->gather);
 	map_finish(&reader->stacks);
-	decoder_finish(&reader->decoder);
-	buf_finish(&reader->raw);
-	buf_finish(&reader->block);
-	vec_finish(&reader->lines);
 	arena_finish(&reader->keep);
 	arena_finish(&reader->tmp);
 	memory_free(reader);
 }
 
-/* ---- sources ---- */
-
-static uint32_t source_number(struct line_reader *reader, const struct line_source *source)
-{
-	const struct str parts[] = {source->container, source->pod, source->space, source->host, source->unit};
-	char key[1024];
-	size_t len = 0;
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		size_t room = sizeof(key) - len - 1;
-		size_t count = parts[i].len < room ? parts[i].len : room;
-		if (count > 0) {
-			memcpy(key + len, parts[i].ptr, count);
-		}
-		len += count;
-		key[len++] = '\n';
-		if (len >= sizeof(key) - 1) {
-			break;
-		}
-	}
-	void **place = map_put(&reader->source_numbers, (struct str){key, len});
-	if (*place != NULL) {
-		return (uint32_t)((uintptr_t)*place - 1);
-	}
-	if (reader->source_count >= SOURCES_MAX) {
-		*place = (void *)(uintptr_t)1;
-		return 0;
-	}
-	struct {
-		struct line_source *items;
-		size_t count, capacity;
-	} list = {reader->sources, reader->source_count, reader->source_capacity};
-	struct arena *keep = &reader->keep;
-	vec_push(&list, (struct line_source){arena_str(keep, parts[0]), arena_str(keep, parts[1]), arena_str(keep, parts[2]),
-	                                     arena_str(keep, parts[3]), arena_str(keep, parts[4])});
-	reader->sources = list.items;
-	reader->source_count = list.count;
-	reader->source_capacity = list.capacity;
-	*place = (void *)(uintptr_t)list.count;
-	return (uint32_t)list.count - 1;
-}
-
 const struct line_source *line_reader_source(const struct line_reader *reader, uint32_t source)
 {
-	return source < reader->source_count ? &reader->sources[source] : NULL;
+	return source < reader->gather.sources.count ? &reader->gather.sources.items[source] : NULL;
 }
 
 size_t line_reader_source_count(const struct line_reader *reader)
 {
-	return reader->source_count;
+	return reader->gather.sources.count;
 }
 
-/* ---- output of lines ---- */
+/* ---- the careful way ---- */
 
-static void put_line(struct line_reader *reader, struct line *line, struct str text)
+static void count_stack(struct line_reader *reader, const struct wrap *wrap)
 {
-	size_t at = reader->block.len;
-	buf_add(&reader->block, text);
-	buf_byte(&reader->block, '\n');
-	line->text = (struct str){(const char *)(uintptr_t)at, text.len}; /* made a pointer when the block is complete */
-	vec_push(&reader->lines, *line);
-}
-
-static struct pending *pending_of(struct line_reader *reader, const struct line *line)
-{
-	size_t index = (size_t)line->source * 3 + (size_t)line->output;
-	while (reader->pending_count <= index) {
-		struct {
-			struct pending *items;
-			size_t count, capacity;
-		} list = {reader->pendings, reader->pending_count, reader->pending_capacity};
-		vec_push(&list, (struct pending){0});
-		reader->pendings = list.items;
-		reader->pending_count = list.count;
-		reader->pending_capacity = list.capacity;
-	}
-	return &reader->pendings[index];
-}
-
-static void pending_flush(struct line_reader *reader, struct pending *pending, bool is_cut)
-{
-	if (pending->is_open) {
-		pending->is_open = false;
-		pending->line.is_cut |= is_cut;
-		put_line(reader, &pending->line, buf_str(&pending->text));
-	}
-}
-
-static void add_logical(struct line_reader *reader, struct line *line, struct str text, bool is_partial)
-{
-	struct pending *pending = pending_of(reader, line);
-	if (!pending->is_open && !is_partial) {
-		put_line(reader, line, text);
+	if (wrap->depth == 0) {
+		reader->plain_lines += wrap->text.len > 0 ? 1 : 0;
 		return;
 	}
-	if (!pending->is_open) {
-		pending->is_open = true;
-		pending->line = *line;
-		buf_clear(&pending->text);
-	}
-	if (pending->text.len + text.len <= LINE_LENGTH_MAX) {
-		buf_add(&pending->text, text);
-	} else {
-		pending->line.is_cut = true;
-	}
-	if (!is_partial) {
-		pending_flush(reader, pending, false);
-	}
-}
-
-/* ---- wrappers ---- */
-
-static void info_merge(struct wrap_info *into, const struct wrap_info *from)
-{
-	struct str *to[] = {&into->source.container, &into->source.pod, &into->source.space, &into->source.host, &into->source.unit};
-	const struct str more[] = {from->source.container, from->source.pod, from->source.space, from->source.host, from->source.unit};
-	for (size_t i = 0; i < 5; i++) {
-		*to[i] = more[i].len > 0 ? more[i] : *to[i];
-	}
-	if (from->output != LINE_OUTPUT_UNKNOWN) {
-		into->output = from->output;
-	}
-	if (from->outer_ns != TIME_NONE) {
-		into->outer_ns = from->outer_ns;
-		into->outer_zone = from->outer_zone;
-	}
-	into->is_partial |= from->is_partial;
-	into->is_dropped |= from->is_dropped;
-}
-
-static void count_stack(struct line_reader *reader, const struct wrapper *const *stack, size_t depth)
-{
-	char name[256];
-	size_t len = 0;
-	for (size_t i = 0; i < depth; i++) {
-		int count = snprintf(name + len, sizeof(name) - len, "%s%s", i > 0 ? "," : "", stack[i]->name);
-		len = count < 0 || len + (size_t)count >= sizeof(name) ? sizeof(name) - 1 : len + (size_t)count;
-	}
-	void **place = map_put(&reader->stacks, (struct str){name, len});
+	void **place =
+		map_put(&reader->stacks, (struct str){(const char *)wrap->stack, wrap->depth});
 	*place = (void *)((uintptr_t)*place + 1);
 }
 
-/* The usual case: a line as the program wrote it. */
-static void take_plain(struct line_reader *reader, struct line *line, struct str text)
+/* Lines that do not say where they come from come from what a heading said. */
+static void add_heading(struct line_source *source, const struct line_source *heading)
 {
-	if (!reader->has_plain_source) {
-		reader->plain_source = source_number(reader, &(struct line_source){0});
-		reader->has_plain_source = true;
+	if (source->container.len + source->pod.len + source->unit.len == 0) {
+		struct str host = source->host;
+		*source = *heading;
+		source->host = host.len > 0 ? host : heading->host;
 	}
-	reader->plain_lines++;
-	line->first_len = text.len;
-	line->outer_ns = TIME_NONE;
-	line->source = reader->plain_source;
-	add_logical(reader, line, text, false);
 }
 
-static void take_line(struct line_reader *reader, struct str text, uint64_t offset, bool is_cut)
+static void take_clean(struct line_reader *reader, struct wrap *wrap)
 {
-	const struct wrapper *stack[WRAPPERS_MAX];
-	struct wrap_info all = {.outer_ns = TIME_NONE};
-	struct line line = {.number = reader->number, .offset = offset, .is_cut = is_cut};
-	size_t depth = 0;
-	while (depth < WRAPPERS_MAX) {
-		const struct wrapper *wrapper = wrapper_of(text);
-		struct wrap_info info = {.outer_ns = TIME_NONE, .modified_ns = reader->options.modified_ns};
-		struct str rest;
-		if (wrapper == NULL || !wrapper->peel(text, &reader->tmp, &rest, &info)) {
-			break;
+	while (str_ends(wrap->text, STR("\r"))) {
+		wrap->text.len--;
+	}
+	count_stack(reader, wrap);
+	add_heading(&wrap->source, &reader->wrappers.context.heading);
+	gather_add(&reader->gather, wrap, &reader->tmp);
+}
+
+static void take(struct line_reader *reader, struct wrap *wrap);
+
+/* What a wrapper gave is a line of its own, perhaps with more wrappers. */
+static void take_given(struct line_reader *reader, size_t first)
+{
+	size_t end = reader->wrappers.context.given.count;
+	for (size_t i = first; i < end; i++) {
+		struct wrap given = reader->wrappers.context.given.items[i];
+		take(reader, &given);
+	}
+	reader->wrappers.context.given.count = first;
+}
+
+/* An entry of several lines. Only its last one may go on in the next entry. */
+static void take_lines(struct line_reader *reader, struct wrap *wrap)
+{
+	struct str rest = wrap->text, text;
+	bool has_more = true;
+	while (has_more) {
+		struct wrap line = *wrap;
+		has_more = str_cut(rest, STR("\n"), &text, &rest);
+		line.text = text;
+		line.is_partial = wrap->is_partial && !has_more;
+		take(reader, &line);
+	}
+}
+
+/* Take wrappers off until none is left. */
+static void take(struct line_reader *reader, struct wrap *wrap)
+{
+	size_t given = reader->wrappers.context.given.count;
+	enum wrap_result result = WRAP_PEELED;
+	while (result == WRAP_PEELED) {
+		if (wrap->depth > 0 && str_find_byte(wrap->text, '\n') >= 0) {
+			take_lines(reader, wrap);
+			return;
 		}
-		info_merge(&all, &info);
-		text = rest;
-		stack[depth++] = wrapper;
+		result = wrappers_peel(&reader->wrappers, wrap);
 	}
-	if (depth == 0) {
-		take_plain(reader, &line, text);
-		return;
+	if (result == WRAP_REFUSED) {
+		take_clean(reader, wrap);
+	} else if (result == WRAP_DROPPED) {
+		count_stack(reader, wrap);
+	} else if (result == WRAP_GIVEN) {
+		take_given(reader, given);
 	}
-	count_stack(reader, stack, depth);
-	if (!all.is_dropped) {
-		line.first_len = text.len;
-		line.outer_ns = all.outer_ns;
-		line.outer_zone = all.outer_zone;
-		line.output = all.output;
-		line.source = source_number(reader, &all.source);
-		add_logical(reader, &line, text, all.is_partial);
-	}
-	arena_reset(&reader->tmp);
 }
 
-/* ---- physical lines ---- */
-
-/* CR at the end is part of the line end; a CR inside ends a line too. */
-static void take_physical(struct line_reader *reader, struct str text, uint64_t offset, bool is_cut)
+/* Returns: false at the end of the stream. */
+static bool take_frame(struct line_reader *reader)
 {
-	reader->number++;
-	struct str part, rest = text;
-	while (rest.len > 0 && rest.ptr[rest.len - 1] == '\r') {
-		rest.len--;
-	}
-	while (str_find_byte(rest, '\r') >= 0) {
-		str_cut(rest, STR("\r"), &part, &rest);
-		if (part.len > 0) {
-			take_line(reader, part, offset, is_cut);
-		}
-	}
-	take_line(reader, rest, offset, is_cut);
-}
-
-static bool read_more(struct line_reader *reader)
-{
-	if (reader->raw_used > 0) {
-		memmove(reader->raw.ptr, reader->raw.ptr + reader->raw_used, reader->raw.len - reader->raw_used);
-		reader->raw.len -= reader->raw_used;
-		reader->raw_used = 0;
-	}
-	if (!reader->is_at_end) {
-		reader->is_at_end = !decoder_read(&reader->decoder, reader->read, reader->context, READ_SIZE, &reader->raw);
-	}
-	return !reader->is_at_end;
-}
-
-/* One physical line out of raw. Returns: false when more bytes are needed. */
-static bool next_physical(struct line_reader *reader)
-{
-	struct str rest = {reader->raw.ptr + reader->raw_used, reader->raw.len - reader->raw_used};
-	ptrdiff_t end = str_find_byte(rest, '\n');
-	bool is_long = (end < 0 ? rest.len : (size_t)end) > LINE_LENGTH_MAX;
-	if (end < 0 && !is_long && !(reader->is_at_end && rest.len > 0)) {
+	struct wrap_context *context = &reader->wrappers.context;
+	struct frame frame;
+	bool wants_value = context->wants_value;
+	context->wants_value = false;
+	bool is_there = wants_value ? framer_next_value(&reader->framer, &frame)
+	                            : framer_next(&reader->framer, &frame);
+	if (!is_there) {
 		return false;
 	}
-	size_t len = end < 0 ? rest.len : (size_t)end;
-	size_t used = end < 0 ? len : len + 1;
-	uint64_t offset = reader->offset;
-	reader->offset += decoder_source_bytes(&reader->decoder, str_slice(rest, 0, used));
-	reader->raw_used += used;
-	if (reader->is_skipping) {
-		reader->is_skipping = end < 0;
-		return true;
-	}
-	reader->is_skipping = is_long && end < 0;
-	reader->cut_lines += is_long ? 1 : 0;
-	take_physical(reader, text_cut_bytes(str_slice(rest, 0, len), LINE_LENGTH_MAX), offset, is_long);
+	context->is_record = frame.is_record;
+	struct wrap wrap = {.text = frame.text,
+	                    .number = frame.number,
+	                    .offset = frame.offset,
+	                    .outer_ns = TIME_NONE,
+	                    .is_cut = frame.is_cut};
+	take(reader, &wrap);
+	arena_reset(&reader->tmp);
 	return true;
 }
 
-static void finish_block(struct line_reader *reader, struct line_block *block)
+static void end_stream(struct line_reader *reader)
 {
-	for (size_t i = 0; i < reader->lines.count; i++) {
-		struct line *line = &reader->lines.items[i];
-		line->text.ptr = reader->block.ptr + (uintptr_t)line->text.ptr;
+	reader->is_ended = true;
+	wrappers_end(&reader->wrappers);
+	take_given(reader, 0);
+	gather_end(&reader->gather);
+	arena_reset(&reader->tmp);
+}
+
+/* Gather lines until there are enough bytes or lines of them. */
+static void gather_until(struct line_reader *reader, size_t size, size_t lines)
+{
+	while (!reader->is_ended && reader->gather.text.len < size &&
+	       reader->gather.lines.count < lines) {
+		if (!take_frame(reader)) {
+			end_stream(reader);
+		}
 	}
-	*block = (struct line_block){.text = buf_str(&reader->block), .lines = reader->lines.items, .count = reader->lines.count};
+}
+
+static bool next_careful(struct line_reader *reader, struct line_block *block)
+{
+	if (reader->careful_lines < HEAD_LINES) {
+		gather_until(reader, LINE_BLOCK_SIZE, HEAD_LINES);
+		if (reader->careful_lines == 0) {
+			reader->gather.is_descending = gather_descends(&reader->gather);
+		}
+		reader->careful_lines += reader->gather.lines.count;
+	} else {
+		gather_until(reader, LINE_BLOCK_SIZE, SIZE_MAX);
+	}
+	if (reader->gather.is_descending) {
+		gather_until(reader, TURNED_BLOCK_SIZE, SIZE_MAX);
+	}
+	gather_block(&reader->gather, block);
+	return reader->gather.lines.count > 0;
+}
+
+/* ---- the fast way ---- */
+
+static bool may_be_fast(const struct line_reader *reader)
+{
+	const struct framer *framer = &reader->framer;
+	return !reader->options.is_always_careful && reader->careful_lines >= HEAD_LINES &&
+	       !reader->gather.is_descending && reader->gather.open_pieces == 0 &&
+	       !reader->is_ended && reader->wrappers.owner < 0 && !framer_is_inside(framer) &&
+	       !framer->decoder.is_wide;
+}
+
+/* Whether the careful way would give a line as it is. */
+static bool is_clean(const struct line_reader *reader, struct str line)
+{
+	bool may_be_document =
+		line.len > 0 && line.ptr[0] == '{' && (line.len == 1 || line.ptr[1] == ' ');
+	return !may_be_document && line.len <= LINE_LENGTH_MAX &&
+	       !wrappers_bid(&reader->wrappers, line);
+}
+
+/* Whole lines that are clean as they stand. */
+struct clean_lines {
+	size_t len;
+	size_t count;
+	size_t filled; /* that are not empty */
+};
+
+static struct clean_lines find_clean(const struct line_reader *reader, struct str text)
+{
+	struct clean_lines lines = {0};
+	size_t limit = clean_find_control(text, 0);
+	limit = clean_find_foreign(str_slice(text, 0, limit));
+	while (lines.len < limit) {
+		struct str rest = str_slice(text, lines.len, limit);
+		ptrdiff_t end = str_find_byte(rest, '\n');
+		if (end < 0 || !is_clean(reader, str_slice(rest, 0, (size_t)end))) {
+			break;
+		}
+		lines.len += (size_t)end + 1;
+		lines.count++;
+		lines.filled += end > 0 ? 1 : 0;
+	}
+	return lines;
+}
+
+static bool next_fast(struct line_reader *reader, struct line_block *block)
+{
+	struct framer *framer = &reader->framer;
+	framer_settle(framer);
+	if (!may_be_fast(reader)) {
+		return false;
+	}
+	struct str text = decoder_text(&framer->decoder);
+	if (text.len < LINE_BLOCK_SIZE && framer_fill(framer, LINE_BLOCK_SIZE)) {
+		text = decoder_text(&framer->decoder);
+	}
+	struct clean_lines lines = {0};
+	if (!decoder_changes(&framer->decoder)) {
+		lines = find_clean(reader, str_slice(text, 0, LINE_BLOCK_SIZE));
+	}
+	if (lines.len < FAST_SIZE_MIN) {
+		return false;
+	}
+	struct line_source none = {0};
+	add_heading(&none, &reader->wrappers.context.heading);
+	*block = (struct line_block){.text = str_slice(text, 0, lines.len),
+	                             .first_number = framer->number,
+	                             .first_offset = framer->decoder.offset,
+	                             .source = gather_source(&reader->gather, &none)};
+	reader->plain_lines += lines.filled;
+	framer_hold(framer, lines.len, lines.count);
+	return true;
+}
+
+/* ---- blocks ---- */
+
+/* Show the first lines to all wrappers, also without the wrappers around them that can be told by
+ * themselves. */
+static void learn(struct line_reader *reader)
+{
+	struct framer *framer = &reader->framer;
+	framer_fill(framer, HEAD_SIZE);
+	struct str rest = decoder_text(&framer->decoder), line;
+	for (size_t i = 0; i < HEAD_LINES && rest.len > 0; i++) {
+		str_cut(rest, STR("\n"), &line, &rest);
+		while (str_ends(line, STR("\r"))) {
+			line.len--;
+		}
+		wrappers_learn(&reader->wrappers, line);
+		arena_reset(&reader->tmp);
+	}
 }
 
 enum next line_reader_next(struct line_reader *reader, struct line_block *block)
 {
-	buf_clear(&reader->block);
-	reader->lines.count = 0;
-	while (reader->block.len < LINE_BLOCK_SIZE) {
-		if (next_physical(reader)) {
-			continue;
-		}
-		if (!read_more(reader) && reader->raw.len == reader->raw_used) {
-			break;
-		}
+	if (!reader->has_begun) {
+		reader->has_begun = true;
+		learn(reader);
 	}
-	if (reader->is_at_end && reader->raw.len == reader->raw_used) {
-		for (size_t i = 0; i < reader->pending_count; i++) {
-			pending_flush(reader, &reader->pendings[i], true);
-		}
-	}
-	if (reader->lines.count == 0) {
-		return NEXT_END;
-	}
-	finish_block(reader, block);
-	return NEXT_ITEM;
+	gather_clear(&reader->gather);
+	return next_fast(reader, block) || next_careful(reader, block) ? NEXT_ITEM : NEXT_END;
 }
 
-void line_reader_summary(const struct line_reader *reader, struct line_summary *summary)
+/* ---- the end ---- */
+
+/* Names of the wrappers that stood around more lines than any other ones. */
+static struct str common_wrappers(struct line_reader *reader)
 {
 	struct str best = {NULL, 0};
 	uintptr_t most = reader->plain_lines;
@@ -366,10 +322,25 @@ void line_reader_summary(const struct line_reader *reader, struct line_summary *
 			best = reader->stacks.items[i].key;
 		}
 	}
-	*summary = (struct line_summary){.encoding = decoder_name(&reader->decoder),
-	                                 .wrappers = best,
-	                                 .bytes = reader->decoder.bytes,
-	                                 .lines = reader->number,
-	                                 .cut_lines = reader->cut_lines,
-	                                 .undecodable = reader->decoder.undecodable};
+	struct buf names = {0};
+	for (size_t i = 0; i < best.len; i++) {
+		buf_add(&names, i > 0 ? STR(",") : STR(""));
+		buf_add(&names, str_from(wrapper_table[(unsigned char)best.ptr[i]]->name));
+	}
+	struct str text = arena_str(&reader->keep, buf_str(&names));
+	buf_finish(&names);
+	return text;
+}
+
+void line_reader_summary(struct line_reader *reader, struct line_summary *summary)
+{
+	const struct decoder *decoder = &reader->framer.decoder;
+	*summary = (struct line_summary){.encoding = decoder_name(decoder),
+	                                 .wrappers = common_wrappers(reader),
+	                                 .bytes = decoder->bytes,
+	                                 .lines = framer_lines(&reader->framer),
+	                                 .cut_lines = reader->framer.cut_lines,
+	                                 .undecodable =
+	                                         decoder->undecodable + reader->gather.undecodable,
+	                                 .is_descending = reader->gather.is_descending};
 }

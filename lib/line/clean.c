@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "line/clean.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+/* Vectors as GCC and Clang have them on any CPU; where one has none they are taken apart. */
+enum { LANES = 16 };
+
+typedef unsigned char lanes __attribute__((vector_size(LANES)));
+
+static lanes load(const char *at)
+{
+	lanes bytes;
+	memcpy(&bytes, at, sizeof(bytes));
+	return bytes;
+}
+
+static bool is_any(lanes bytes)
+{
+	uint64_t halves[LANES / sizeof(uint64_t)];
+	memcpy(halves, &bytes, sizeof(halves));
+	return (halves[0] | halves[1]) != 0;
+}
+
+static bool is_control(char byte)
+{
+	return (unsigned char)byte < 0x20 && byte != '\t' && byte != '\n';
+}
+
+size_t clean_find_control(struct str text, size_t from)
+{
+	size_t i = from;
+	for (; i + LANES <= text.len; i += LANES) {
+		lanes bytes = load(text.ptr + i);
+		lanes hits =
+			(lanes)(bytes < 0x20) & (lanes)(bytes != '\t') & (lanes)(bytes != '\n');
+		if (is_any(hits)) {
+			break;
+		}
+	}
+	while (i < text.len && !is_control(text.ptr[i])) {
+		i++;
+	}
+	return i < text.len ? i : text.len;
+}
+
+static bool is_high(lanes bytes)
+{
+	return is_any(bytes & 0x80);
+}
+
+/* Bytes at `at` that are to be taken away or replaced; 0: a good character, whose length is set. */
+static size_t foreign_at(struct str text, size_t at, size_t *len)
+{
+	struct str rest = str_skip(text, at);
+	*len = text_character(rest);
+	if (*len == 0) {
+		return 1;
+	}
+	bool is_invisible =
+		str_starts(rest, STR("\xe2\x80\x8b")) || str_starts(rest, STR("\xef\xbb\xbf"));
+	return is_invisible || str_starts(rest, STR("\xc2\xa0")) ? *len : 0;
+}
+
+size_t clean_find_foreign(struct str text)
+{
+	size_t i = 0;
+	while (i < text.len) {
+		if (i + LANES <= text.len && !is_high(load(text.ptr + i))) {
+			i += LANES;
+			continue;
+		}
+		size_t end = i + LANES < text.len ? i + LANES : text.len;
+		while (i < end) {
+			size_t len = 1;
+			if ((text.ptr[i] & 0x80) != 0 && foreign_at(text, i, &len) > 0) {
+				return i;
+			}
+			i += len;
+		}
+	}
+	return text.len;
+}
+
+size_t clean_count_lines(struct str text)
+{
+	enum { ROUNDS = 255 };
+	size_t count = 0, i = 0;
+	while (i + LANES <= text.len) {
+		lanes sums = {0};
+		for (int round = 0; round < ROUNDS && i + LANES <= text.len; round++, i += LANES) {
+			sums -= (lanes)(load(text.ptr + i) == '\n');
+		}
+		for (int lane = 0; lane < LANES; lane++) {
+			count += sums[lane];
+		}
+	}
+	for (; i < text.len; i++) {
+		count += text.ptr[i] == '\n' ? 1 : 0;
+	}
+	return count;
+}
+
+static size_t replace(char *out, char byte, uint64_t *undecodable)
+{
+	if (undecodable == NULL) {
+		*out = byte;
+		return 1;
+	}
+	++*undecodable;
+	memcpy(out, "\xef\xbf\xbd", 3);
+	return 3;
+}
+
+struct str clean_repair(struct str text, struct arena *tmp, uint64_t *undecodable)
+{
+	if (clean_find_foreign(text) == text.len && str_find_byte(text, '\0') < 0) {
+		return text;
+	}
+	char *out = arena_alloc(tmp, text.len * 3, 1);
+	size_t len = 0;
+	for (size_t i = 0; i < text.len;) {
+		size_t character, foreign = foreign_at(text, i, &character);
+		if (foreign == 0 && text.ptr[i] != '\0') {
+			memcpy(out + len, text.ptr + i, character);
+			len += character;
+		} else if (foreign > 0 && character == 0) {
+			len += replace(out + len, text.ptr[i], undecodable);
+		} else if (foreign == 2) {
+			out[len++] = ' ';
+		}
+		i += foreign > 0 ? foreign : character;
+	}
+	return (struct str){out, len};
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Columns by tabs without a head, of which one is a time and the last one the line:
+ * "node<TAB>pod<TAB>time<TAB>text". */
+#include "line/shape.h"
+#include "line/wrapper.h"
+
+enum { COLUMNS_MAX = 8, COLUMN_LENGTH_MAX = 128 };
+
+struct row {
+	struct stamp stamp;
+	struct str names[COLUMNS_MAX];
+	size_t name_count;
+	size_t used;
+};
+
+static bool read_row(struct str line, struct row *row)
+{
+	size_t at = 0;
+	*row = (struct row){.stamp = {.time_ns = TIME_NONE}};
+	for (size_t i = 0; i < COLUMNS_MAX; i++) {
+		struct str rest = str_skip(line, at);
+		ptrdiff_t tab = str_find_byte(str_slice(rest, 0, COLUMN_LENGTH_MAX), '\t');
+		if (tab < 1 || shape_starts_dated(rest)) {
+			return false;
+		}
+		struct str cell = str_slice(rest, 0, (size_t)tab);
+		struct stamp stamp;
+		if (stamp_read(cell, &stamp) && stamp.used == cell.len) {
+			row->stamp = stamp;
+		} else {
+			row->names[row->name_count++] = cell;
+		}
+		at += (size_t)tab + 1;
+		if (row->stamp.time_ns != TIME_NONE && shape_starts_dated(str_skip(line, at))) {
+			row->used = at;
+			return row->name_count > 0;
+		}
+	}
+	return false;
+}
+
+static int bid(const struct wrap_context *context, const void *state, struct str line)
+{
+	(void)context, (void)state;
+	struct row row;
+	return read_row(line, &row) ? 50 : 0;
+}
+
+static enum wrap_result peel(struct wrap_context *context, void *state, struct wrap *wrap)
+{
+	(void)context, (void)state;
+	struct row row;
+	if (!read_row(wrap->text, &row)) {
+		return WRAP_REFUSED;
+	}
+	wrap_set_time(wrap, row.stamp.time_ns, row.stamp.zone);
+	wrap->source.pod = row.names[row.name_count - 1];
+	wrap->source.host = row.name_count > 1 ? row.names[0] : wrap->source.host;
+	wrap->text = str_skip(wrap->text, row.used);
+	return WRAP_PEELED;
+}
+
+const struct wrapper wrapper_tsv = {.name = "tsv", .first = "0-9A-Za-z", .bid = bid, .peel = peel};
