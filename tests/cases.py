@@ -81,6 +81,9 @@ def evidence_of(report):
     for part in ("stops", "chain", "episodes"):
         for item in report[part]:
             yield from item["evidence"]
+    for stop in report["stops"]:
+        for step in stop["chain"]:
+            yield from step["evidence"]
 
 
 # ---- what holds for every report ----
@@ -108,6 +111,11 @@ def verdict_faults(report, described):
     for key in ("cause", "stopped"):
         if key in described and verdict[key] != described[key]:
             faults.append(f"{key} is {verdict[key]!r}, should be {described[key]!r} (confidence {verdict['confidence']})")
+    if "stops" in described:
+        found = [[stop["component"], stop["cause"], stop["count"]] for stop in report["stops"]]
+        if found != described["stops"]:
+            faults.append(f"stops are {found}, should be {described['stops']}")
+    faults += [f"the stop at {stop['time']}: {fault}" for stop in report["stops"] for fault in chain_faults(stop)]
     if verdict["cause"] not in (None, "unknown"):
         if not verdict["for"]:
             faults.append("a cause without a reason")

@@ -141,9 +141,13 @@ void cause_explain(const struct cause_set *set, struct digest *digest, const str
 	reason_identify(&reason);
 	reason_align(&reason);
 	reason_runs(&reason);
+	reason.is_excerpt = reason_looks_like_excerpt(&reason);
+	findings->verdict.is_excerpt = reason.is_excerpt;
+	reason_stops(&reason);
 	reason_window(&reason);
 	reason_derive(&reason);
 	reason_verdict(&reason, signs);
+	reason_stops_together(&reason);
 	reason_chain(&reason);
 	reason_coverage(&reason);
 	reason_advice(&reason);
@@ -152,7 +156,7 @@ void cause_explain(const struct cause_set *set, struct digest *digest, const str
 	vec_finish(&reason.derived);
 }
 
-static void hypothesis_finish(struct hypothesis *hypothesis)
+void hypothesis_finish(struct hypothesis *hypothesis)
 {
 	vec_finish(&hypothesis->reasons_for);
 	vec_finish(&hypothesis->reasons_against);
@@ -167,6 +171,10 @@ void findings_finish(struct findings *findings)
 	hypothesis_finish(&findings->named);
 	vec_foreach (struct stop, stop, &findings->stops) {
 		vec_finish(&stop->evidence);
+		vec_foreach (struct chain_step, step, &stop->chain) {
+			vec_finish(&step->evidence);
+		}
+		vec_finish(&stop->chain);
 	}
 	vec_foreach (struct chain_step, step, &findings->chain) {
 		vec_finish(&step->evidence);

@@ -66,17 +66,11 @@ enum stop_how {
 /** "asked", "session-lost" ... as in the JSON report. */
 struct str stop_how_name(enum stop_how how);
 
-struct stop {
-	int64_t time_ns;
-	struct str component; /* "milvus", "etcd" */
-	struct str instance;
-	enum stop_how how;
-	int exit_code; /* -1: not known */
-	struct str cause;
-	double confidence;
-	struct evidence_list evidence;
-	struct text_both summary;
-};
+#define FINDING_LIST(type)       \
+	struct {                 \
+		struct type *items; \
+		size_t count, capacity; \
+	}
 
 struct chain_step {
 	const struct event_kind *kind; /* NULL for a step that is only inferred */
@@ -90,6 +84,21 @@ struct chain_step {
 	bool is_inferred;
 	struct text_both because; /* what links it with the step before it */
 	struct evidence_list evidence;
+};
+
+struct stop {
+	int64_t time_ns;
+	int64_t last_ns;      /* of the last of several that are alike: a restart loop */
+	uint64_t count;       /* how often: 1, or more in a restart loop */
+	struct str component; /* "milvus", "etcd" */
+	struct str instance;
+	enum stop_how how;
+	int exit_code; /* -1: not known */
+	struct str cause;
+	double confidence;
+	struct evidence_list evidence;
+	struct text_both summary;        /* what brought it about and what followed: "41 s after etcd ended; ..." */
+	FINDING_LIST(chain_step) chain;  /* of stops that are not the verdict's */
 };
 
 struct run {
@@ -161,12 +170,6 @@ struct clock_note {
 
 /** true, false or cannot tell. */
 enum answer { ANSWER_UNKNOWN = -1, ANSWER_NO, ANSWER_YES };
-
-#define FINDING_LIST(type)       \
-	struct {                 \
-		struct type *items; \
-		size_t count, capacity; \
-	}
 
 /** All that a report shows. Texts live in keep or in the digest. */
 struct findings {

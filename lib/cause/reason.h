@@ -13,6 +13,7 @@ struct process {
 	bool is_running_at_end;    /* nothing shows that its last run ended */
 	struct str version;
 	uint64_t starts;
+	const struct event *start; /* first line of the last start; NULL */
 };
 
 struct process_list {
@@ -47,7 +48,7 @@ struct reason {
 	struct process_list processes;
 	struct derived_list derived;
 	struct window window;   /* what is looked at for the main stop */
-	const struct stop *stop; /* the main stop; NULL */
+	struct stop *stop;       /* the stop that is explained; NULL */
 	struct {
 		const struct episode **items;
 		size_t count, capacity;
@@ -56,17 +57,28 @@ struct reason {
 	int64_t heartbeat_ns, election_ns;
 	bool has_milvus, has_etcd; /* logs of them are there */
 	bool is_excerpt;
+	bool is_alone; /* one of several stops is looked at by itself */
 };
 
 /* identity.c: component, instance and role of sources; zones of stamps */
 void reason_identify(struct reason *reason);
 void reason_align(struct reason *reason);
 
-/* runs.c: processes, runs, stops, versions, configuration */
+/* runs.c: processes, runs, stops */
 void reason_runs(struct reason *reason);
+struct process *process_of(struct reason *reason, struct str component, struct str instance);
 
-/* window.c: what part of the log belongs to the stop */
+/* settings.c: versions, timeouts, the session's time to live */
+void reason_settings(struct reason *reason);
+void reason_run_versions(struct reason *reason);
+
+/* window.c: what part of the log belongs to the stop; whether the logs are pieces */
 void reason_window(struct reason *reason);
+bool reason_looks_like_excerpt(const struct reason *reason);
+
+/* stops.c: each stop by itself, and which one the verdict is about; afterwards what they have in common */
+void reason_stops(struct reason *reason);
+void reason_stops_together(struct reason *reason);
 
 /* derive.c: facts computed from several episodes */
 void reason_derive(struct reason *reason);
@@ -99,6 +111,7 @@ const struct episode *window_first(const struct reason *reason, struct str kind)
 void evidence_add(struct evidence_list *list, const struct episode *episode);
 void derived_add(struct reason *reason, const char *id, double value, const struct episode *episode);
 const struct derived_fact *derived_find(const struct reason *reason, struct str id);
+void hypothesis_finish(struct hypothesis *hypothesis);
 struct text_both both_printf(struct arena *keep, const char *en, const char *zh, ...);
 
 /* ---- signs.c ---- */

@@ -480,10 +480,9 @@ void reason_verdict(struct reason *reason, struct sign_list *signs)
 	findings->named.confidence = findings->verdict.confidence;
 	list_rivals(reason, &weighing, named, 1000 - permille);
 	list_contributions(reason, &weighing, named);
-	vec_foreach (struct stop, stop, &findings->stops) {
-		bool is_main = stop == reason->stop;
-		stop->cause = is_main ? findings->verdict.cause : STR("unknown");
-		stop->confidence = is_main ? findings->verdict.confidence : 0.5;
+	if (reason->stop != NULL) {
+		reason->stop->cause = findings->verdict.cause;
+		reason->stop->confidence = findings->verdict.confidence;
 	}
 	summarise(reason);
 	if (signs != NULL && reason->options->why_not != NULL) {

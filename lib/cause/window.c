@@ -1,37 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which stop is explained first, and what part of the logs belongs to it. */
-#include "cause/reason.h"
-
+/* What part of the logs belongs to a stop. */
 #include "base/vec.h"
+#include "cause/reason.h"
 
 enum {
 	WINDOW_BEFORE_S = 300, /* at least so much before a stop */
-	WINDOW_AFTER_S = 90,   /* a slow operation is printed when it ends, which may be after the stop */
-	WINDOW_JOIN_S = 180,   /* trouble closer than this to the window belongs to it */
+	WINDOW_AFTER_S =
+		90, /* a slow operation is printed when it ends, which may be after the stop */
+	WINDOW_AFTER_LEAST_S = 10, /* ... and even when it started again at once */
+	WINDOW_JOIN_S = 180,       /* trouble closer than this to the window belongs to it */
 	WINDOW_MAX_S = 2 * 3600,
 	CHRONIC_EPISODES = 5,
-	CHRONIC_TENTHS = 6, /* spread over more than so many tenths of the logs */
+	CHRONIC_TENTHS = 6,  /* spread over more than so many tenths of the logs */
 	EXCERPT_RECORDS = 60 /* fewer records and no start: pieces of a log */
 };
-
-/* Ends that nobody wanted come before ends that were asked for. */
-static int stop_weight(const struct stop *stop)
-{
-	bool is_milvus = str_equals(stop->component, STR("milvus"));
-	bool is_wanted = stop->how == STOP_ASKED || stop->how == STOP_CLEAN;
-	return (is_milvus ? 4 : 0) + (is_wanted ? 0 : 2);
-}
-
-static const struct stop *main_stop(const struct reason *reason)
-{
-	const struct stop *best = NULL;
-	vec_foreach (struct stop, stop, &reason->findings->stops) {
-		if (best == NULL || stop_weight(stop) >= stop_weight(best)) {
-			best = stop;
-		}
-	}
-	return best;
-}
 
 /* A kind that is spread over most of the logs is no sign of when this trouble began. */
 static bool is_chronic(const struct reason *reason, const struct event_kind *kind)
@@ -41,18 +23,22 @@ static bool is_chronic(const struct reason *reason, const struct event_kind *kin
 	for (size_t i = 0; i < reason->digest->source_count; i++) {
 		const struct source *source = &reason->digest->sources[i];
 		if (source->first_ns != TIME_NONE) {
-			log_first = log_first == TIME_NONE || source->first_ns < log_first ? source->first_ns : log_first;
+			log_first = log_first == TIME_NONE || source->first_ns < log_first
+			                    ? source->first_ns
+			                    : log_first;
 			log_last = source->last_ns > log_last ? source->last_ns : log_last;
 		}
 	}
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		if (episode->kind == kind && episode->first_ns != TIME_NONE) {
-			first = first == TIME_NONE || episode->first_ns < first ? episode->first_ns : first;
+			first = first == TIME_NONE || episode->first_ns < first ? episode->first_ns
+			                                                        : first;
 			last = episode->last_ns > last ? episode->last_ns : last;
 			count++;
 		}
 	}
-	return count >= CHRONIC_EPISODES && (last - first) / 10 > (log_last - log_first) / 10 * CHRONIC_TENTHS / 10;
+	return count >= CHRONIC_EPISODES &&
+	       (last - first) / 10 > (log_last - log_first) / 10 * CHRONIC_TENTHS / 10;
 }
 
 static int64_t earliest_trouble(const struct reason *reason, int64_t from_ns, int64_t limit_ns)
@@ -62,8 +48,10 @@ static int64_t earliest_trouble(const struct reason *reason, int64_t from_ns, in
 		has_moved = false;
 		for (size_t i = reason->digest->episodes.count; i > 0; i--) {
 			const struct episode *episode = &reason->digest->episodes.items[i - 1];
-			if (!episode->kind->is_harm || episode->first_ns == TIME_NONE || episode->first_ns >= from_ns ||
-			    episode->last_ns < from_ns - WINDOW_JOIN_S * NS_PER_SEC || is_chronic(reason, episode->kind)) {
+			if (!episode->kind->is_harm || episode->first_ns == TIME_NONE ||
+			    episode->first_ns >= from_ns ||
+			    episode->last_ns < from_ns - WINDOW_JOIN_S * NS_PER_SEC ||
+			    is_chronic(reason, episode->kind)) {
 				continue;
 			}
 			from_ns = episode->first_ns < limit_ns ? limit_ns : episode->first_ns;
@@ -73,7 +61,7 @@ static int64_t earliest_trouble(const struct reason *reason, int64_t from_ns, in
 	return from_ns;
 }
 
-static bool looks_like_excerpt(const struct reason *reason)
+bool reason_looks_like_excerpt(const struct reason *reason)
 {
 	uint64_t records = 0;
 	bool has_start = false;
@@ -86,17 +74,86 @@ static bool looks_like_excerpt(const struct reason *reason)
 	return records < EXCERPT_RECORDS && !has_start;
 }
 
+static bool is_same_process(const struct stop *stop, struct str component, struct str instance)
+{
+	return str_equals(stop->component, component) && str_equals(stop->instance, instance);
+}
+
+/* What ended the run before is over when the run begins that this stop ended; what goes on still
+ * counts. */
+static int64_t begin_of_run(const struct reason *reason)
+{
+	const struct stop *stop = reason->stop;
+	bool has_before = false;
+	int64_t begin_ns = TIME_NONE;
+	vec_foreach (struct stop, other, &reason->findings->stops) {
+		has_before |= other != stop &&
+		              is_same_process(stop, other->component, other->instance) &&
+		              other->time_ns < stop->time_ns;
+	}
+	vec_foreach (struct run, run, &reason->findings->runs) {
+		if (has_before && is_same_process(stop, run->component, run->instance) &&
+		    run->start_ns <= stop->time_ns && run->start_ns > begin_ns) {
+			begin_ns = run->start_ns;
+		}
+	}
+	return begin_ns;
+}
+
+/* Where the next run begins, for what that prints is about itself. */
+static int64_t begin_of_next(const struct reason *reason)
+{
+	const struct stop *stop = reason->stop;
+	int64_t next_ns = INT64_MAX;
+	vec_foreach (struct run, run, &reason->findings->runs) {
+		if (is_same_process(stop, run->component, run->instance) &&
+		    run->start_ns > stop->time_ns && run->start_ns < next_ns) {
+			next_ns = run->start_ns;
+		}
+	}
+	return next_ns;
+}
+
+/* An etcd that ended and had not come back is still what Milvus lacks, however long that is ago. */
+static int64_t end_of_etcd(const struct reason *reason, int64_t from_ns)
+{
+	vec_foreach (struct stop, other, &reason->findings->stops) {
+		bool is_back = false;
+		if (!str_equals(other->component, STR("etcd")) || other->time_ns == TIME_NONE ||
+		    other->time_ns >= from_ns ||
+		    !str_equals(reason->stop->component, STR("milvus"))) {
+			continue;
+		}
+		vec_foreach (struct run, run, &reason->findings->runs) {
+			is_back |= str_equals(run->component, STR("etcd")) &&
+			           str_equals(run->instance, other->instance) &&
+			           run->start_ns > other->time_ns &&
+			           run->start_ns < reason->stop->time_ns;
+		}
+		if (!is_back) {
+			from_ns = other->time_ns - NS_PER_MIN;
+		}
+	}
+	return from_ns;
+}
+
 void reason_window(struct reason *reason)
 {
-	reason->stop = main_stop(reason);
-	reason->is_excerpt = looks_like_excerpt(reason);
-	reason->findings->verdict.is_excerpt = reason->is_excerpt;
 	reason->window = (struct window){TIME_NONE, TIME_NONE};
 	if (reason->stop == NULL || reason->stop->time_ns == TIME_NONE || reason->is_excerpt) {
 		return;
 	}
 	int64_t stop_ns = reason->stop->time_ns;
 	int64_t from_ns = stop_ns - WINDOW_BEFORE_S * NS_PER_SEC - reason->ttl_ns;
-	reason->window.from_ns = earliest_trouble(reason, from_ns, stop_ns - WINDOW_MAX_S * NS_PER_SEC);
-	reason->window.to_ns = stop_ns + WINDOW_AFTER_S * NS_PER_SEC;
+	from_ns = earliest_trouble(reason, from_ns, stop_ns - WINDOW_MAX_S * NS_PER_SEC);
+	int64_t begin_ns = begin_of_run(reason), next_ns = begin_of_next(reason);
+	from_ns = begin_ns > from_ns ? begin_ns : from_ns;
+	reason->window.from_ns = end_of_etcd(reason, from_ns);
+	int64_t to_ns = stop_ns + WINDOW_AFTER_S * NS_PER_SEC;
+	if (next_ns < to_ns) {
+		to_ns = next_ns > stop_ns + WINDOW_AFTER_LEAST_S * NS_PER_SEC
+		                ? next_ns
+		                : stop_ns + WINDOW_AFTER_LEAST_S * NS_PER_SEC;
+	}
+	reason->window.to_ns = to_ns;
 }

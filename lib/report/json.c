@@ -82,9 +82,9 @@ static void sentences(struct printer *to, const char *key, const struct sentence
 }
 
 /* Writes `"key": [ ... ]` around a body for each item of a list of the findings. */
-#define each_item(to, key, type, item, list)                                            \
-	json_write_key(&(to)->json, (key));                                             \
-	json_array_begin(&(to)->json);                                                  \
+#define each_item(to, key, type, item, list)                                                       \
+	json_write_key(&(to)->json, (key));                                                        \
+	json_array_begin(&(to)->json);                                                             \
 	for (const struct type *item = (list)->items; item != (list)->items + (list)->count; item++)
 
 static void end_items(struct printer *to)
@@ -139,18 +139,21 @@ static void write_verdict(struct printer *to)
 	json_write_bool(&to->json, findings->verdict.is_excerpt);
 	sentences(to, "for", &findings->named.reasons_for);
 	sentences(to, "against", &findings->named.reasons_against);
-	each_item(to, "rivals", hypothesis, rival, &findings->rivals) {
+	each_item(to, "rivals", hypothesis, rival, &findings->rivals)
+	{
 		write_hypothesis(to, rival);
 	}
 	end_items(to);
-	each_item(to, "contributing", contribution, item, &findings->contributing) {
+	each_item(to, "contributing", contribution, item, &findings->contributing)
+	{
 		json_object_begin(&to->json);
 		cause_of(to, item->cause);
 		text_of(to, "why", &item->why);
 		json_object_end(&to->json);
 	}
 	end_items(to);
-	each_item(to, "settle", settle, item, &findings->settle) {
+	each_item(to, "settle", settle, item, &findings->settle)
+	{
 		json_object_begin(&to->json);
 		text_of(to, "what", &item->what);
 		text_of(to, "how", &item->how);
@@ -160,11 +163,31 @@ static void write_verdict(struct printer *to)
 	json_object_end(&to->json);
 }
 
+static void write_step(struct printer *to, const struct chain_step *step)
+{
+	json_object_begin(&to->json);
+	json_member_text(&to->json, "kind", step->kind_id);
+	json_member_text(&to->json, "instance", step->instance);
+	time_of(to, "start", step->start_ns);
+	time_of(to, "end", step->end_ns);
+	json_member_int(&to->json, "count", (int64_t)step->count);
+	ms_of(to, "max_ms", step->max_took_ns);
+	text_of(to, "summary", &step->summary);
+	json_write_key(&to->json, "inferred");
+	json_write_bool(&to->json, step->is_inferred);
+	text_or_null(to, "because", text_in(&step->because, to->options->lang));
+	evidence(to, &step->evidence);
+	json_object_end(&to->json);
+}
+
 static void write_stops(struct printer *to)
 {
-	each_item(to, "stops", stop, stop, &to->findings->stops) {
+	each_item(to, "stops", stop, stop, &to->findings->stops)
+	{
 		json_object_begin(&to->json);
 		time_of(to, "time", stop->time_ns);
+		time_of(to, "last", stop->last_ns);
+		json_member_int(&to->json, "count", (int64_t)stop->count);
 		json_member_text(&to->json, "component", stop->component);
 		json_member_text(&to->json, "instance", stop->instance);
 		json_member_text(&to->json, "how", stop_how_name(stop->how));
@@ -176,7 +199,13 @@ static void write_stops(struct printer *to)
 		}
 		cause_of(to, stop->cause);
 		confidence_of(to, stop->confidence);
+		text_or_null(to, "summary", text_in(&stop->summary, to->options->lang));
 		evidence(to, &stop->evidence);
+		each_item(to, "chain", chain_step, step, &stop->chain)
+		{
+			write_step(to, step);
+		}
+		end_items(to);
 		json_object_end(&to->json);
 	}
 	end_items(to);
@@ -184,27 +213,17 @@ static void write_stops(struct printer *to)
 
 static void write_chain(struct printer *to)
 {
-	each_item(to, "chain", chain_step, step, &to->findings->chain) {
-		json_object_begin(&to->json);
-		json_member_text(&to->json, "kind", step->kind_id);
-		json_member_text(&to->json, "instance", step->instance);
-		time_of(to, "start", step->start_ns);
-		time_of(to, "end", step->end_ns);
-		json_member_int(&to->json, "count", (int64_t)step->count);
-		ms_of(to, "max_ms", step->max_took_ns);
-		text_of(to, "summary", &step->summary);
-		json_write_key(&to->json, "inferred");
-		json_write_bool(&to->json, step->is_inferred);
-		text_or_null(to, "because", text_in(&step->because, to->options->lang));
-		evidence(to, &step->evidence);
-		json_object_end(&to->json);
+	each_item(to, "chain", chain_step, step, &to->findings->chain)
+	{
+		write_step(to, step);
 	}
 	end_items(to);
 }
 
 static void write_history(struct printer *to)
 {
-	each_item(to, "runs", run, run, &to->findings->runs) {
+	each_item(to, "runs", run, run, &to->findings->runs)
+	{
 		json_object_begin(&to->json);
 		json_member_text(&to->json, "component", run->component);
 		json_member_text(&to->json, "instance", run->instance);
@@ -215,7 +234,8 @@ static void write_history(struct printer *to)
 		json_object_end(&to->json);
 	}
 	end_items(to);
-	each_item(to, "leases", lease, lease, &to->findings->leases) {
+	each_item(to, "leases", lease, lease, &to->findings->leases)
+	{
 		json_object_begin(&to->json);
 		text_or_null(to, "id", lease->id);
 		json_member_text(&to->json, "owner", lease->owner);
@@ -224,7 +244,8 @@ static void write_history(struct printer *to)
 		json_object_end(&to->json);
 	}
 	end_items(to);
-	each_item(to, "terms", term, term, &to->findings->terms) {
+	each_item(to, "terms", term, term, &to->findings->terms)
+	{
 		json_object_begin(&to->json);
 		json_member_int(&to->json, "term", (int64_t)term->number);
 		text_or_null(to, "leader", term->leader);
@@ -237,8 +258,11 @@ static void write_history(struct printer *to)
 static void write_episodes(struct printer *to)
 {
 	const struct digest *digest = to->findings->digest;
-	each_item(to, "episodes", episode, episode, &digest->episodes) {
-		struct str instance = episode->instance.len > 0 ? episode->instance : digest->sources[episode->source].instance;
+	each_item(to, "episodes", episode, episode, &digest->episodes)
+	{
+		struct str instance = episode->instance.len > 0
+		                              ? episode->instance
+		                              : digest->sources[episode->source].instance;
 		json_object_begin(&to->json);
 		json_member_text(&to->json, "kind", episode->kind->id);
 		json_member_text(&to->json, "instance", instance);
@@ -260,7 +284,8 @@ static void write_episodes(struct printer *to)
 
 static void write_facts(struct printer *to)
 {
-	each_item(to, "facts", finding_fact, item, &to->findings->facts) {
+	each_item(to, "facts", finding_fact, item, &to->findings->facts)
+	{
 		json_object_begin(&to->json);
 		json_member_text(&to->json, "id", item->fact.id);
 		json_write_key(&to->json, "value");
@@ -281,7 +306,8 @@ static void write_facts(struct printer *to)
 		json_object_end(&to->json);
 	}
 	end_items(to);
-	each_item(to, "clocks", clock_note, clock, &to->findings->clocks) {
+	each_item(to, "clocks", clock_note, clock, &to->findings->clocks)
+	{
 		json_object_begin(&to->json);
 		json_member_text(&to->json, "instance", clock->instance);
 		ms_of(to, "offset_ms", clock->offset_ns);
@@ -297,7 +323,8 @@ struct str report_zone(const struct source *source)
 	if (source->dated == 0) {
 		return STR("");
 	}
-	if (by[CLOCK_ZONE_NONE] >= by[CLOCK_ZONE_UTC] && by[CLOCK_ZONE_NONE] >= by[CLOCK_ZONE_OFFSET]) {
+	if (by[CLOCK_ZONE_NONE] >= by[CLOCK_ZONE_UTC] &&
+	    by[CLOCK_ZONE_NONE] >= by[CLOCK_ZONE_OFFSET]) {
 		return STR("none");
 	}
 	return by[CLOCK_ZONE_UTC] >= by[CLOCK_ZONE_OFFSET] ? STR("UTC") : STR("offset");
@@ -355,7 +382,8 @@ static void write_coverage(struct printer *to)
 		write_document(to, &digest->documents[i]);
 	}
 	json_array_end(&to->json);
-	each_item(to, "missing", missing, item, &to->findings->missing) {
+	each_item(to, "missing", missing, item, &to->findings->missing)
+	{
 		json_object_begin(&to->json);
 		text_of(to, "what", &item->what);
 		text_of(to, "why_it_matters", &item->why);
@@ -368,7 +396,8 @@ static void write_coverage(struct printer *to)
 
 static void write_tail(struct printer *to)
 {
-	each_item(to, "latency", latency, item, &to->findings->latency) {
+	each_item(to, "latency", latency, item, &to->findings->latency)
+	{
 		json_object_begin(&to->json);
 		text_of(to, "what", &item->what);
 		json_member_text(&to->json, "kind", item->kind);
@@ -381,7 +410,8 @@ static void write_tail(struct printer *to)
 		json_object_end(&to->json);
 	}
 	end_items(to);
-	each_item(to, "advice", advice, item, &to->findings->advice) {
+	each_item(to, "advice", advice, item, &to->findings->advice)
+	{
 		json_object_begin(&to->json);
 		json_member_text(&to->json, "id", item->id);
 		text_of(to, "text", &item->text);
@@ -391,7 +421,8 @@ static void write_tail(struct printer *to)
 	end_items(to);
 }
 
-static bool write_json(const struct findings *findings, const struct report_options *options, struct buf *out, struct error *err)
+static bool write_json(const struct findings *findings, const struct report_options *options,
+                       struct buf *out, struct error *err)
 {
 	(void)err;
 	struct printer to = {.findings = findings, .options = options};
