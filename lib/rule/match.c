@@ -84,8 +84,7 @@ static void add_place(struct rule_matcher *matcher, uint32_t place)
 }
 
 /** What may own the record, best first. */
-static void find_places(struct rule_matcher *matcher, const struct rule_hit *hits, size_t hit_count,
-                        const struct rule *previous)
+static void find_places(struct rule_matcher *matcher, const struct rule_view *view)
 {
 	const struct rule_pack *pack = matcher->pack;
 	matcher->places.count = 0;
@@ -93,9 +92,9 @@ static void find_places(struct rule_matcher *matcher, const struct rule_hit *hit
 		memset(matcher->seen, 0, (pack->order_count + 1) * sizeof(uint32_t));
 		matcher->record_number = 1;
 	}
-	for (size_t i = 0; i < hit_count; i++) {
-		uint32_t from = pack->anchor_starts[hits[i].anchor],
-			 to = pack->anchor_starts[hits[i].anchor + 1];
+	for (size_t i = 0; i < view->hit_count; i++) {
+		uint32_t anchor = view->hits[i].anchor;
+		uint32_t from = pack->anchor_starts[anchor], to = pack->anchor_starts[anchor + 1];
 		if (matcher->seen[pack->by_anchor[from]] == matcher->record_number) {
 			continue; /* each place has one anchor: all of this one are in */
 		}
@@ -103,7 +102,7 @@ static void find_places(struct rule_matcher *matcher, const struct rule_hit *hit
 			add_place(matcher, pack->by_anchor[j]);
 		}
 	}
-	const struct rule_entry *leader = (const struct rule_entry *)previous;
+	const struct rule_entry *leader = (const struct rule_entry *)view->previous;
 	for (size_t i = 0; leader != NULL && i < leader->follower_count; i++) {
 		add_place(matcher, leader->followers[i]);
 	}
@@ -184,16 +183,17 @@ static bool match_subject(struct rule_matcher *matcher, const struct rule_match 
 }
 
 static bool is_owner(struct rule_matcher *matcher, const struct rule_candidate *candidate,
-                     const struct record *record, const struct rule *previous)
+                     const struct rule_view *view)
 {
 	const struct rule_entry *entry = candidate->entry;
 	const struct rule_match *match = candidate->match;
+	const struct record *record = view->record;
 	matcher->capture_count = 0;
 	if (entry->programs != 0 && (entry->programs & 1U << record->program) == 0) {
 		return false;
 	}
 	if (entry->after.len > 0 &&
-	    (previous == NULL || !str_equals(previous->kind.id, entry->after))) {
+	    (view->previous == NULL || !str_equals(view->previous->kind.id, entry->after))) {
 		return false;
 	}
 	if (!match_subject(matcher, match, record)) {
@@ -283,30 +283,26 @@ static void fill(const struct rule_matcher *matcher, const struct rule_entry *en
 }
 
 const struct rule_candidate *rule_match_candidate(struct rule_matcher *matcher,
-                                                  const struct record *record,
-                                                  const struct rule_hit *hits, size_t hit_count,
-                                                  const struct rule *previous, struct arena *tmp,
+                                                  const struct rule_view *view, struct arena *tmp,
                                                   struct event *event)
 {
-	find_places(matcher, hits, hit_count, previous);
+	find_places(matcher, view);
 	for (size_t i = 0; i < matcher->places.count; i++) {
 		const struct rule_candidate *candidate =
 			&matcher->pack->order[matcher->places.items[i]];
-		if (is_owner(matcher, candidate, record, previous)) {
-			gather(matcher, candidate->match, record);
-			fill(matcher, candidate->entry, record, tmp, event);
+		if (is_owner(matcher, candidate, view)) {
+			gather(matcher, candidate->match, view->record);
+			fill(matcher, candidate->entry, view->record, tmp, event);
 			return candidate;
 		}
 	}
 	return NULL;
 }
 
-const struct rule *rule_match(struct rule_matcher *matcher, const struct record *record,
-                              const struct rule_hit *hits, size_t hit_count,
-                              const struct rule *previous, struct arena *tmp, struct event *event)
+const struct rule *rule_match(struct rule_matcher *matcher, const struct rule_view *view,
+                              struct arena *tmp, struct event *event)
 {
-	const struct rule_candidate *candidate =
-		rule_match_candidate(matcher, record, hits, hit_count, previous, tmp, event);
+	const struct rule_candidate *candidate = rule_match_candidate(matcher, view, tmp, event);
 	return candidate == NULL ? NULL : &candidate->entry->rule;
 }
 
@@ -319,8 +315,8 @@ const struct rule_candidate *rule_match_line(struct rule_matcher *matcher, struc
 	format_decode(format_of(head, NULL), text, tmp, record);
 	struct rule_hits hits = {0};
 	rule_scan(matcher, text, &hits);
-	const struct rule_candidate *candidate =
-		rule_match_candidate(matcher, record, hits.items, hits.count, previous, tmp, event);
+	const struct rule_view view = {record, hits.items, hits.count, previous};
+	const struct rule_candidate *candidate = rule_match_candidate(matcher, &view, tmp, event);
 	vec_finish(&hits);
 	return candidate;
 }

@@ -81,18 +81,24 @@ struct rule_hits {
 /** Find all anchors in clean text; hits is cleared first. */
 void rule_scan(struct rule_matcher *matcher, struct str text, struct rule_hits *hits);
 
+/** A record whose owner is sought, and what stands around it. */
+struct rule_view {
+	const struct record *record;
+	const struct rule_hit *hits; /* those that lie in the record; from rule_scan */
+	size_t hit_count;
+	const struct rule *previous; /* of the record before it in the same source, for "after"
+	                                rules; NULL */
+};
+
 /**
  * The rule that owns a record.
  *
- * hits:    those that lie in the record; from rule_scan
- * previous: rule of the record before it in the same source, for "after" rules; NULL
  * tmp:     holds event's fields; their texts may point into record
  * event:   kind, times, level, fields; instance and origin are the caller's to fill
  * Returns: the rule; NULL when none matches
  */
-const struct rule *rule_match(struct rule_matcher *matcher, const struct record *record,
-                              const struct rule_hit *hits, size_t hit_count,
-                              const struct rule *previous, struct arena *tmp, struct event *event);
+const struct rule *rule_match(struct rule_matcher *matcher, const struct rule_view *view,
+                              struct arena *tmp, struct event *event);
 
 /** The same for one line or record by itself: decodes, scans, matches. For `rules match` and for
  * samples. */

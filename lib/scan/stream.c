@@ -232,8 +232,8 @@ static void match(struct stream *stream, struct track *track, const struct recor
 {
 	struct open_record *open = &track->record;
 	struct event event = {0};
-	const struct rule *rule = rule_match(stream->tools->matcher, record, open->hits.items, open->hits.count,
-	                                     track->previous, &stream->tools->tmp, &event);
+	const struct rule_view view = {record, open->hits.items, open->hits.count, track->previous};
+	const struct rule *rule = rule_match(stream->tools->matcher, &view, &stream->tools->tmp, &event);
 	track->previous = rule;
 	if (rule != NULL && is_wanted(stream, track)) {
 		emit(stream, track, &event, record);
