@@ -43,7 +43,13 @@ def is_true(shown, output):
     return len(head) > 0 and (output.startswith(head) if cut else output == shown)
 
 
+# Pages that the program prints.
+PAGES = {"docs/rules.md": ["rules", "list", "-f", "md"]}
+
+
 def update(program, root):
+    for path, words in PAGES.items():
+        (root / path).write_bytes(cases.run(program, words).stdout)
     for path in documents(root):
         def anew(match):
             output = output_of(program, root, match[1])
@@ -67,13 +73,21 @@ def check_examples(tap, program, root):
     tap.check("a false example is found", not is_true("all is well\n", "it stopped\n") and not is_true("it\n[...]\n", "is\nthat it\n"))
 
 
+def check_pages(tap, program, root):
+    for path, words in PAGES.items():
+        is_current = (root / path).exists() and (root / path).read_bytes() == cases.run(program, words).stdout
+        tap.check(f"{path} is current", is_current, "./dev update writes it anew")
+
+
 def check_links(tap, root):
     """Files that documents name are there."""
     for path in documents(root):
         text = path.read_text(encoding="utf-8")
+        if str(path.relative_to(root)) in PAGES:
+            text = re.sub(r"`[^`\n]+`", "", text)  # names files of other programs
         named = [target for target in re.findall(r"\]\(([^)#:]+)\)", text)] + re.findall(r"`((?:lib|docs|rules|testdata|tests|man|cmd)/[\w./-]+)`", text)
         tap.empty(f"{path.name}: the files it names are there",
-                  [name for name in named if not re.search(r"NAME|ID|XXX|/M/", name) and not (root / name.rstrip("/")).exists()])
+                  [name for name in named if not re.search(r"NAME|ID|XXX|/M/", name) and not any((at / name.rstrip("/")).exists() for at in (root, path.parent))])
 
 
 def options_of(program):
@@ -100,6 +114,7 @@ def main():
         return
     with Tap() as tap:
         check_examples(tap, program, root)
+        check_pages(tap, program, root)
         check_links(tap, root)
         check_manual(tap, program, root)
 

@@ -35,5 +35,13 @@ struct str text_safe(struct arena *arena, struct str text);
 size_t text_width(struct str text);
 /** The longest prefix of whole characters that is at most `columns` wide. */
 struct str text_fit(struct str text, size_t columns);
+/**
+ * Add text made safe and wrapped at blanks and between wide characters.
+ *
+ * column: where the first line begins; the cursor is there already
+ * indent: of the lines after it; the last one ends with LF
+ */
+void text_add_wrapped(struct buf *out, struct str text, size_t column, size_t indent,
+                      size_t columns);
 /** The longest prefix of at most max bytes that ends at a character's end. */
 struct str text_cut_bytes(struct str text, size_t max);

@@ -22,9 +22,12 @@ bool cause_set_add(struct cause_set *set, struct str path, struct error *err);
 const struct text_both *cause_title(const struct cause_set *set, struct str id);
 size_t cause_set_count(const struct cause_set *set);
 struct str cause_set_id(const struct cause_set *set, size_t index);
+/** What a kind of event is to a cause that names it. */
+enum cause_role { CAUSE_SIGN_FOR, CAUSE_SIGN_AGAINST, CAUSE_SIGN_CONTEXT, CAUSE_EFFECT };
+/** Gets a kind of event, or "PREFIX.*". */
+typedef void cause_kind_visit(void *context, struct str cause, struct str kind, enum cause_role role);
 /** Calls back for every event kind that a cause names, so that a caller who knows the rules can check that it is made. */
-void cause_set_kinds(const struct cause_set *set, void (*visit)(void *context, struct str cause, struct str kind),
-                     void *context);
+void cause_set_kinds(const struct cause_set *set, cause_kind_visit *visit, void *context);
 
 /* ---- findings ---- */
 

@@ -290,48 +290,54 @@ struct str cause_set_id(const struct cause_set *set, size_t index)
 }
 
 struct kind_visit {
-	void (*visit)(void *context, struct str cause, struct str kind);
+	cause_kind_visit *visit;
 	void *context;
 	struct str cause;
 };
 
-static void visit_names(const struct kind_visit *to, const struct json *value)
+static void visit_names(const struct kind_visit *to, const struct json *value, enum cause_role role)
 {
 	if (json_type(value) == JSON_STRING) {
-		to->visit(to->context, to->cause, json_text(value));
+		to->visit(to->context, to->cause, json_text(value), role);
 	}
 	for (const struct json *item = json_type(value) == JSON_ARRAY ? json_first(value) : NULL; item != NULL;
 	     item = json_next(item)) {
-		to->visit(to->context, to->cause, json_text(item));
+		to->visit(to->context, to->cause, json_text(item), role);
 	}
 }
 
-static void visit_when(const struct kind_visit *to, const struct json *when)
+/* What the absence of a kind says, or its opposite. */
+static enum cause_role turned(enum cause_role role)
 {
-	visit_names(to, json_get(when, "episode"));
-	visit_names(to, json_get(when, "absent"));
-	visit_names(to, json_get(when, "covering"));
+	return role == CAUSE_SIGN_FOR ? CAUSE_SIGN_AGAINST : role == CAUSE_SIGN_AGAINST ? CAUSE_SIGN_FOR : role;
+}
+
+static void visit_when(const struct kind_visit *to, const struct json *when, enum cause_role role)
+{
+	visit_names(to, json_get(when, "episode"), role);
+	visit_names(to, json_get(when, "absent"), turned(role));
+	visit_names(to, json_get(when, "covering"), CAUSE_SIGN_CONTEXT);
 	const struct json *inner[] = {json_get(when, "all"), json_get(when, "any")};
 	for (size_t i = 0; i < 2; i++) {
 		for (const struct json *item = json_first(inner[i]); item != NULL; item = json_next(item)) {
-			visit_when(to, item);
+			visit_when(to, item, role);
 		}
 	}
 	if (json_get(when, "not") != NULL) {
-		visit_when(to, json_get(when, "not"));
+		visit_when(to, json_get(when, "not"), turned(role));
 	}
 }
 
-void cause_set_kinds(const struct cause_set *set, void (*visit)(void *context, struct str cause, struct str kind), void *context)
+void cause_set_kinds(const struct cause_set *set, cause_kind_visit *visit, void *context)
 {
 	for (size_t i = 0; i < set->count; i++) {
 		const struct cause *cause = &set->causes[i];
 		struct kind_visit to = {visit, context, cause->id};
 		for (size_t j = 0; j < cause->sign_count; j++) {
-			visit_when(&to, cause->signs[j].when);
+			visit_when(&to, cause->signs[j].when, cause->signs[j].is_against ? CAUSE_SIGN_AGAINST : CAUSE_SIGN_FOR);
 		}
 		for (size_t j = 0; j < cause->link_count; j++) {
-			visit(context, cause->id, cause->links[j].kind);
+			visit(context, cause->id, cause->links[j].kind, CAUSE_EFFECT);
 		}
 	}
 }

@@ -28,6 +28,15 @@ static void write_field(struct json_writer *json, const struct event_field *fiel
 	}
 }
 
+void report_event_fields(const struct event *event, struct json_writer *json)
+{
+	json_object_begin(json);
+	for (size_t i = 0; i < event->field_count; i++) {
+		write_field(json, &event->fields[i]);
+	}
+	json_object_end(json);
+}
+
 void report_event_ndjson(const struct event *event, struct str component, struct str instance, struct buf *out)
 {
 	struct json_writer json;
@@ -44,11 +53,7 @@ void report_event_ndjson(const struct event *event, struct str component, struct
 	json_member_text(&json, "instance", instance);
 	json_member_text(&json, "severity", severity_names[event->kind->severity]);
 	json_write_key(&json, "fields");
-	json_object_begin(&json);
-	for (size_t i = 0; i < event->field_count; i++) {
-		write_field(&json, &event->fields[i]);
-	}
-	json_object_end(&json);
+	report_event_fields(event, &json);
 	json_member_text(&json, "path", event->origin.path);
 	json_member_int(&json, "line", (int64_t)event->origin.line);
 	json_member_int(&json, "offset", (int64_t)event->origin.offset);
@@ -62,8 +67,7 @@ void report_event_csv_head(struct buf *out)
 	buf_add(out, STR("kind,time,start,took_ms,component,instance,severity,path,line,offset,text\r\n"));
 }
 
-/* A quoted cell; what a spreadsheet would take for a formula begins with an apostrophe. */
-static void write_cell(struct buf *out, struct str text)
+void report_csv_cell(struct buf *out, struct str text)
 {
 	buf_byte(out, '"');
 	if (text.len > 0 && str_find_byte(STR("=+-@\t\r"), text.ptr[0]) >= 0) {
@@ -99,7 +103,7 @@ void report_event_csv(const struct event *event, struct str component, struct st
 		if (i > 0) {
 			buf_byte(out, ',');
 		}
-		write_cell(out, cells[i]);
+		report_csv_cell(out, cells[i]);
 	}
 	buf_add(out, STR("\r\n"));
 	arena_finish(&tmp);

@@ -33,6 +33,11 @@ const struct reporter *reporter_find(struct str name);
 
 /** One event as an NDJSON line (with line end). */
 void report_event_ndjson(const struct event *event, struct str component, struct str instance, struct buf *out);
+struct json_writer;
+/** The fields of an event as an object: durations in milliseconds, sizes and counts as numbers. */
+void report_event_fields(const struct event *event, struct json_writer *json);
+/** A quoted CSV cell; what a spreadsheet would take for a formula begins with an apostrophe. */
+void report_csv_cell(struct buf *out, struct str text);
 /** The CSV head line, and one event as a CSV line (RFC 4180; formulas made inert). */
 void report_event_csv_head(struct buf *out);
 void report_event_csv(const struct event *event, struct str component, struct str instance, struct buf *out);

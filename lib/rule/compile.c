@@ -11,8 +11,7 @@
 
 /* ---- patterns ---- */
 
-/** The declared field behind a group's name; NULL: the group is text of its own name. */
-static const struct rule_field *declared_field(const struct rule_match *match, struct str name)
+const struct rule_field *rule_match_field(const struct rule_match *match, struct str name)
 {
 	for (size_t i = 0; i < match->field_count; i++) {
 		if (str_equals(match->fields[i].key, name) ||
@@ -31,7 +30,7 @@ static void find_groups(struct rule_compiled *compiled, const struct rule_match 
 		if (text == NULL) {
 			continue;
 		}
-		const struct rule_field *field = declared_field(match, str_from(text));
+		const struct rule_field *field = rule_match_field(match, str_from(text));
 		compiled->groups[compiled->group_count++] = (struct rule_group){
 			.index = i,
 			.name = field == NULL ? str_from(text) : field->name,

@@ -160,6 +160,7 @@ void rule_read_samples(struct rule_pack *pack, const struct json *json, struct r
 
 /** Returns: whether text names a type. */
 bool rule_type_read(struct str text, enum rule_type *type);
+const char *rule_type_name(enum rule_type type);
 /** Type, text and number of an event's field from what the record says. */
 void rule_value(enum rule_type type, struct str text, struct arena *tmp, struct event_field *field);
 
@@ -188,6 +189,8 @@ struct rule_compiled {
 	size_t group_count;
 };
 
+/** The declared field behind a group's name; NULL: the group is text of its own name. */
+const struct rule_field *rule_match_field(const struct rule_match *match, struct str name);
 /** Compile at first use; threads may race for it. Never NULL. */
 const struct rule_compiled *rule_pattern_get(const struct rule_pattern *pattern,
                                              const struct rule_match *match, struct error *err);

@@ -105,6 +105,43 @@ const struct rule *rule_match(struct rule_matcher *matcher, const struct rule_vi
 const struct rule *rule_match_text(struct rule_matcher *matcher, struct str text, struct arena *tmp,
                                    struct record *record, struct event *event);
 
+/** One wording of a rule, for people. */
+struct rule_wording {
+	const char *how; /* "message", "prefix" or "pattern" */
+	struct str text;
+};
+
+/** index: below rule->match_count */
+struct rule_wording rule_wording(const struct rule *rule, size_t index);
+
+/** A field that events of a rule can have. */
+struct rule_field_info {
+	struct str name;
+	const char *type; /* as rules write it: "duration" */
+};
+
+/** Fields of all wordings, each once, in order of their appearance. Owner: arena. */
+size_t rule_fields(const struct rule *rule, struct arena *arena,
+                   const struct rule_field_info **fields);
+
+/**
+ * Whether a program's version prints it, as far as rule->versions tells.
+ *
+ * program: "milvus"; empty: any
+ * version: "2.3", "v2.3.4"; a short one stands for all that begin with it
+ */
+bool rule_is_of_version(const struct rule *rule, struct str program, struct str version);
+
+/** Words of all wordings, to find rules that sound like a text. */
+struct rule_index;
+struct rule_index *rule_index_create(const struct rule_pack *pack);
+void rule_index_destroy(struct rule_index *index);
+/** The rules whose wordings share most with a text, best first. Returns: how many, at most max. */
+size_t rule_index_nearest(struct rule_index *index, struct str text, const struct rule **rules,
+                          size_t max);
+/** The rule whose id is most like a mistyped one; NULL when none is near. */
+const struct rule *rule_pack_suggest(const struct rule_pack *pack, struct str id);
+
 /**
  * Check a compiled pack: samples match their rule and nothing of higher rank, near misses do not,
  * patterns stay within limits on hostile text, texts exist in both languages.

@@ -36,6 +36,11 @@ bool rule_type_read(struct str text, enum rule_type *type)
 	return false;
 }
 
+const char *rule_type_name(enum rule_type type)
+{
+	return types[type].name;
+}
+
 /** A number times a factor, as a whole number; INT64_MIN when it is none or does not fit. */
 static int64_t scaled(struct str text, double factor)
 {

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { JOBS_MAX = 256, DAMAGE_TEXT_MAX = 400 };
@@ -71,7 +72,7 @@ static void *work_run(void *context)
 
 static size_t job_count(const struct work *work)
 {
-	if (work->options->event != NULL) {
+	if (work->options->event != NULL || work->options->record != NULL) {
 		return 1; /* events come in order of paths and lines */
 	}
 	long cores =
@@ -227,6 +228,32 @@ void scan_inputs(const struct input_list *list, const struct scan_options *optio
 	}
 	digest_close(digest);
 	arena_finish(&parts);
+}
+
+static size_t read_text(void *context, char *buffer, size_t size)
+{
+	struct str *rest = context;
+	size_t count = rest->len < size ? rest->len : size;
+	if (count > 0) {
+		memcpy(buffer, rest->ptr, count);
+	}
+	*rest = str_skip(*rest, count);
+	return count;
+}
+
+void scan_text(struct str text, const struct scan_options *options, struct digest *digest)
+{
+	const struct input_stream stream = {.modified_ns = TIME_NONE};
+	struct stream_tools tools = {.options = options,
+	                             .matcher = rule_matcher_create(options->pack),
+	                             .since_ns = TIME_NONE,
+	                             .until_ns = TIME_NONE};
+	arena_init(&tools.tmp);
+	stream_read(&tools, read_text, &text, &stream, digest);
+	digest_close(digest);
+	vec_finish(&tools.hits);
+	arena_finish(&tools.tmp);
+	rule_matcher_destroy(tools.matcher);
 }
 
 void scan_result_finish(struct scan_result *result)

@@ -7,6 +7,14 @@
 #include "input/input.h"
 #include "rule/rule.h"
 
+/** A record, and what is known of it. */
+struct scan_record {
+	const struct record *record;
+	const struct rule *rule;    /* NULL: no rule owns it */
+	const struct event *event;  /* without a rule only its origin is filled */
+	const struct source *source;
+};
+
 struct scan_options {
 	const struct rule_pack *pack;
 	unsigned jobs;            /* worker threads; 0: one for each core */
@@ -18,6 +26,8 @@ struct scan_options {
 	struct input_limits limits;
 	/** Gets each event in input order (one thread at a time); NULL if not wanted. */
 	void (*event)(void *context, const struct event *event, const struct source *source);
+	/** Gets each record in input order, known or not (one thread at a time); NULL if not wanted, and faster then. */
+	void (*record)(void *context, const struct scan_record *record);
 	void *context;
 };
 
@@ -37,4 +47,6 @@ struct scan_result {
  */
 void scan_inputs(const struct input_list *list, const struct scan_options *options, struct digest *digest,
                  struct scan_result *result);
+/** The same for a text at hand, such as a line that somebody pasted. */
+void scan_text(struct str text, const struct scan_options *options, struct digest *digest);
 void scan_result_finish(struct scan_result *result);

@@ -207,6 +207,19 @@ static bool is_wanted(const struct stream *stream, const struct track *track)
 
 static void emit(struct stream *stream, struct track *track, struct event *event, const struct record *record)
 {
+	event->inside = count_inside(track, event, record->program);
+	digest_source(stream->digest, track->source)->recognised++;
+	const struct scan_options *options = stream->tools->options;
+	if (options->event != NULL) {
+		options->event(options->context, event, digest_source(stream->digest, track->source));
+	} else {
+		digest_event(stream->digest, track->source, event);
+	}
+}
+
+/* Where an event stands, and when it happened if it does not say so itself. */
+static void place(const struct stream *stream, const struct track *track, struct event *event, const struct record *record)
+{
 	const struct open_record *open = &track->record;
 	event->level = record->level;
 	event->origin = (struct event_origin){.path = stream->input->path,
@@ -218,25 +231,26 @@ static void emit(struct stream *stream, struct track *track, struct event *event
 		event->start_ns = track->last_ns;
 		event->zone = track->last_zone;
 	}
-	event->inside = count_inside(track, event, record->program);
-	digest_source(stream->digest, track->source)->recognised++;
-	const struct scan_options *options = stream->tools->options;
-	if (options->event != NULL) {
-		options->event(options->context, event, digest_source(stream->digest, track->source));
-	} else {
-		digest_event(stream->digest, track->source, event);
-	}
 }
 
 static void match(struct stream *stream, struct track *track, const struct record *record)
 {
 	struct open_record *open = &track->record;
-	struct event event = {0};
+	const struct scan_options *options = stream->tools->options;
+	struct event event = {.time_ns = TIME_NONE};
 	const struct rule_view view = {record, open->hits.items, open->hits.count, track->previous};
 	const struct rule *rule = rule_match(stream->tools->matcher, &view, &stream->tools->tmp, &event);
 	track->previous = rule;
-	if (rule != NULL && is_wanted(stream, track)) {
+	if (!is_wanted(stream, track)) {
+		return;
+	}
+	place(stream, track, &event, record);
+	if (rule != NULL) {
 		emit(stream, track, &event, record);
+	}
+	if (options->record != NULL) {
+		const struct scan_record seen = {record, rule, &event, digest_source(stream->digest, track->source)};
+		options->record(options->context, &seen);
 	}
 }
 
@@ -251,7 +265,7 @@ static void record_close(struct stream *stream, struct track *track)
 	struct source *source = digest_source(stream->digest, track->source);
 	uint64_t number = source->records++;
 	bool is_sample = number < DECODE_FIRST || number % DECODE_EVERY == 0;
-	bool is_candidate = open->hits.count > 0 || (track->previous != NULL && track->previous->is_followed);
+	bool is_candidate = open->hits.count > 0 || stream->tools->options->record != NULL || (track->previous != NULL && track->previous->is_followed);
 	enum clock_zone zone = CLOCK_ZONE_NONE;
 	int64_t time_ns = open->format == NULL ? TIME_NONE : open->format->date(buf_str(&open->text), &zone);
 	if (time_ns == TIME_NONE && open->head.outer_ns != TIME_NONE) {

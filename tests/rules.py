@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What `whydown rules` says of lines and of what is known: rules.py WHYDOWN ROOT"""
+import csv
+import io
+import json
+import pathlib
+import sys
+import tempfile
+
+import case as cases
+from tap import Tap
+
+DONE, USAGE = 0, 2
+FSYNC = '{"level":"warn","ts":"2024-05-01T10:02:03.5Z","msg":"slow fdatasync","took":"7.1s","expected-duration":"1s"}'
+SAVE = ('[2024/05/01 10:02:03.500 +00:00] [WARN] [etcd/etcd_kv.go:656] ["Slow etcd operation save"] ["time spent"=7.000908158s] '
+        "[key=by-dev/kv/gid/timestamp]")
+RULE = {"id": "host.mine", "title": {"en": "Mine", "zh": "矿"}, "meaning": {"en": "Mine.", "zh": "矿。"}, "severity": "info",
+        "versions": "mine >=1", "match": [{"pattern": "mine hit (?<what>\\w+)"}], "samples": ["2024-05-01 mine hit coal"], "not": ["mine hits"]}
+
+
+class Rules:
+    """Types `whydown rules ...`."""
+
+    def __init__(self, tap, program, scratch):
+        self.tap, self.program, self.scratch = tap, program, scratch
+
+    def run(self, *words, stdin="", environment=None):
+        return cases.run(self.program, words, self.scratch, environment, stdin.encode())
+
+    def expect(self, *words, stdin="", status=DONE):
+        done = self.run("rules", *words, stdin=stdin)
+        self.tap.check(f"rules {' '.join(words)[:60].splitlines()[0]} exits {status}", done.returncode == status, done.stderr.decode())
+        return done.stdout.decode() if status == DONE else done.stderr.decode()
+
+    def write(self, name, document):
+        path = self.scratch / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(document if isinstance(document, str) else json.dumps(document), encoding="utf-8")
+        return str(path)
+
+    def check(self, name, is_so, why=""):
+        self.tap.check(name, is_so, why)
+
+
+def check_match(rules):
+    told = rules.expect("match", SAVE)
+    rules.check("a line's rule is told", told.startswith("milvus.kv.slow: Slow operation"), told)
+    rules.check("its fields have units", "took = 7.000908158s (7.00 s)" in told and "key = by-dev/kv/gid/timestamp" in told, told)
+    rules.check("what it means, who prints it, what to look at and what it speaks for is told",
+                all(f"\n  {label} " in told for label in ("means", "printed by", "look next", "effect of")), told)
+    rules.check("lines fit 80 columns", max(map(len, told.splitlines())) <= 80, told)
+    rules.check("standard input says the same", rules.expect("match", stdin=f"{SAVE}\n") == told)
+    told = rules.expect("match", "--lang", "zh", SAVE)
+    rules.check("Chinese is spoken", "含义" in told and "元数据" in told, told)
+    wrapped = "".join(f"milvus-standalone  | {line}\n" for line in (SAVE, "[2024/05/01 10:02:04.000 +00:00] [INFO] [x/y.go:1] [hello]", SAVE))
+    told = rules.expect("match", stdin=wrapped)
+    rules.check("wrappers are taken off, and their source is told", "milvus-standalone" in told and "3 records: 2 known, of 1 kinds" in told, told)
+    rules.check("each is told once", told.count("Milvus waited more than") == 1 and "3: milvus.kv.slow" in told and "explained above" in told, told)
+    rules.check("records of several lines are one", "1 records" not in rules.expect("match", "panic: boom\n\ngoroutine 1 [running]:\nmain.main()\n"))
+    rules.check("nothing is nothing", "no record" in rules.expect("match", stdin="\n\n"))
+    path = rules.write("some.log", f"{SAVE}\n{FSYNC}\n")
+    rules.check("a file is read", "of 2 kinds" in rules.expect("match", path))
+
+
+def check_unknown(rules):
+    told = rules.expect("match", SAVE.replace("operation save", "operation to save things"))
+    rules.check("an unknown message is told as it was read", told.startswith("not known") and "milvus-text, warn, 2024-05-01T10:02:03.5Z" in told, told)
+    rules.check("its nearest rule is named", "nearest    milvus.kv.slow" in told, told)
+    rules.check("what to do is told", "writing-rules.md" in told, told)
+    told = rules.expect("match", "hello")
+    rules.check("a word is of no format", "no known format" in told and "nearest" not in told, told)
+    rows = json.loads(rules.expect("match", "-f", "json", stdin=f"{SAVE}\nhello world\n"))
+    rules.check("records are told to machines", [row["line"] for row in rows] == [1, 2] and rows[0]["rule"]["id"] == "milvus.kv.slow"
+                and rows[0]["fields"]["took"] == 7000.908 and rows[1]["rule"] is None, f"{rows}")
+
+
+def check_list(rules):
+    rows = rules.expect("list").splitlines()
+    known = json.loads(rules.expect("list", "-f", "json"))
+    rules.check("the table has all rules and a head", len(rows) == len(known) + 1 and rows[0].split() == ["ID", "SEVERITY", "VERSIONS", "TITLE"])
+    rules.check("rules have what machines need", all(rule["title"] and rule["wordings"] and rule["versions"] for rule in known))
+    sheet = list(csv.DictReader(io.StringIO(rules.expect("list", "-f", "csv"), newline="")))
+    rules.check("the sheet has the same", [row["id"] for row in sheet] == [rule["id"] for rule in known])
+    for words, must, must_not in ((["fsync"], "etcd.fsync.slow", "milvus.panic"), (["component=minio"], "minio.full", "milvus.kv.slow"),
+                                  (["severity=fatal"], "milvus.panic", "milvus.kv.slow"), (["severity=error+"], "milvus.panic", "milvus.kv.slow"),
+                                  (["cause=storage-latency"], "etcd.fsync.slow", "milvus.tso.saved"), (["milvus=2.3"], "milvus.kv.slow", "etcd.fsync.slow"),
+                                  (["milvus=2.1.4"], "milvus.session.lost", "milvus.streaming.fenced"), (["etcd=3.5"], "etcd.fsync.slow", "milvus.kv.slow"),
+                                  (["source=tso.go", "severity=error"], "milvus.tso.timeout", "milvus.tso.clock_offset"),
+                                  (["field=duration"], "milvus.kv.slow", "milvus.panic"), (["租约"], "milvus.session.lease_lost", "etcd.fsync.slow")):
+        ids = [row["id"] for row in json.loads(rules.expect("list", "-f", "json", *words))]
+        rules.check(f"{' '.join(words)} finds {must}, not {must_not}", must in ids and must_not not in ids, f"{ids}")
+    rules.check("nothing found is said", "no rule is like that" in rules.run("rules", "list", "nosuchword").stderr.decode())
+    rules.check("a wrong condition is refused", "severity=bad" in rules.expect("list", "severity=bad", status=USAGE)
+                and "cause=bad" in rules.expect("list", "cause=bad", status=USAGE) and "pdf" in rules.expect("list", "-f", "pdf", status=USAGE))
+
+
+def check_show(rules):
+    told = rules.expect("show", "etcd.fsync.slow")
+    rules.check("a rule is shown with wordings and samples", "looks for  message: slow fdatasync" in told and f"sample {FSYNC[:20]}" in told, told)
+    told = rules.expect("show", "milvus.tso")
+    rules.check("a family is shown", "milvus.tso.failed: " in told and "milvus.tso.timeout: " in told and "etcd." not in told.split(":")[0], told[:300])
+    rules.check("a slip is put right", "did you mean milvus.session.lost?" in rules.expect("show", "milvus.sesion.lost", status=USAGE))
+    rules.check("what is like nothing is refused", "whydown rules list" in rules.expect("show", "qqqqqq", status=USAGE))
+    shown = json.loads(rules.expect("show", "-f", "json", "etcd.fsync.slow"))
+    rules.check("a rule is shown to machines", shown[0]["id"] == "etcd.fsync.slow" and shown[0]["samples"] and shown[0]["fields"]["took"].startswith("duration"))
+
+
+def check_packs(rules):
+    mine = rules.write("mine.json", {"rules": [RULE]})
+    rules.expect("check", mine)
+    wrong = rules.run("rules", "check", rules.write("wrong.json", {"rules": [{**RULE, "samples": ["mine hit"]}]}))
+    rules.check("a sample that does not match is a fault", wrong.returncode == USAGE and b"host.mine" in wrong.stdout, wrong.stdout.decode())
+    rows = rules.run("events", "--rules", mine, "-", stdin="2024-05-01 10:00:00 mine hit coal\n").stdout.decode()
+    rules.check("a rule of one's own finds events", json.loads(rows or "{}").get("kind") == "host.mine", rows)
+
+
+def main():
+    program, _ = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as scratch, Tap() as tap:
+        rules = Rules(tap, program, pathlib.Path(scratch))
+        for check in (check_match, check_unknown, check_list, check_show, check_packs):
+            check(rules)
+
+
+main()
