@@ -45,9 +45,13 @@ bool format_is_etcd_caller(struct str caller)
 		STR_INIT("proxy"),      STR_INIT("tcpproxy"),    STR_INIT("grpcproxy"),
 		STR_INIT("etcd"),       STR_INIT("store"),       STR_INIT("idutil"),
 		STR_INIT("version"),    STR_INIT("v2store"),     STR_INIT("etcdutil"),
+		STR_INIT("v3alarm"),    STR_INIT("v3lock"),      STR_INIT("v2stats"),
+		STR_INIT("v2http"),     STR_INIT("v2discovery"), STR_INIT("v2auth"),
+		STR_INIT("cindex"),     STR_INIT("schedule"),    STR_INIT("bbolt"),
 	};
 	struct str folder;
 	str_cut(str_slice(caller, 0, ORIGIN_LEN_MAX), STR("/"), &folder, NULL);
+	str_cut(folder, STR("@"), &folder, NULL); /* "bbolt@v1.4.0/db.go" */
 	return format_is_any(folder, folders, FORMAT_COUNT(folders));
 }
 
@@ -72,7 +76,9 @@ enum format_program format_etcd_program(const struct record *record)
 	if (record->caller.len > 0) {
 		return format_is_etcd_caller(record->caller) ? FORMAT_ETCD : FORMAT_OTHER;
 	}
-	bool is_others = record->logger.len > 0 && !str_equals(record->logger, STR("raft"));
+	static const struct str loggers[] = {STR_INIT("raft"), STR_INIT("bbolt")};
+	bool is_others = record->logger.len > 0 &&
+	                 !format_is_any(record->logger, loggers, FORMAT_COUNT(loggers));
 	return is_others ? FORMAT_OTHER : FORMAT_ETCD;
 }
 
