@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cause/cause.h"
 
-#include "cause/reason.h"
-
 #include "base/vec.h"
+#include "cause/reason.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
 static const struct str how_names[STOP_HOW_COUNT] = {
-        [STOP_ASKED] = STR_INIT("asked"),
-        [STOP_CLEAN] = STR_INIT("clean"),
-        [STOP_SESSION_LOST] = STR_INIT("session-lost"),
-        [STOP_FATAL] = STR_INIT("fatal"),
-        [STOP_PANIC] = STR_INIT("panic"),
-        [STOP_NATIVE] = STR_INIT("native-crash"),
-        [STOP_KILLED] = STR_INIT("killed"),
-        [STOP_ABRUPT] = STR_INIT("abrupt"),
-        [STOP_START_FAILED] = STR_INIT("start-failed"),
-        [STOP_QUORUM_LOST] = STR_INIT("quorum-lost"),
+	[STOP_ASKED] = STR_INIT("asked"),
+	[STOP_CLEAN] = STR_INIT("clean"),
+	[STOP_SESSION_LOST] = STR_INIT("session-lost"),
+	[STOP_FATAL] = STR_INIT("fatal"),
+	[STOP_PANIC] = STR_INIT("panic"),
+	[STOP_NATIVE] = STR_INIT("native-crash"),
+	[STOP_KILLED] = STR_INIT("killed"),
+	[STOP_ABRUPT] = STR_INIT("abrupt"),
+	[STOP_START_FAILED] = STR_INIT("start-failed"),
+	[STOP_QUORUM_LOST] = STR_INIT("quorum-lost"),
 };
 
 struct str stop_how_name(enum stop_how how)
@@ -33,7 +32,8 @@ bool episode_is(const struct episode *episode, struct str kind)
 
 struct str episode_instance(const struct reason *reason, const struct episode *episode)
 {
-	return episode->instance.len > 0 ? episode->instance : reason->digest->sources[episode->source].instance;
+	return episode->instance.len > 0 ? episode->instance
+	                                 : reason->digest->sources[episode->source].instance;
 }
 
 struct str episode_component(const struct episode *episode)
@@ -49,7 +49,8 @@ bool episode_overlaps(const struct episode *episode, int64_t from_ns, int64_t to
 	if (episode->first_ns == TIME_NONE) {
 		return true;
 	}
-	return (from_ns == TIME_NONE || episode->last_ns >= from_ns) && (to_ns == TIME_NONE || episode->first_ns <= to_ns);
+	return (from_ns == TIME_NONE || episode->last_ns >= from_ns) &&
+	       (to_ns == TIME_NONE || episode->first_ns <= to_ns);
 }
 
 bool episode_in_window(const struct reason *reason, const struct episode *episode)
@@ -82,8 +83,8 @@ void evidence_add(struct evidence_list *list, const struct episode *episode)
 {
 	enum { EVIDENCE_OF_EPISODE_MAX = 3 };
 	const struct event *telling = episode_telling(episode);
-	const struct event *picks[EVIDENCE_OF_EPISODE_MAX] = {telling, episode->members[0],
-	                                                      episode->members[episode->member_count - 1]};
+	const struct event *picks[EVIDENCE_OF_EPISODE_MAX] = {
+		telling, episode->members[0], episode->members[episode->member_count - 1]};
 	for (size_t i = 0; i < EVIDENCE_OF_EPISODE_MAX; i++) {
 		bool is_known = false;
 		for (size_t j = 0; j < list->count; j++) {
@@ -120,14 +121,17 @@ struct text_both both_printf(struct arena *keep, const char *en, const char *zh,
 		va_start(arguments, zh);
 		int len = vsnprintf(text, sizeof(text), formats[lang], arguments);
 		va_end(arguments);
-		size_t used = len < 0 ? 0 : (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1;
+		size_t used = len < 0                      ? 0
+		              : (size_t)len < sizeof(text) ? (size_t)len
+		                                           : sizeof(text) - 1;
 		both.in[lang] = arena_str(keep, text_cut_bytes((struct str){text, used}, used));
 	}
 	return both;
 }
 
-void cause_explain(const struct cause_set *set, struct digest *digest, const struct cause_options *options,
-                   struct findings *findings, struct sign_list *signs)
+void cause_explain(const struct cause_set *set, struct digest *digest,
+                   const struct cause_options *options, struct findings *findings,
+                   struct sign_list *signs)
 {
 	*findings = (struct findings){.digest = digest};
 	struct reason reason = {.set = set,
@@ -141,9 +145,14 @@ void cause_explain(const struct cause_set *set, struct digest *digest, const str
 	reason_identify(&reason);
 	reason_align(&reason);
 	reason_runs(&reason);
+	reason_clusters(&reason);
+	reason_quorum(&reason);
 	reason.is_excerpt = reason_looks_like_excerpt(&reason);
 	findings->verdict.is_excerpt = reason.is_excerpt;
 	reason_stops(&reason);
+	reason_focus(&reason);
+	reason_terms(&reason);
+	reason_leases(&reason);
 	reason_window(&reason);
 	reason_derive(&reason);
 	reason_verdict(&reason, signs);
@@ -151,6 +160,7 @@ void cause_explain(const struct cause_set *set, struct digest *digest, const str
 	reason_chain(&reason);
 	reason_coverage(&reason);
 	reason_advice(&reason);
+	reason_unfocus(&reason, digest);
 	vec_finish(&reason.roots);
 	vec_finish(&reason.processes);
 	vec_finish(&reason.derived);

@@ -118,13 +118,16 @@ struct lease {
 	struct str id;
 	struct str owner; /* component or server that held it */
 	int64_t time_ns;
-	struct str state; /* "granted", "lost", "renewed", "expired" */
+	struct str state; /* "granted", "renewed", "silent", "expired", "lost" */
+	int64_t ttl_ns;   /* as configured, or by default in this version */
 };
 
 struct term {
 	uint64_t number;
 	struct str leader; /* member id */
 	int64_t start_ns;
+	int64_t end_ns;       /* when its leader was lost; TIME_NONE */
+	struct text_both why; /* who was at fault for that; empty: not known */
 };
 
 struct finding_fact {

@@ -487,6 +487,18 @@ static void draft_prove(const struct reason *reason, const struct draft *draft,
 	}
 }
 
+/* Who was at fault for the first loss of a leader inside a step. */
+static struct text_both fault_in(const struct reason *reason, const struct draft *draft)
+{
+	vec_foreach (struct term, term, &reason->findings->terms) {
+		if (term->why.in[TEXT_EN].len > 0 && term->end_ns >= draft->start_ns - NS_PER_SEC &&
+		    term->end_ns <= draft->end_ns + NS_PER_SEC) {
+			return term->why;
+		}
+	}
+	return because_of(reason, STAGE_ELECTION);
+}
+
 static void draft_finish(struct reason *reason, const struct draft *draft, bool is_first)
 {
 	struct chain_step step = {.kind = draft->kind,
@@ -498,7 +510,8 @@ static void draft_finish(struct reason *reason, const struct draft *draft, bool 
 	                          .max_took_ns = draft->max_took_ns,
 	                          .summary = draft_say(reason, draft)};
 	if (!is_first && !draft->is_root) {
-		step.because = because_of(reason, draft->stage);
+		step.because = draft->stage == STAGE_ELECTION ? fault_in(reason, draft)
+		                                              : because_of(reason, draft->stage);
 	}
 	draft_prove(reason, draft, &step);
 	vec_push(&reason->findings->chain, step);

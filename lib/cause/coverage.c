@@ -190,53 +190,6 @@ static void miss_level(struct reason *reason)
 	}
 }
 
-static void list_terms(struct reason *reason)
-{
-	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		if (!episode_is(episode, STR("etcd.leader.became")) && !episode_is(episode, STR("etcd.leader.elected"))) {
-			continue;
-		}
-		for (size_t i = 0; i < episode->member_count; i++) {
-			const struct event *event = episode->members[i];
-			uint64_t number;
-			if (!str_to_uint64(event_field_text(event, STR("term")), &number)) {
-				continue;
-			}
-			bool is_known = false;
-			vec_foreach (struct term, term, &reason->findings->terms) {
-				is_known |= term->number == number && str_equals(term->leader, event_field_text(event, STR("member")));
-			}
-			if (!is_known) {
-				vec_push(&reason->findings->terms,
-				         (struct term){number, event_field_text(event, STR("member")), event->time_ns});
-			}
-		}
-	}
-}
-
-static void list_leases(struct reason *reason)
-{
-	static const struct {
-		struct str kind, state;
-	} states[] = {{STR_INIT("milvus.session.registered"), STR_INIT("granted")},
-	              {STR_INIT("milvus.session.renewed"), STR_INIT("renewed")},
-	              {STR_INIT("milvus.session.keepalive_closed"), STR_INIT("silent")},
-	              {STR_INIT("milvus.session.lease_lost"), STR_INIT("expired")},
-	              {STR_INIT("milvus.session.lost"), STR_INIT("lost")}};
-	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-			if (episode_is(episode, states[i].kind)) {
-				const struct event *event = episode->members[0];
-				vec_push(&reason->findings->leases,
-				         (struct lease){.id = event_field_text(event, STR("lease")),
-				                        .owner = episode_instance(reason, episode),
-				                        .time_ns = event->time_ns,
-				                        .state = states[i].state});
-			}
-		}
-	}
-}
-
 void reason_coverage(struct reason *reason)
 {
 	judge_facts(reason);
@@ -247,6 +200,4 @@ void reason_coverage(struct reason *reason)
 		miss_times(reason);
 		miss_level(reason);
 	}
-	list_terms(reason);
-	list_leases(reason);
 }

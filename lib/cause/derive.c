@@ -367,7 +367,7 @@ static void derive_abrupt(struct reason *reason)
 {
 	double etcd = 0, milvus = 0;
 	vec_foreach (struct stop, stop, &reason->findings->stops) {
-		bool is_abrupt = stop->how == STOP_ABRUPT || stop->how == STOP_KILLED;
+		bool is_abrupt = (stop->how == STOP_ABRUPT || stop->how == STOP_KILLED) && !stop_is_foreign(reason, stop);
 		etcd += is_abrupt && str_equals(stop->component, STR("etcd")) ? 1 : 0;
 		milvus += is_abrupt && str_equals(stop->component, STR("milvus")) ? 1 : 0;
 	}

@@ -14,6 +14,8 @@ struct process {
 	struct str version;
 	uint64_t starts;
 	const struct event *start; /* first line of the last start; NULL */
+	struct str cluster_id, member_id; /* of etcd, hexadecimal; empty: not known */
+	int cluster; /* number of the etcd cluster it is in, or uses; 0: not known */
 };
 
 struct process_list {
@@ -58,6 +60,10 @@ struct reason {
 	bool has_milvus, has_etcd; /* logs of them are there */
 	bool is_excerpt;
 	bool is_alone; /* one of several stops is looked at by itself */
+	int clusters;  /* of etcd, as far as their logs say */
+	int focus;     /* number of the cluster that is looked at; 0: all */
+	bool is_quorum_doubtful; /* a member had no leader, and the logs of most are not there */
+	struct digest view; /* the digest without the etcds of others, where there is a focus */
 };
 
 /* identity.c: component, instance and role of sources; zones of stamps */
@@ -77,8 +83,25 @@ void reason_window(struct reason *reason);
 bool reason_looks_like_excerpt(const struct reason *reason);
 
 /* stops.c: each stop by itself, and which one the verdict is about; afterwards what they have in common */
+void stops_sort(struct reason *reason);
 void reason_stops(struct reason *reason);
 void reason_stops_together(struct reason *reason);
+
+/* cluster.c: etcds that belong together, and looking at those that a stop is about */
+void reason_clusters(struct reason *reason);
+void reason_focus(struct reason *reason);
+void reason_unfocus(struct reason *reason, struct digest *whole);
+bool stop_is_foreign(const struct reason *reason, const struct stop *stop);
+bool stop_is_of_others(const struct reason *reason, const struct stop *stop);
+unsigned reason_member_count(const struct reason *reason, int cluster);
+
+/* quorum.c: losses of quorum become stops; whether an end stopped the service */
+void reason_quorum(struct reason *reason);
+bool stop_is_of_service(const struct reason *reason, const struct stop *stop);
+
+/* history.c */
+void reason_terms(struct reason *reason);
+void reason_leases(struct reason *reason);
 
 /* derive.c: facts computed from several episodes */
 void reason_derive(struct reason *reason);

@@ -385,16 +385,6 @@ static int compare_runs(const void *a, const void *b)
 	return order != 0 ? order : str_compare(left->instance, right->instance);
 }
 
-static int compare_stops(const void *a, const void *b)
-{
-	const struct stop *left = a, *right = b;
-	if (left->time_ns != right->time_ns) {
-		return left->time_ns < right->time_ns ? -1 : 1;
-	}
-	int order = str_compare(left->component, right->component);
-	return order != 0 ? order : str_compare(left->instance, right->instance);
-}
-
 /* In time, and as the lines stand: a banner has the stamp of the line before it. */
 static int compare_marks(const void *a, const void *b)
 {
@@ -445,10 +435,7 @@ void reason_runs(struct reason *reason)
 		}
 	}
 	vec_finish(&marks);
-	if (findings->stops.count > 0) {
-		qsort(findings->stops.items, findings->stops.count, sizeof(struct stop),
-		      compare_stops);
-	}
+	stops_sort(reason);
 	close_runs(reason);
 	add_open_runs(reason);
 	reason_run_versions(reason);

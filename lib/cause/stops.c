@@ -5,6 +5,8 @@
 #include "base/vec.h"
 #include "cause/reason.h"
 
+#include <stdlib.h>
+
 enum {
 	EXPLAINED_MAX = 12, /* of many stops the last ones are explained */
 	LOOP_RUN_S = 45,    /* a run that ends so soon after its start never served ... */
@@ -60,6 +62,24 @@ static int64_t next_start(const struct reason *reason, const struct stop *stop)
 		}
 	}
 	return start_ns;
+}
+
+static int compare_stops(const void *a, const void *b)
+{
+	const struct stop *left = a, *right = b;
+	if (left->time_ns != right->time_ns) {
+		return left->time_ns < right->time_ns ? -1 : 1;
+	}
+	int order = str_compare(left->component, right->component);
+	return order != 0 ? order : str_compare(left->instance, right->instance);
+}
+
+void stops_sort(struct reason *reason)
+{
+	if (reason->findings->stops.count > 0) {
+		qsort(reason->findings->stops.items, reason->findings->stops.count,
+		      sizeof(struct stop), compare_stops);
+	}
 }
 
 /* ---- restart loops ---- */
@@ -118,6 +138,7 @@ static void explain_alone(const struct reason *reason, struct stop *stop)
 	alone.findings = &own;
 	alone.stop = stop;
 	alone.is_alone = true;
+	reason_focus(&alone);
 	reason_window(&alone);
 	reason_derive(&alone);
 	reason_verdict(&alone, NULL);
@@ -134,6 +155,7 @@ static void explain_alone(const struct reason *reason, struct stop *stop)
 	vec_finish(&own.contributing);
 	vec_finish(&alone.roots);
 	vec_finish(&alone.derived);
+	reason_unfocus(&alone, reason->digest);
 }
 
 static void explain_each(struct reason *reason)
@@ -179,6 +201,9 @@ static struct stop *choose(const struct reason *reason)
 {
 	struct stop *best = NULL;
 	vec_foreach (struct stop, stop, &reason->findings->stops) {
+		if (!stop_is_of_service(reason, stop)) {
+			continue;
+		}
 		if (best == NULL || stop_weight(stop) >= stop_weight(best)) {
 			best = stop;
 		}
@@ -200,8 +225,8 @@ static const struct stop *etcd_before(const struct reason *reason, const struct 
 {
 	const struct stop *found = NULL;
 	vec_foreach (struct stop, other, &reason->findings->stops) {
-		if (!is_milvus(stop) || is_milvus(other) || other->time_ns == TIME_NONE ||
-		    other->time_ns > stop->time_ns ||
+		if (!is_milvus(stop) || is_milvus(other) || !stop_is_of_service(reason, other) ||
+		    other->time_ns == TIME_NONE || other->time_ns > stop->time_ns ||
 		    stop->time_ns - other->time_ns > LOOP_GAP_S * NS_PER_SEC) {
 			continue;
 		}
@@ -223,6 +248,7 @@ static void add(struct buf *to, struct str text, enum text_lang lang)
 static void say_links(const struct reason *reason, struct stop *stop)
 {
 	const struct stop *etcd = etcd_before(reason, stop);
+	bool is_quorum = etcd != NULL && etcd->how == STOP_QUORUM_LOST;
 	int64_t start_ns = next_start(reason, stop);
 	for (int lang = 0; lang < TEXT_LANG_COUNT; lang++) {
 		struct buf text = {0};
@@ -232,8 +258,12 @@ static void say_links(const struct reason *reason, struct stop *stop)
 				duration_format(reason->keep, stop->time_ns - etcd->time_ns);
 			add(&text,
 			    arena_printf(reason->keep,
-			                 is_en ? STR_FMT " after " STR_FMT " had ended"
-			                       : "在 " STR_FMT " 之前," STR_FMT " 已结束",
+			                 is_quorum ? is_en ? STR_FMT " after etcd (" STR_FMT
+			                                             ") had lost its quorum"
+			                                   : "在 " STR_FMT " 之前 etcd(" STR_FMT
+			                                     ")已失去多数派"
+			                 : is_en   ? STR_FMT " after " STR_FMT " had ended"
+			                           : "在 " STR_FMT " 之前 " STR_FMT " 已结束",
 			                 STR_ARG(took), STR_ARG(etcd->instance)),
 			    (enum text_lang)lang);
 		}

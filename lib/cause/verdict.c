@@ -354,7 +354,7 @@ static enum answer has_stopped(const struct reason *reason)
 	if (reason->stop != NULL) {
 		return ANSWER_YES;
 	}
-	if (!has_dated_record(reason) || reason->is_excerpt) {
+	if (!has_dated_record(reason) || reason->is_excerpt || reason->is_quorum_doubtful) {
 		return ANSWER_UNKNOWN;
 	}
 	return reason->has_milvus || reason->has_etcd ? ANSWER_NO : ANSWER_UNKNOWN;

@@ -119,7 +119,8 @@ static int64_t end_of_etcd(const struct reason *reason, int64_t from_ns)
 {
 	vec_foreach (struct stop, other, &reason->findings->stops) {
 		bool is_back = false;
-		if (!str_equals(other->component, STR("etcd")) || other->time_ns == TIME_NONE ||
+		if (!str_equals(other->component, STR("etcd")) || other->how == STOP_QUORUM_LOST ||
+		    stop_is_foreign(reason, other) || other->time_ns == TIME_NONE ||
 		    other->time_ns >= from_ns ||
 		    !str_equals(reason->stop->component, STR("milvus"))) {
 			continue;

@@ -241,6 +241,7 @@ static void write_history(struct printer *to)
 		json_member_text(&to->json, "owner", lease->owner);
 		time_of(to, "time", lease->time_ns);
 		json_member_text(&to->json, "state", lease->state);
+		json_member_int(&to->json, "ttl_s", lease->ttl_ns / NS_PER_SEC);
 		json_object_end(&to->json);
 	}
 	end_items(to);
@@ -250,6 +251,8 @@ static void write_history(struct printer *to)
 		json_member_int(&to->json, "term", (int64_t)term->number);
 		text_or_null(to, "leader", term->leader);
 		time_of(to, "start", term->start_ns);
+		time_of(to, "end", term->end_ns);
+		text_or_null(to, "why", text_in(&term->why, to->options->lang));
 		json_object_end(&to->json);
 	}
 	end_items(to);

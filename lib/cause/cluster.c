@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which etcds belong together, how many members they have, and which of them Milvus used. */
+#include "base/vec.h"
+#include "cause/reason.h"
+
+#include <string.h>
+
+enum {
+	SCORE_LEASE = 100, /* a lease that Milvus held is known there: no doubt */
+	SCORE_KEYS = 10,   /* keys below Milvus's root path are written there */
+	SCORE_FOLDER = 4,  /* collected into the same folder */
+	SCORE_NAME = 2,    /* names begin alike: one release or compose project */
+	MEMBERS_MAX = 16,
+	LEASES_MAX = 128
+};
+
+/* ---- who is who ---- */
+
+static bool tells_identity(const struct episode *episode)
+{
+	static const struct str kinds[] = {
+		STR_INIT("etcd.start.fresh"),     STR_INIT("etcd.start.restart"),
+		STR_INIT("etcd.start.published"), STR_INIT("etcd.raft.started"),
+		STR_INIT("etcd.start.server"),    STR_INIT("etcd.voters"),
+	};
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (str_equals(episode->kind->id, kinds[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct process *etcd_of(struct reason *reason, const struct episode *episode)
+{
+	struct str instance = episode_instance(reason, episode);
+	vec_foreach (struct process, process, &reason->processes) {
+		if (str_equals(process->component, STR("etcd")) &&
+		    str_equals(process->instance, instance)) {
+			return process;
+		}
+	}
+	return NULL;
+}
+
+static void note_identity(struct reason *reason, const struct episode *episode)
+{
+	struct process *process = etcd_of(reason, episode);
+	for (size_t i = 0; process != NULL && i < episode->member_count; i++) {
+		struct str cluster = event_field_text(episode->members[i], STR("cluster_id"));
+		struct str member = event_field_text(episode->members[i], STR("member"));
+		process->cluster_id = cluster.len > 0 ? cluster : process->cluster_id;
+		process->member_id = member.len > 0 ? member : process->member_id;
+	}
+}
+
+/* "by-dev" of "by-dev/meta/session/rootcoord-7", "/registry" of "/registry/pods". */
+static struct str root_of_key(struct str key)
+{
+	size_t begin = key.len > 0 && key.ptr[0] == '/' ? 1 : 0;
+	ptrdiff_t slash = str_find_byte(str_skip(key, begin), '/');
+	return slash < 0 ? (struct str){NULL, 0} : str_slice(key, 0, begin + (size_t)slash);
+}
+
+/* ---- clusters ---- */
+
+static bool runs_at_same_time(const struct process *a, const struct process *b)
+{
+	return a->first_ns != TIME_NONE && b->first_ns != TIME_NONE && a->first_ns < b->last_ns &&
+	       b->first_ns < a->last_ns;
+}
+
+/* One member id twice at the same time: ids follow from addresses, and those of single etcds are
+ * often alike. */
+static bool is_twin(const struct process *a, const struct process *b)
+{
+	return str_equals(a->cluster_id, b->cluster_id) && a->member_id.len > 0 &&
+	       str_equals(a->member_id, b->member_id) && runs_at_same_time(a, b);
+}
+
+static bool is_same_cluster(const struct process *a, const struct process *b)
+{
+	return a->cluster_id.len > 0 && str_equals(a->cluster_id, b->cluster_id) && !is_twin(a, b);
+}
+
+static bool is_etcd(const struct process *process)
+{
+	return str_equals(process->component, STR("etcd"));
+}
+
+/* Numbers from 1; 0 for an etcd that does not say to which it belongs. */
+static void number_clusters(struct reason *reason)
+{
+	int count = 0;
+	for (size_t i = 0; i < reason->processes.count; i++) {
+		struct process *process = &reason->processes.items[i];
+		process->cluster = 0;
+		if (!is_etcd(process) || process->cluster_id.len == 0) {
+			continue;
+		}
+		for (size_t j = 0; j < i && process->cluster == 0; j++) {
+			const struct process *other = &reason->processes.items[j];
+			process->cluster = is_etcd(other) && is_same_cluster(other, process)
+			                           ? other->cluster
+			                           : 0;
+		}
+		if (process->cluster == 0) {
+			process->cluster = ++count;
+		}
+	}
+	reason->clusters = count;
+}
+
+static int cluster_of_source(const struct reason *reason, uint32_t source)
+{
+	struct str instance = reason->digest->sources[source].instance;
+	vec_foreach (struct process, process, &reason->processes) {
+		if (is_etcd(process) && str_equals(process->instance, instance)) {
+			return process->cluster;
+		}
+	}
+	return 0;
+}
+
+/* ---- which one Milvus used ---- */
+
+/* Leases that Milvus says it held. */
+struct lease_ids {
+	struct str items[LEASES_MAX];
+	size_t count;
+};
+
+static void collect_leases(const struct reason *reason, const struct process *milvus,
+                           struct lease_ids *leases)
+{
+	leases->count = 0;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		if (!str_starts(episode->kind->id, STR("milvus.session.")) ||
+		    !str_equals(episode_instance(reason, episode), milvus->instance)) {
+			continue;
+		}
+		for (size_t i = 0; i < episode->member_count && leases->count < LEASES_MAX; i++) {
+			struct str lease = event_field_text(episode->members[i], STR("lease"));
+			if (lease.len > 0) {
+				leases->items[leases->count++] = lease;
+			}
+		}
+	}
+}
+
+static bool holds_lease(const struct lease_ids *leases, struct str lease)
+{
+	for (size_t i = 0; i < leases->count; i++) {
+		if (str_equals(leases->items[i], lease)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct str root_of_milvus(const struct reason *reason, const struct process *milvus)
+{
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		if (str_equals(episode_component(episode), STR("milvus")) &&
+		    str_equals(episode_instance(reason, episode), milvus->instance)) {
+			for (size_t i = 0; i < episode->member_count; i++) {
+				struct str root = root_of_key(
+					event_field_text(episode->members[i], STR("key")));
+				if (root.len > 0) {
+					return root;
+				}
+			}
+		}
+	}
+	return (struct str){NULL, 0};
+}
+
+/* What the events of an etcd say for it. */
+static int score_events(const struct reason *reason, const struct process *milvus,
+                        const struct process *etcd)
+{
+	struct str root = root_of_milvus(reason, milvus);
+	struct lease_ids leases;
+	int score = 0;
+	collect_leases(reason, milvus, &leases);
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		bool is_own = str_equals(episode_component(episode), STR("etcd")) &&
+		              str_equals(episode_instance(reason, episode), etcd->instance);
+		for (size_t i = 0; is_own && i < episode->member_count; i++) {
+			struct str lease = event_field_text(episode->members[i], STR("lease"));
+			struct str key = event_field_text(episode->members[i], STR("key"));
+			if (lease.len > 0 && score < SCORE_LEASE && holds_lease(&leases, lease)) {
+				score = SCORE_LEASE;
+			}
+			if (root.len > 0 && score < SCORE_KEYS &&
+			    str_equals(root_of_key(key), root)) {
+				score = SCORE_KEYS;
+			}
+		}
+	}
+	return score;
+}
+
+static struct str folder_of(struct str path)
+{
+	ptrdiff_t slash = str_find_last_byte(path, '/');
+	return str_slice(path, 0, (size_t)(slash + 1));
+}
+
+static struct str path_of(const struct reason *reason, const struct process *process)
+{
+	for (size_t i = 0; i < reason->digest->source_count; i++) {
+		if (str_equals(reason->digest->sources[i].instance, process->instance)) {
+			return reason->digest->sources[i].path;
+		}
+	}
+	return (struct str){NULL, 0};
+}
+
+/* Bytes that two names begin with in common, up to a dash. */
+static size_t common_words(struct str a, struct str b)
+{
+	size_t at = 0, whole = 0;
+	while (at < a.len && at < b.len && a.ptr[at] == b.ptr[at]) {
+		at++;
+		whole = a.ptr[at - 1] == '-' || a.ptr[at - 1] == '_' || a.ptr[at - 1] == '/'
+		                ? at
+		                : whole;
+	}
+	return whole;
+}
+
+static int score_of(const struct reason *reason, const struct process *milvus,
+                    const struct process *etcd)
+{
+	int score = score_events(reason, milvus, etcd);
+	struct str folder = folder_of(path_of(reason, milvus));
+	score += folder.len > 0 && str_equals(folder, folder_of(path_of(reason, etcd)))
+	                 ? SCORE_FOLDER
+	                 : 0;
+	return score + (common_words(milvus->instance, etcd->instance) > 0 ? SCORE_NAME : 0);
+}
+
+/* The cluster with the best reasons; 0 when two are alike. */
+static int cluster_used(const struct reason *reason, const struct process *milvus)
+{
+	int best = 0, best_score = 0;
+	bool is_tied = false;
+	vec_foreach (struct process, etcd, &reason->processes) {
+		if (!is_etcd(etcd) || etcd->cluster == 0) {
+			continue;
+		}
+		int score = score_of(reason, milvus, etcd);
+		is_tied = score == best_score ? is_tied || (score > 0 && etcd->cluster != best)
+		                              : score < best_score && is_tied;
+		if (score > best_score) {
+			best_score = score;
+			best = etcd->cluster;
+		}
+	}
+	return is_tied ? 0 : best;
+}
+
+void reason_clusters(struct reason *reason)
+{
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		if (tells_identity(episode)) {
+			note_identity(reason, episode);
+		}
+	}
+	number_clusters(reason);
+	vec_foreach (struct process, process, &reason->processes) {
+		if (reason->clusters > 1 && str_equals(process->component, STR("milvus"))) {
+			process->cluster = cluster_used(reason, process);
+		}
+	}
+}
+
+/* ---- looking at one of them ---- */
+
+static int cluster_of(const struct reason *reason, struct str component, struct str instance)
+{
+	vec_foreach (struct process, process, &reason->processes) {
+		if (str_equals(process->component, component) &&
+		    str_equals(process->instance, instance)) {
+			return process->cluster;
+		}
+	}
+	return 0;
+}
+
+/* Without a stop: the cluster of Milvus where all of them use one. */
+static int cluster_of_all(const struct reason *reason)
+{
+	int found = -1;
+	vec_foreach (struct process, process, &reason->processes) {
+		if (str_equals(process->component, STR("milvus"))) {
+			found = found == -1 || found == process->cluster ? process->cluster : 0;
+		}
+	}
+	return found > 0 ? found : 0;
+}
+
+bool stop_is_foreign(const struct reason *reason, const struct stop *stop)
+{
+	int cluster = cluster_of(reason, stop->component, stop->instance);
+	return reason->focus > 0 && cluster > 0 && cluster != reason->focus;
+}
+
+/* Whether no Milvus uses the cluster of an etcd that stopped, though it is known which they use. */
+bool stop_is_of_others(const struct reason *reason, const struct stop *stop)
+{
+	int cluster = cluster_of(reason, stop->component, stop->instance);
+	bool has_milvus = false;
+	vec_foreach (struct process, process, &reason->processes) {
+		if (str_equals(process->component, STR("milvus"))) {
+			if (process->cluster == 0 || process->cluster == cluster) {
+				return false;
+			}
+			has_milvus = true;
+		}
+	}
+	return has_milvus && str_equals(stop->component, STR("etcd")) && cluster > 0;
+}
+
+void reason_focus(struct reason *reason)
+{
+	struct digest *whole = reason->digest;
+	reason->focus = 0;
+	if (reason->clusters < 2) {
+		return;
+	}
+	reason->focus = reason->stop == NULL ? cluster_of_all(reason)
+	                                     : cluster_of(reason, reason->stop->component,
+	                                                  reason->stop->instance);
+	if (reason->focus == 0) {
+		return;
+	}
+	reason->view = *whole;
+	reason->view.sources = arena_array(reason->keep, struct source, whole->source_count);
+	memcpy(reason->view.sources, whole->sources, whole->source_count * sizeof(struct source));
+	reason->view.episodes = (struct episode_list){0};
+	for (uint32_t i = 0; i < whole->source_count; i++) {
+		int cluster = cluster_of_source(reason, i);
+		if (cluster > 0 && cluster != reason->focus) {
+			reason->view.sources[i].component = STR("etcd of others");
+			reason->view.sources[i].by_program[FORMAT_ETCD] = 0;
+		}
+	}
+	vec_foreach (struct episode, episode, &whole->episodes) {
+		if (!str_equals(reason->view.sources[episode->source].component,
+		                STR("etcd of others"))) {
+			vec_push(&reason->view.episodes, *episode);
+		}
+	}
+	reason->digest = &reason->view;
+}
+
+void reason_unfocus(struct reason *reason, struct digest *whole)
+{
+	if (reason->digest == &reason->view) {
+		vec_finish(&reason->view.episodes);
+		reason->digest = whole;
+	}
+	reason->focus = 0;
+}
+
+/* ---- members ---- */
+
+static void add_member(struct str *members, unsigned *count, struct str member)
+{
+	for (unsigned i = 0; i < *count; i++) {
+		if (str_equals(members[i], member)) {
+			return;
+		}
+	}
+	if (member.len > 0 && *count < MEMBERS_MAX) {
+		members[(*count)++] = member;
+	}
+}
+
+/* Members of a cluster as far as its lines name them; 0: not known. cluster 0: of all etcds. */
+unsigned reason_member_count(const struct reason *reason, int cluster)
+{
+	static const struct str peer_fields[] = {STR_INIT("peer"), STR_INIT("to"), STR_INIT("from"),
+	                                         STR_INIT("member")};
+	struct str members[MEMBERS_MAX];
+	unsigned count = 0;
+	bool is_single = false;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		bool is_about_members = episode_is(episode, STR("etcd.member.added")) ||
+		                        episode_is(episode, STR("etcd.vote.*")) ||
+		                        episode_is(episode, STR("etcd.peer.*")) ||
+		                        episode_is(episode, STR("etcd.leader.changed")) ||
+		                        episode_is(episode, STR("etcd.heartbeat.late")) ||
+		                        episode_is(episode, STR("etcd.term.*"));
+		if (cluster > 0 && cluster_of_source(reason, episode->source) != cluster) {
+			continue;
+		}
+		is_single |= episode_is(episode, STR("etcd.start.single_node"));
+		for (size_t i = 0; is_about_members && i < episode->member_count; i++) {
+			for (size_t j = 0; j < sizeof(peer_fields) / sizeof(peer_fields[0]); j++) {
+				const struct event_field *field =
+					event_field(episode->members[i], peer_fields[j]);
+				if (field != NULL && field->type == EVENT_MEMBER &&
+				    !str_equals(field->text, STR("0"))) {
+					add_member(members, &count, field->text);
+				}
+			}
+		}
+	}
+	unsigned logs = 0;
+	vec_foreach (struct process, process, &reason->processes) {
+		logs += is_etcd(process) && (cluster == 0 || process->cluster == cluster) ? 1 : 0;
+	}
+	count = count > logs ? count : logs;
+	/* two that are named have a third: clusters of two are not run */
+	return count == 2 && logs < 2 ? 3 : count == 1 || is_single ? 1 : count;
+}

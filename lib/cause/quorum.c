@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether etcd lost its quorum, and whether the end of a member stopped the service: one replaced
+ * in one election does not. */
+#include "base/vec.h"
+#include "cause/reason.h"
+
+enum {
+	QUORUM_S = 10 /* an election takes a few election timeouts; without a leader for longer
+	                 there is no quorum */
+};
+
+static bool is_etcd(const struct process *process)
+{
+	return str_equals(process->component, STR("etcd"));
+}
+
+static int cluster_of(const struct reason *reason, struct str instance)
+{
+	vec_foreach (struct process, process, &reason->processes) {
+		if (is_etcd(process) && str_equals(process->instance, instance)) {
+			return process->cluster;
+		}
+	}
+	return 0;
+}
+
+/* Ended at or before a time and not started again by then. */
+static bool is_down(const struct reason *reason, const struct process *process, int64_t time_ns)
+{
+	bool is_down = false;
+	vec_foreach (struct run, run, &reason->findings->runs) {
+		if (!str_equals(run->component, process->component) ||
+		    !str_equals(run->instance, process->instance)) {
+			continue;
+		}
+		if (run->has_ended && run->end_ns <= time_ns) {
+			is_down = true;
+		} else if (run->start_ns <= time_ns) {
+			return false;
+		}
+	}
+	return is_down || (process->last_ns != TIME_NONE &&
+	                   process->last_ns < time_ns - QUORUM_S * NS_PER_SEC);
+}
+
+/* ---- without a leader ---- */
+
+static bool says_lost(const struct episode *episode)
+{
+	return episode_is(episode, STR("etcd.leader.stepped_down")) ||
+	       episode_is(episode, STR("etcd.leader.none")) ||
+	       episode_is(episode, STR("etcd.leader.lost"));
+}
+
+static bool says_led(const struct event *event)
+{
+	return str_equals(event->kind->id, STR("etcd.leader.became")) ||
+	       str_equals(event->kind->id, STR("etcd.leader.elected")) ||
+	       (str_equals(event->kind->id, STR("etcd.leader.changed")) &&
+	        !str_equals(event_field_text(event, STR("to")), STR("0")));
+}
+
+/* When a leader is there again in a cluster; INT64_MAX when that is not seen. */
+static int64_t led_again(const struct reason *reason, int cluster, int64_t from_ns)
+{
+	int64_t found = INT64_MAX;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		if (!str_starts(episode->kind->id, STR("etcd.leader.")) ||
+		    cluster_of(reason, episode_instance(reason, episode)) != cluster) {
+			continue;
+		}
+		for (size_t i = 0; i < episode->member_count; i++) {
+			const struct event *event = episode->members[i];
+			if (says_led(event) && event->time_ns > from_ns && event->time_ns < found) {
+				found = event->time_ns;
+			}
+		}
+	}
+	return found;
+}
+
+static int64_t last_seen(const struct reason *reason, int cluster)
+{
+	int64_t last_ns = TIME_NONE;
+	vec_foreach (struct process, process, &reason->processes) {
+		if (is_etcd(process) && process->cluster == cluster && process->last_ns > last_ns) {
+			last_ns = process->last_ns;
+		}
+	}
+	return last_ns;
+}
+
+static unsigned logs_of(const struct reason *reason, int cluster)
+{
+	unsigned logs = 0;
+	vec_foreach (struct process, process, &reason->processes) {
+		logs += is_etcd(process) && process->cluster == cluster ? 1 : 0;
+	}
+	return logs;
+}
+
+/* One loss is told once, however many members and lines say it. */
+static bool is_told(const struct reason *reason, int cluster, int64_t time_ns)
+{
+	vec_foreach (struct stop, stop, &reason->findings->stops) {
+		if (stop->how == STOP_QUORUM_LOST &&
+		    cluster_of(reason, stop->instance) == cluster && time_ns >= stop->time_ns &&
+		    led_again(reason, cluster, stop->time_ns) >= time_ns) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void note_loss(struct reason *reason, const struct episode *episode,
+                      const struct event *event)
+{
+	struct str instance = episode_instance(reason, episode);
+	int cluster = cluster_of(reason, instance);
+	unsigned members = reason_member_count(reason, cluster);
+	if (members < 2 || event->time_ns == TIME_NONE) {
+		return;
+	}
+	int64_t again_ns = led_again(reason, cluster, event->time_ns),
+		last_ns = last_seen(reason, cluster);
+	int64_t end_ns = again_ns < last_ns ? again_ns : last_ns;
+	if (end_ns - event->time_ns < QUORUM_S * NS_PER_SEC) {
+		return;
+	}
+	if (logs_of(reason, cluster) * 2 <= members) {
+		/* the others may have gone on without this one */
+		reason->is_quorum_doubtful = true;
+		return;
+	}
+	if (!is_told(reason, cluster, event->time_ns)) {
+		struct stop lost = {.time_ns = event->time_ns,
+		                    .component = STR("etcd"),
+		                    .instance = instance,
+		                    .how = STOP_QUORUM_LOST,
+		                    .exit_code = -1};
+		vec_push(&reason->findings->stops, lost);
+		vec_push(&vec_last(&reason->findings->stops)->evidence, event);
+	}
+}
+
+void reason_quorum(struct reason *reason)
+{
+	enum { LOSSES_MAX = 64 };
+	unsigned losses = 0;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		for (size_t i = 0;
+		     says_lost(episode) && losses < LOSSES_MAX && i < episode->member_count;
+		     i++, losses++) {
+			note_loss(reason, episode, episode->members[i]);
+		}
+	}
+	stops_sort(reason);
+}
+
+/* ---- what the end of a member means ---- */
+
+/* Whether enough members of its cluster went on when one of them ended. */
+static bool has_quorum_without(const struct reason *reason, const struct stop *stop, int cluster,
+                               unsigned members)
+{
+	unsigned alive = 0;
+	vec_foreach (struct process, process, &reason->processes) {
+		alive += is_etcd(process) && process->cluster == cluster &&
+		                         !str_equals(process->instance, stop->instance) &&
+		                         !is_down(reason, process, stop->time_ns)
+		                 ? 1
+		                 : 0;
+	}
+	return alive * 2 > members;
+}
+
+bool stop_is_of_service(const struct reason *reason, const struct stop *stop)
+{
+	if (str_equals(stop->component, STR("milvus")) || stop->how == STOP_QUORUM_LOST) {
+		return true;
+	}
+	if (stop_is_of_others(reason, stop)) {
+		return false;
+	}
+	int cluster = cluster_of(reason, stop->instance);
+	unsigned members = reason_member_count(reason, cluster), logs = logs_of(reason, cluster);
+	if (members < 2) {
+		return true;
+	}
+	if (logs * 2 > members) {
+		return !has_quorum_without(reason, stop, cluster, members);
+	}
+	return !reason->has_milvus;
+}
