@@ -194,8 +194,10 @@ def fault_of(program, shape, damage, path):
         return f"exit {run.returncode}: {run.stderr.decode()[:200]}"
     wanted = shape.expected(texts)
     found = shape.by_member(json.loads(line)["text"].encode() for line in run.stdout.splitlines())
-    lost = sum(subsequence_lost(wanted[name], found[name]) for name in wanted)
-    if lost > (0 if is_whole else 1):
+    lost = [subsequence_lost(wanted[name], found[name]) for name in wanted]
+    # A wrong bit is copied to wherever deflate refers to it: in a tar each member may have one of the copies.
+    allowed = 0 if is_whole else len(wanted) if shape.name == "tar.gz" else 1
+    if max(lost) > 1 or sum(lost) > allowed:
         counts = [(len(wanted[name]), len(found[name])) for name in wanted]
         return f"{lost} events are lost, wanted and found {counts}: {run.stderr.decode()[:200]}"
     if run.returncode == 3:

@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { HEAD_LEAST = 10 }; /* of anything packed */
+
 /* A file, and what was found in it: each layer reads from the one before. */
 struct layer {
 	struct feed *feed;
@@ -192,11 +194,17 @@ static void next_member(struct input *input)
 	pop(input);
 }
 
-/* Binary under a name that promises something else: its first bytes are damaged. */
+/*
+ * Neither text nor what its name promises: its first bytes are damaged, or there are no more than
+ * they.
+ */
 static bool is_disguised(const struct layer *layer)
 {
 	struct str head = feed_peek(layer->feed, KIND_HEAD);
 	size_t control = 0;
+	if (head.len > 0 && head.len < HEAD_LEAST && str_find_byte(head, '\n') < 0) {
+		return true;
+	}
 	for (size_t i = 0; i < head.len; i++) {
 		unsigned char byte = (unsigned char)head.ptr[i];
 		control += (byte > 0 && byte < '\t') || (byte > '\r' && byte < 0x1b) ||
@@ -211,10 +219,13 @@ static bool identify(struct input *input)
 	struct layer *layer = vec_last(&input->layers);
 	const struct input_kind *kind = kind_of(layer->feed);
 	const char *promised = kind == NULL ? kind_of_name(layer->path) : NULL;
-	if (kind == NULL && promised != NULL && layer->inner_at == layer->wrapping.len &&
-	    is_disguised(layer)) {
-		account_note(&input->account, INPUT_CORRUPT, layer->path,
-		             "not %s data, as its name says, and no text: its beginning is damaged",
+	bool is_unpacked = layer->inner_at < layer->wrapping.len;
+	if (kind == NULL && promised != NULL && !is_unpacked && is_disguised(layer)) {
+		bool is_short = feed_peek(layer->feed, HEAD_LEAST).len < HEAD_LEAST;
+		account_note(&input->account, is_short ? INPUT_CUT : INPUT_CORRUPT, layer->path,
+		             is_short ? "cut in the first bytes of its %s data"
+		                      : "not %s data, as its name says, and no text: its beginning "
+		                        "is damaged",
 		             promised);
 		pop(input);
 		return false;

@@ -355,26 +355,6 @@ static bool finish(struct zip_walk *walk)
 	return true;
 }
 
-void zip_walk_pass(struct zip_walk *walk)
-{
-	tape_go(&walk->tape, walk->header.data);
-	uint64_t left = walk->header.is_sized ? walk->header.packed_bytes : 0;
-	while (left > 0) {
-		struct str bytes = tape_ahead(&walk->tape, 1);
-		size_t count = left < bytes.len ? (size_t)left : bytes.len;
-		tape_skip(&walk->tape, count);
-		left = count > 0 ? left - count : 0;
-	}
-	struct str behind = tape_ahead(&walk->tape, HEADER_BYTES);
-	bool is_there = behind.len < HEADER_BYTES || is_other_record(behind) ||
-	                signature_bytes_right(behind) >= 3;
-	walk->is_finished = true;
-	walk->is_astray = false;
-	if (!walk->header.is_sized || !is_there) {
-		finish_damaged(walk);
-	}
-}
-
 static void fail(struct zip_walk *walk, enum input_damage_kind kind, const char *what)
 {
 	note_data(walk, kind, what);
@@ -496,4 +476,44 @@ void zip_walk_open(struct zip_walk *walk, struct str path, uint64_t given)
 	walk->out = 0;
 	walk->crc = 0;
 	walk->is_finished = false;
+}
+
+/* Data whose size is told behind them are decoded to find their end. */
+static void pass_decoded(struct zip_walk *walk)
+{
+	zip_walk_open(walk, walk->tape.feed.path, 0);
+	walk->feed.is_unfolded = false; /* they were counted when they were given */
+	feed_drain(&walk->feed);
+}
+
+static void pass_sized(struct zip_walk *walk)
+{
+	uint64_t left = walk->header.packed_bytes;
+	tape_go(&walk->tape, walk->header.data);
+	while (left > 0) {
+		struct str bytes = tape_ahead(&walk->tape, 1);
+		size_t count = left < bytes.len ? (size_t)left : bytes.len;
+		tape_skip(&walk->tape, count);
+		left = count > 0 ? left - count : 0;
+	}
+	struct str behind = tape_ahead(&walk->tape, HEADER_BYTES);
+	bool is_there = behind.len < HEADER_BYTES || is_other_record(behind) ||
+	                signature_bytes_right(behind) >= 3;
+	walk->is_finished = true;
+	walk->is_astray = false;
+	if (!is_there) {
+		finish_damaged(walk);
+	}
+}
+
+void zip_walk_pass(struct zip_walk *walk)
+{
+	bool is_plain = (walk->header.flags & FLAG_ENCRYPTED) == 0;
+	if (walk->header.is_sized) {
+		pass_sized(walk);
+	} else if (is_plain && walk->header.method == METHOD_DEFLATED) {
+		pass_decoded(walk);
+	} else {
+		finish_damaged(walk);
+	}
 }
