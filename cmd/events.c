@@ -4,6 +4,7 @@
 struct events_output {
 	struct output output;
 	bool is_csv;
+	struct arena tmp;
 };
 
 static void add_event(void *context, const struct event *event, const struct source *source)
@@ -11,12 +12,13 @@ static void add_event(void *context, const struct event *event, const struct sou
 	struct events_output *to = context;
 	struct str component;
 	str_cut(event->kind->id, STR("."), &component, NULL);
-	struct str instance = event->instance.len > 0 ? event->instance : cause_instance(source);
+	struct str instance = event->instance.len > 0 ? event->instance : cause_instance(source, &to->tmp);
 	if (to->is_csv) {
 		report_event_csv(event, component, instance, output_text(&to->output));
 	} else {
 		report_event_ndjson(event, component, instance, output_text(&to->output));
 	}
+	arena_reset(&to->tmp);
 }
 
 static int print_events(const struct options *options, const struct knowledge *knowledge, struct events_output *to)
@@ -65,6 +67,7 @@ static int run(struct options *options)
 		}
 	}
 	knowledge_finish(&knowledge);
+	arena_finish(&to.tmp);
 	return status;
 }
 

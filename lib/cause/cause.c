@@ -143,6 +143,7 @@ void cause_explain(const struct cause_set *set, struct digest *digest,
 	                        .heartbeat_ns = 100 * NS_PER_MS,
 	                        .election_ns = NS_PER_SEC};
 	reason_identify(&reason);
+	reason_streams(&reason);
 	reason_align(&reason);
 	reason_runs(&reason);
 	reason_clusters(&reason);

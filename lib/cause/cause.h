@@ -212,8 +212,28 @@ struct cause_options {
 	const char *why_not;      /* cause whose signs are all to be listed; NULL */
 };
 
-/** The name of the process that wrote a source: its container or pod, or the file's name without endings. */
-struct str cause_instance(const struct source *source);
+/**
+ * The name of the process that wrote a source: its container or pod, as wrappers or the path tell, or the file's
+ * name without endings.
+ *
+ * Lifetime: the source's and keep's
+ */
+struct str cause_instance(const struct source *source, struct arena *keep);
+
+/** What two inputs both hold of one log: to be left out of the one named. */
+struct overlap {
+	uint32_t source; /* in the digest */
+	uint32_t other;
+	int64_t from_ns, to_ns; /* of the stamps as written; both ends are in it */
+};
+
+struct overlap_list {
+	struct overlap *items;
+	size_t count, capacity;
+};
+
+/** Logs that go on where another one has begun: their common parts, once each. digest: closed, not reasoned about. */
+void cause_overlaps(const struct digest *digest, struct overlap_list *overlaps);
 
 /** One sign of a cause, for --why-not. */
 struct sign_state {

@@ -120,8 +120,8 @@ static void miss_logs(struct reason *reason)
 
 static void miss_empty(struct reason *reason)
 {
-	for (size_t i = 0; i < reason->digest->source_count; i++) {
-		const struct source *source = &reason->digest->sources[i];
+	for (size_t i = 0; i < reason->digest->input_count; i++) {
+		const struct source *source = &reason->digest->inputs[i];
 		if (source->bytes != 0) {
 			continue;
 		}

@@ -70,6 +70,9 @@ struct reason {
 void reason_identify(struct reason *reason);
 void reason_align(struct reason *reason);
 
+/* streams.c: inputs that are copies or parts of one log become one source */
+void reason_streams(struct reason *reason);
+
 /* runs.c: processes, runs, stops */
 void reason_runs(struct reason *reason);
 struct process *process_of(struct reason *reason, struct str component, struct str instance);

@@ -27,12 +27,8 @@ static void episode_finish(struct episode *episode)
 	histogram_finish(&episode->took);
 }
 
-void digest_finish(struct digest *digest)
+static void finish_series(struct digest *digest)
 {
-	vec_foreach (struct episode, episode, &digest->episodes) {
-		episode_finish(episode);
-	}
-	vec_finish(&digest->episodes);
 	for (size_t i = 0; i < digest->series.count; i++) {
 		struct series *series = digest->series.items[i].value;
 		vec_foreach (struct episode, episode, &series->episodes) {
@@ -42,10 +38,23 @@ void digest_finish(struct digest *digest)
 		memory_free(series);
 	}
 	map_finish(&digest->series);
+}
+
+void digest_finish(struct digest *digest)
+{
+	vec_foreach (struct episode, episode, &digest->episodes) {
+		episode_finish(episode);
+	}
+	vec_finish(&digest->episodes);
+	finish_series(digest);
 	for (size_t i = 0; i < digest->source_count; i++) {
-		map_finish(&digest->sources[i].minutes);
+		profile_finish(&digest->sources[i].profile);
+	}
+	for (size_t i = 0; i < digest->input_count; i++) {
+		profile_finish(&digest->inputs[i].profile);
 	}
 	memory_free(digest->sources);
+	memory_free(digest->inputs);
 	memory_free(digest->documents);
 	vec_finish(&digest->facts);
 	arena_finish(&digest->keep);
@@ -62,6 +71,7 @@ uint32_t digest_source_add(struct digest *digest, struct str path)
 	                                .first_ns = TIME_NONE,
 	                                .last_ns = TIME_NONE,
 	                                .outer_delta_ns = TIME_NONE});
+	profile_init(&vec_last(&list)->profile);
 	digest->sources = list.items;
 	digest->source_count = list.count;
 	digest->source_capacity = list.capacity;
@@ -336,12 +346,11 @@ void digest_document(struct digest *digest, const struct document *document)
 	digest->document_capacity = list.capacity;
 }
 
-void digest_gap(struct digest *digest, uint32_t source, int64_t from_ns, int64_t to_ns,
-                uint64_t line)
+static void add_gap(struct source *into, struct source_gap gap)
 {
-	struct source *into = digest_source(digest, source);
 	size_t at = into->gap_count;
-	while (at > 0 && into->gaps[at - 1].to_ns - into->gaps[at - 1].from_ns < to_ns - from_ns) {
+	while (at > 0 &&
+	       into->gaps[at - 1].to_ns - into->gaps[at - 1].from_ns < gap.to_ns - gap.from_ns) {
 		at--;
 	}
 	if (at == SOURCE_GAPS_MAX) {
@@ -352,7 +361,13 @@ void digest_gap(struct digest *digest, uint32_t source, int64_t from_ns, int64_t
 	}
 	memmove(&into->gaps[at + 1], &into->gaps[at],
 	        (into->gap_count - 1 - at) * sizeof(into->gaps[0]));
-	into->gaps[at] = (struct source_gap){from_ns, to_ns, line};
+	into->gaps[at] = gap;
+}
+
+void digest_gap(struct digest *digest, uint32_t source, int64_t from_ns, int64_t to_ns,
+                uint64_t line)
+{
+	add_gap(digest_source(digest, source), (struct source_gap){from_ns, to_ns, line});
 }
 
 /* ---- merging and closing ---- */
@@ -370,7 +385,7 @@ static uint32_t move_source(struct digest *into, struct source *from)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		*texts[i] = arena_str(&into->keep, *texts[i]);
 	}
-	from->minutes = (struct map){0};
+	profile_init(&from->profile);
 	return number;
 }
 
@@ -447,4 +462,136 @@ void digest_close(struct digest *digest)
 		qsort(digest->documents, digest->document_count, sizeof(struct document),
 		      compare_documents);
 	}
+}
+
+/* ---- joining sources ---- */
+
+enum { SILENCES_MAX = SOURCE_GAPS_MAX + 2 };
+
+static int compare_silences(const void *a, const void *b)
+{
+	return compare_times(((const struct source_gap *)a)->from_ns,
+	                     ((const struct source_gap *)b)->from_ns);
+}
+
+/* When a source says nothing, from ever to ever; by time. Returns: how many spans. */
+static size_t list_silences(const struct source *source, struct source_gap *silences)
+{
+	size_t count = source->gap_count;
+	if (count > 0) {
+		memcpy(silences, source->gaps, count * sizeof(silences[0]));
+		qsort(silences, count, sizeof(silences[0]), compare_silences);
+	}
+	memmove(silences + 1, silences, count * sizeof(silences[0]));
+	silences[0] = (struct source_gap){INT64_MIN, source->first_ns, 0};
+	silences[count + 1] = (struct source_gap){source->last_ns, INT64_MAX, 0};
+	return count + 2;
+}
+
+/* Both are silent where each of them is. */
+static void join_gaps(struct source *into, const struct source *part)
+{
+	struct source_gap left[SILENCES_MAX], right[SILENCES_MAX];
+	size_t left_count = list_silences(into, left), right_count = list_silences(part, right);
+	into->gap_count = 0;
+	for (size_t i = 0, j = 0; i < left_count && j < right_count;) {
+		struct source_gap both = {
+			left[i].from_ns > right[j].from_ns ? left[i].from_ns : right[j].from_ns,
+			left[i].to_ns < right[j].to_ns ? left[i].to_ns : right[j].to_ns,
+			left[i].to_ns < right[j].to_ns ? left[i].line : right[j].line};
+		bool is_bounded = both.from_ns != INT64_MIN && both.to_ns != INT64_MAX;
+		if (is_bounded && both.to_ns > both.from_ns) {
+			add_gap(into, both);
+		}
+		if (left[i].to_ns < right[j].to_ns) {
+			i++;
+		} else {
+			j++;
+		}
+	}
+}
+
+static void join_counts(struct source *into, const struct source *part)
+{
+	into->bytes += part->bytes;
+	into->lines += part->lines;
+	into->records += part->records;
+	into->dated += part->dated;
+	into->recognised += part->recognised;
+	into->backwards += part->backwards;
+	into->is_sampled |= part->is_sampled;
+	for (size_t i = 0; i < FORMAT_PROGRAM_COUNT; i++) {
+		into->by_program[i] += part->by_program[i];
+	}
+	for (size_t i = 0; i < FORMAT_LEVEL_COUNT; i++) {
+		into->by_level[i] += part->by_level[i];
+	}
+	for (size_t i = 0; i < 3; i++) {
+		into->by_zone[i] += part->by_zone[i];
+	}
+}
+
+static void join_source(struct source *into, const struct source *part)
+{
+	join_counts(into, part);
+	into->outer_delta_ns =
+		into->outer_delta_ns == TIME_NONE ? part->outer_delta_ns : into->outer_delta_ns;
+	into->role = into->role.len > 0 ? into->role : part->role;
+	if (part->first_ns == TIME_NONE) {
+		return;
+	}
+	if (into->first_ns == TIME_NONE) {
+		into->first_ns = part->first_ns;
+		into->last_ns = part->last_ns;
+		into->gap_count = part->gap_count;
+		memcpy(into->gaps, part->gaps, sizeof(into->gaps));
+		return;
+	}
+	join_gaps(into, part);
+	into->first_ns = part->first_ns < into->first_ns ? part->first_ns : into->first_ns;
+	into->last_ns = part->last_ns > into->last_ns ? part->last_ns : into->last_ns;
+}
+
+/* The sources anew: parts joined, copies left out. */
+static void join_sources(struct digest *digest, const uint32_t *into)
+{
+	struct source *inputs = digest->sources;
+	size_t count = digest->source_count;
+	digest->inputs = inputs;
+	digest->input_count = count;
+	digest->sources = NULL;
+	digest->source_count = digest->source_capacity = 0;
+	for (size_t i = 0; i < count; i++) {
+		inputs[i].log = into[i];
+		while (digest->source_count <= into[i]) {
+			digest_source_add(digest, STR(""));
+		}
+		struct source *source = digest_source(digest, into[i]);
+		if (inputs[i].copy_of.len > 0) {
+			continue;
+		}
+		if (source->path.len > 0) {
+			join_source(source, &inputs[i]);
+		} else {
+			*source = inputs[i];
+			profile_init(&source->profile);
+		}
+	}
+}
+
+void digest_regroup(struct digest *digest, const uint32_t *into)
+{
+	join_sources(digest, into);
+	struct episode_list episodes = digest->episodes;
+	digest->episodes = (struct episode_list){0};
+	finish_series(digest);
+	vec_foreach (struct episode, episode, &episodes) {
+		if (digest->inputs[episode->source].copy_of.len > 0) {
+			episode_finish(episode);
+		} else {
+			add_episode(digest, into[episode->source], episode);
+		}
+	}
+	vec_finish(&episodes);
+	digest_close(digest);
 }

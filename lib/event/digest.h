@@ -2,13 +2,15 @@
 #pragma once
 
 /*
- * What is kept of the inputs: sources (streams of one program), their episodes, and facts. Memory depends on
- * episodes, not on lines. The result does not depend on the order in which events are added or digests are merged.
+ * What is kept of the inputs: sources (streams of one program), their episodes, and facts. Memory
+ * depends on episodes, not on lines. The result does not depend on the order in which events are
+ * added or digests are merged.
  */
 
 #include "base/histogram.h"
 #include "base/map.h"
 #include "event/event.h"
+#include "event/profile.h"
 
 enum {
 	EPISODE_MEMBERS_MAX = 24, /* events kept of an episode */
@@ -45,37 +47,43 @@ struct source_gap {
 /** One program's log in one stream. */
 struct source {
 	struct str path;
-	struct str container;    /* from wrappers or the path: container, pod; empty */
-	struct str instance;     /* "milvus-etcd-0", "standalone"; never empty once the digest is closed */
-	struct str component;    /* "etcd", "milvus", "minio", ...; empty: not known */
-	struct str role;         /* of Milvus: "standalone", "rootcoord" ...; empty */
-	bool is_previous;        /* log of the container's run before */
-	struct str formats;      /* names of formats seen, most frequent first */
+	struct str container; /* from wrappers or the path: container, pod; empty */
+	struct str
+		instance; /* "milvus-etcd-0", "standalone"; never empty once the digest is closed */
+	struct str component; /* "etcd", "milvus", "minio", ...; empty: not known */
+	struct str role;      /* of Milvus: "standalone", "rootcoord" ...; empty */
+	bool is_previous;     /* log of the container's run before */
+	bool is_weak;         /* instance is only a file's name */
+	struct str formats;   /* names of formats seen, most frequent first */
 	struct str wrappers;
 	struct str encoding;
 	struct str archive;
 	uint64_t bytes, lines, records, dated, recognised;
-	bool is_sampled;         /* records and dated were measured on samples */
+	bool is_sampled; /* records and dated were measured on samples */
 	uint64_t by_program[FORMAT_PROGRAM_COUNT];
 	uint64_t by_level[FORMAT_LEVEL_COUNT];
-	uint64_t by_zone[3];     /* records by enum clock_zone */
-	uint64_t backwards;      /* times that a stamp lay more than a second before the one before it */
+	uint64_t by_zone[3]; /* records by enum clock_zone */
+	uint64_t backwards; /* times that a stamp lay more than a second before the one before it */
 	int64_t first_ns, last_ns; /* of dated records; TIME_NONE */
-	int64_t outer_delta_ns;  /* wrapper's stamp less the record's own where that has no zone; TIME_NONE */
+	int64_t outer_delta_ns;    /* wrapper's stamp less the record's own where that has no zone;
+	                              TIME_NONE */
 	struct source_gap gaps[SOURCE_GAPS_MAX]; /* longest first */
 	size_t gap_count;
-	struct str damage;       /* what was wrong with the bytes; empty */
-	struct map minutes;      /* "minute" -> struct source_minute: count and sum of record hashes, to find duplicates */
+	struct str damage;      /* what was wrong with the bytes; empty */
+	struct profile profile; /* fingerprint, to find copies */
+	/* ---- of inputs, once it is known which of them are one log ---- */
+	struct str copy_of; /* path of the input that it is a copy or a part of; empty */
+	uint32_t log;       /* number of the source that it is a part of */
 };
 
 /** A typed statement: a configuration value, a measured latency, an exit code. */
 struct fact {
-	struct str id;        /* "fio.sync.p99_ms", "etcd.config.heartbeat_ms" */
+	struct str id; /* "fio.sync.p99_ms", "etcd.config.heartbeat_ms" */
 	struct str instance;
-	double value;         /* NAN when it is text */
-	struct str text;      /* value as text */
+	double value;    /* NAN when it is text */
+	struct str text; /* value as text */
 	struct str unit;
-	int64_t time_ns;      /* TIME_NONE */
+	int64_t time_ns; /* TIME_NONE */
 	struct event_origin origin;
 };
 
@@ -87,15 +95,17 @@ struct fact_list {
 /** An input that is no log: side files and what was skipped. */
 struct document {
 	struct str path;
-	struct str what;   /* "fio output", "docker inspect", "image" ... */
+	struct str what; /* "fio output", "docker inspect", "image" ... */
 	struct str damage;
 	uint64_t bytes;
-	bool is_lost;      /* could not be read at all */
+	bool is_lost; /* could not be read at all */
 };
 
 struct digest {
-	struct source *sources;
+	struct source *sources; /* logs, once digest_regroup was called; what was read before */
 	size_t source_count, source_capacity;
+	struct source *inputs; /* what was read, by digest_regroup; NULL before */
+	size_t input_count;
 	struct episode_list episodes; /* sorted once closed */
 	struct fact_list facts;
 	struct document *documents;
@@ -118,7 +128,17 @@ void digest_fact(struct digest *digest, const struct fact *fact);
 void digest_document(struct digest *digest, const struct document *document);
 
 /** Note a span without records; the longest are kept. */
-void digest_gap(struct digest *digest, uint32_t source, int64_t from_ns, int64_t to_ns, uint64_t line);
+void digest_gap(struct digest *digest, uint32_t source, int64_t from_ns, int64_t to_ns,
+                uint64_t line);
+
+/**
+ * Make sources of inputs: what was read stays in digest->inputs, digest->sources are joined anew,
+ * and the episodes with them. Call once, on a closed digest; it is closed again.
+ *
+ * into: for each source the number of the one it becomes a part of, without holes; its episodes are
+ * dropped where its copy_of is set
+ */
+void digest_regroup(struct digest *digest, const uint32_t *into);
 
 /** Move all of `from` into `into`; from is empty then. */
 void digest_merge(struct digest *into, struct digest *from);

@@ -93,6 +93,11 @@ struct input *input_open(const struct input_path *path, const struct input_limit
 	return input;
 }
 
+bool input_can_reopen(const struct input_path *path)
+{
+	return !str_equals(path->path, STR("-")) && !list_is_pipe_of_shell(path->path);
+}
+
 static void pop(struct input *input)
 {
 	struct layer *layer = vec_last(&input->layers);

@@ -94,6 +94,8 @@ struct input;
 struct input *input_open(const struct input_path *path, const struct input_limits *limits,
                          struct error *err);
 void input_close(struct input *input);
+/** Whether a path gives the same bytes when it is opened again: no pipe. */
+bool input_can_reopen(const struct input_path *path);
 
 /**
  * Go to the next stream; what was not read of the last one is passed over.

@@ -354,6 +354,7 @@ static void write_source(struct printer *to, const struct source *source)
 	time_of(to, "last", source->last_ns);
 	text_or_null(to, "zone", report_zone(source));
 	text_or_null(to, "damage", source->damage);
+	text_or_null(to, "copy_of", source->copy_of);
 	json_object_end(&to->json);
 }
 
@@ -378,8 +379,8 @@ static void write_coverage(struct printer *to)
 	json_object_begin(&to->json);
 	json_write_key(&to->json, "inputs");
 	json_array_begin(&to->json);
-	for (size_t i = 0; i < digest->source_count; i++) {
-		write_source(to, &digest->sources[i]);
+	for (size_t i = 0; i < digest->input_count; i++) {
+		write_source(to, &digest->inputs[i]);
 	}
 	for (size_t i = 0; i < digest->document_count; i++) {
 		write_document(to, &digest->documents[i]);

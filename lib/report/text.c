@@ -246,6 +246,11 @@ static void write_source(struct layout *to, const struct source *source)
 	if (source->damage.len > 0) {
 		layout_wrap(to, LAYOUT_WARN, 4, 4, arena_printf(&to->tmp, pick(to, "damaged: " STR_FMT, "已损坏:" STR_FMT), STR_ARG(source->damage)));
 	}
+	if (source->copy_of.len > 0) {
+		layout_wrap(to, LAYOUT_DIM, 4, 4,
+		            arena_printf(&to->tmp, pick(to, "counted once: it says what " STR_FMT " says", "只计一次:内容与 " STR_FMT " 相同"),
+		                         STR_ARG(source->copy_of)));
+	}
 }
 
 static void write_coverage(struct layout *to)
@@ -256,13 +261,13 @@ static void write_coverage(struct layout *to)
 		return;
 	}
 	head(to, "What was read", "读取内容");
-	for (size_t i = 0; i < digest->source_count && (i < SOURCES_MAX || to->options->verbosity > 0); i++) {
-		write_source(to, &digest->sources[i]);
+	for (size_t i = 0; i < digest->input_count && (i < SOURCES_MAX || to->options->verbosity > 0); i++) {
+		write_source(to, &digest->inputs[i]);
 	}
-	if (digest->source_count > SOURCES_MAX && to->options->verbosity == 0) {
+	if (digest->input_count > SOURCES_MAX && to->options->verbosity == 0) {
 		layout_wrap(to, LAYOUT_DIM, 2, 2,
 		            arena_printf(&to->tmp, pick(to, "... and %zu more (-v shows all)", "……另有 %zu 个(-v 显示全部)"),
-		                         digest->source_count - SOURCES_MAX));
+		                         digest->input_count - SOURCES_MAX));
 	}
 	for (size_t i = 0; i < digest->document_count; i++) {
 		const struct document *document = &digest->documents[i];

@@ -24,6 +24,7 @@ struct work {
 	const struct scan_options *options;
 	struct part *parts;
 	int64_t since_ns, until_ns;
+	VEC(struct stream_part) left_out;
 	size_t next; /* atomic */
 };
 
@@ -55,7 +56,9 @@ static void *work_run(void *context)
 	struct stream_tools tools = {.options = work->options,
 	                             .matcher = rule_matcher_create(work->options->pack),
 	                             .since_ns = work->since_ns,
-	                             .until_ns = work->until_ns};
+	                             .until_ns = work->until_ns,
+	                             .left_out = work->left_out.items,
+	                             .left_out_count = work->left_out.count};
 	arena_init(&tools.tmp);
 	for (;;) {
 		size_t index = __atomic_fetch_add(&work->next, 1, __ATOMIC_RELAXED);
@@ -199,19 +202,14 @@ static void resolve_points(struct work *work)
 	}
 }
 
-void scan_inputs(const struct input_list *list, const struct scan_options *options,
-                 struct digest *digest, struct scan_result *result)
+static void read_all(struct work *work, struct digest *digest, struct scan_result *result)
 {
-	struct arena parts;
-	arena_init(&parts);
+	const struct input_list *list = work->list;
 	*result = (struct scan_result){0};
-	struct work work = {.list = list,
-	                    .options = options,
-	                    .parts = arena_array(&parts, struct part, list->count + 1)};
-	resolve_points(&work);
-	run_jobs(&work);
+	work->next = 0;
+	run_jobs(work);
 	for (size_t i = 0; i < list->count; i++) {
-		struct part *part = &work.parts[i];
+		struct part *part = &work->parts[i];
 		if (part->is_opened) {
 			note_damage(result, part);
 		} else {
@@ -219,6 +217,7 @@ void scan_inputs(const struct input_list *list, const struct scan_options *optio
 		}
 		digest_merge(digest, &part->digest);
 		input_close(part->input);
+		*part = (struct part){0};
 	}
 	vec_foreach (struct input_damage, item, &list->damage) {
 		vec_push(&result->damage,
@@ -227,7 +226,53 @@ void scan_inputs(const struct input_list *list, const struct scan_options *optio
 		digest_document(digest, &(struct document){.path = item->path, .what = item->what});
 	}
 	digest_close(digest);
-	arena_finish(&parts);
+}
+
+/* Find what two inputs share of one log. Returns: whether there is something, and it can be left
+ * out. */
+static bool find_shared(struct work *work, const struct digest *digest, struct arena *keep)
+{
+	struct overlap_list overlaps = {0};
+	bool is_once = work->options->event != NULL;
+	for (size_t i = 0; i < work->list->count; i++) {
+		is_once |= !input_can_reopen(&work->list->items[i]);
+	}
+	if (!is_once) {
+		cause_overlaps(digest, &overlaps);
+	}
+	vec_foreach (struct overlap, overlap, &overlaps) {
+		const struct source *source = &digest->sources[overlap->source];
+		const struct profile *other = &digest->sources[overlap->other].profile;
+		vec_push(&work->left_out,
+		         (struct stream_part){.path = arena_str(keep, source->path),
+		                              .container = arena_str(keep, source->container),
+		                              .from_ns = overlap->from_ns,
+		                              .to_ns = overlap->to_ns,
+		                              .begin = other->begin,
+		                              .end = other->end});
+	}
+	vec_finish(&overlaps);
+	return work->left_out.count > 0;
+}
+
+void scan_inputs(const struct input_list *list, const struct scan_options *options,
+                 struct digest *digest, struct scan_result *result)
+{
+	struct arena keep;
+	arena_init(&keep);
+	struct work work = {.list = list,
+	                    .options = options,
+	                    .parts = arena_array(&keep, struct part, list->count + 1)};
+	resolve_points(&work);
+	read_all(&work, digest, result);
+	if (find_shared(&work, digest, &keep)) {
+		digest_finish(digest);
+		scan_result_finish(result);
+		digest_init(digest);
+		read_all(&work, digest, result);
+	}
+	vec_finish(&work.left_out);
+	arena_finish(&keep);
 }
 
 static size_t read_text(void *context, char *buffer, size_t size)

@@ -10,32 +10,33 @@
 /** A record, and what is known of it. */
 struct scan_record {
 	const struct record *record;
-	const struct rule *rule;    /* NULL: no rule owns it */
-	const struct event *event;  /* without a rule only its origin is filled */
+	const struct rule *rule;   /* NULL: no rule owns it */
+	const struct event *event; /* without a rule only its origin is filled */
 	const struct source *source;
 };
 
 struct scan_options {
 	const struct rule_pack *pack;
-	unsigned jobs;            /* worker threads; 0: one for each core */
-	int64_t since_ns;         /* TIME_NONE: from the beginning; records before are left out */
-	int64_t until_ns;         /* TIME_NONE: to the end */
-	bool is_since_relative;   /* since_ns, until_ns are durations before the last record */
+	unsigned jobs;          /* worker threads; 0: one for each core */
+	int64_t since_ns;       /* TIME_NONE: from the beginning; records before are left out */
+	int64_t until_ns;       /* TIME_NONE: to the end */
+	bool is_since_relative; /* since_ns, until_ns are durations before the last record */
 	bool is_until_relative;
 	int64_t assume_offset_ns; /* of stamps without zone; TIME_NONE */
 	struct input_limits limits;
 	/** Gets each event in input order (one thread at a time); NULL if not wanted. */
 	void (*event)(void *context, const struct event *event, const struct source *source);
-	/** Gets each record in input order, known or not (one thread at a time); NULL if not wanted, and faster then. */
+	/** Gets each record in input order, known or not (one thread at a time); NULL if not
+	 * wanted, and faster then. */
 	void (*record)(void *context, const struct scan_record *record);
 	void *context;
 };
 
 /** What happened to the inputs. */
 struct scan_result {
-	size_t opened;    /* inputs read */
-	size_t failed;    /* inputs that could not be opened */
-	size_t damaged;   /* inputs with damage */
+	size_t opened;                   /* inputs read */
+	size_t failed;                   /* inputs that could not be opened */
+	size_t damaged;                  /* inputs with damage */
 	struct input_damage_list damage; /* texts in keep */
 	struct arena keep;
 };
@@ -45,8 +46,8 @@ struct scan_result {
  *
  * The result is the same for any number of jobs and any order of the paths.
  */
-void scan_inputs(const struct input_list *list, const struct scan_options *options, struct digest *digest,
-                 struct scan_result *result);
+void scan_inputs(const struct input_list *list, const struct scan_options *options,
+                 struct digest *digest, struct scan_result *result);
 /** The same for a text at hand, such as a line that somebody pasted. */
 void scan_text(struct str text, const struct scan_options *options, struct digest *digest);
 void scan_result_finish(struct scan_result *result);

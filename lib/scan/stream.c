@@ -43,7 +43,10 @@ struct track {
 	struct open_record record;
 	const struct rule *previous;
 	int64_t last_ns; /* of the last dated record */
+	int64_t own_ns;  /* of the last record with a stamp of its own */
+	uint64_t hash;   /* of the last record */
 	enum clock_zone last_zone;
+	const struct stream_part *left_out; /* NULL: nothing */
 	struct printed *ring;
 	size_t printed;
 	uint64_t by_format[FORMATS_MAX];
@@ -83,7 +86,7 @@ static struct str source_name(const struct line_source *from, struct arena *keep
 static struct track *track_create(struct stream *stream, uint32_t line_source)
 {
 	struct track *track = memory_resize(NULL, sizeof(*track));
-	*track = (struct track){.last_ns = TIME_NONE};
+	*track = (struct track){.last_ns = TIME_NONE, .own_ns = TIME_NONE};
 	track->ring = memory_resize(NULL, RING_SIZE * sizeof(struct printed));
 	track->source = digest_source_add(stream->digest, stream->input->path);
 	struct source *source = digest_source(stream->digest, track->source);
@@ -92,6 +95,12 @@ static struct track *track_create(struct stream *stream, uint32_t line_source)
 		source->container = arena_str(&stream->digest->keep, source_name(from, &stream->tools->tmp));
 	}
 	source->archive = arena_str(&stream->digest->keep, stream->input->container);
+	for (size_t i = 0; i < stream->tools->left_out_count; i++) {
+		const struct stream_part *part = &stream->tools->left_out[i];
+		if (str_equals(part->path, source->path) && str_equals(part->container, source->container)) {
+			track->left_out = part;
+		}
+	}
 	return track;
 }
 
@@ -198,9 +207,24 @@ static size_t format_number(const struct format *format)
 	return FORMATS_MAX - 1;
 }
 
+/* Another stream has it. At the ends of what that one holds its stamp does not tell. */
+static bool is_left_out(const struct stream_part *part, const struct track *track)
+{
+	if (track->own_ns == part->begin.time_ns) {
+		return profile_edge_has(&part->begin, track->hash);
+	}
+	if (track->own_ns == part->end.time_ns) {
+		return profile_edge_has(&part->end, track->hash);
+	}
+	return track->own_ns >= part->from_ns && track->own_ns <= part->to_ns;
+}
+
 static bool is_wanted(const struct stream *stream, const struct track *track)
 {
 	const struct stream_tools *tools = stream->tools;
+	if (track->left_out != NULL && is_left_out(track->left_out, track)) {
+		return false;
+	}
 	return track->last_ns == TIME_NONE || ((tools->since_ns == TIME_NONE || track->last_ns >= tools->since_ns) &&
 	                                       (tools->until_ns == TIME_NONE || track->last_ns < tools->until_ns));
 }
@@ -268,6 +292,9 @@ static void record_close(struct stream *stream, struct track *track)
 	bool is_candidate = open->hits.count > 0 || stream->tools->options->record != NULL || (track->previous != NULL && track->previous->is_followed);
 	enum clock_zone zone = CLOCK_ZONE_NONE;
 	int64_t time_ns = open->format == NULL ? TIME_NONE : open->format->date(buf_str(&open->text), &zone);
+	track->own_ns = time_ns != TIME_NONE ? time_ns : track->own_ns;
+	track->hash = profile_add(&source->profile, (unsigned)format_number(open->format),
+	            track->own_ns != TIME_NONE ? track->own_ns : open->head.outer_ns, buf_str(&open->text));
 	if (time_ns == TIME_NONE && open->head.outer_ns != TIME_NONE) {
 		time_ns = open->head.outer_ns;
 		zone = open->head.outer_zone;

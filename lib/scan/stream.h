@@ -6,6 +6,13 @@
 #include "line/line.h"
 #include "scan/scan.h"
 
+/** A part of a stream whose events another one has too; by stamps as written. */
+struct stream_part {
+	struct str path, container;
+	int64_t from_ns, to_ns;
+	struct profile_edge begin, end; /* of the other one */
+};
+
 /** What a worker needs for any number of streams. */
 struct stream_tools {
 	const struct scan_options *options;
@@ -13,6 +20,8 @@ struct stream_tools {
 	struct rule_hits hits;
 	struct arena tmp;
 	int64_t since_ns, until_ns; /* absolute; TIME_NONE */
+	const struct stream_part *left_out;
+	size_t left_out_count;
 };
 
 /**
@@ -20,5 +29,5 @@ struct stream_tools {
  *
  * With options->event set events are handed over and not kept in the digest.
  */
-void stream_read(struct stream_tools *tools, line_read *read, void *context, const struct input_stream *stream,
-                 struct digest *digest);
+void stream_read(struct stream_tools *tools, line_read *read, void *context,
+                 const struct input_stream *stream, struct digest *digest);
