@@ -101,9 +101,25 @@ static bool read_groups(struct str text, struct arena *tmp, struct record *recor
 	return !record->is_cut;
 }
 
+/* A message that lost its brackets, before groups that did not: `Slow etcd operation save [key=a]
+ * [b=c]`. */
+static bool is_bare_message(struct str line)
+{
+	ptrdiff_t end = str_find(line, STR(" ["));
+	struct str head = str_slice(line, 0, end < 0 ? 0 : (size_t)end);
+	return head.len > 0 && head.ptr[0] != '[' && str_find_byte(head, ']') < 0 &&
+	       str_find_byte(head, '"') < 0 &&
+	       format_date_start(line, &(enum clock_zone){0}) == TIME_NONE;
+}
+
 static bool decode(struct str text, struct arena *tmp, struct record *record)
 {
 	struct str line = format_first_line(text);
+	if (is_bare_message(line)) {
+		record->program = FORMAT_MILVUS;
+		format_decode_trimmed(line, tmp, record);
+		return true;
+	}
 	record->time_ns = date(line, &record->zone);
 	if (!read_groups(line, tmp, record) && line.len < text.len) {
 		/* one record is one line: this one was wrapped */

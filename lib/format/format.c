@@ -233,7 +233,8 @@ void format_decode(const struct format *format, struct str text, struct arena *t
 	if (format != NULL && format->decode(text, tmp, record)) {
 		return;
 	}
-	*record = (struct record){.text = text, .time_ns = TIME_NONE, .message = text};
+	*record = (struct record){.text = text, .time_ns = TIME_NONE};
+	format_decode_trimmed(text, tmp, record);
 }
 
 struct str record_field(const struct record *record, struct str key)

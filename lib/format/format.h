@@ -103,7 +103,8 @@ bool format_is_open(const struct format *format, struct str text);
 size_t format_split(struct str line, const struct format *found);
 
 /**
- * Decode a record. A record that no format can read keeps its text as message.
+ * Decode a record. Of one that no format can read, what is left of a record that was trimmed by hand is
+ * read; otherwise its text is the message.
  *
  * format: what format_of said of the head line; NULL allowed
  */

@@ -76,5 +76,8 @@ enum format_program format_etcd_program(const struct record *record);
 /** Whether a caller ("wal/wal.go:806") or capnslog package is of etcd's server. */
 bool format_is_etcd_caller(struct str caller);
 
+/** Read what is left of a record that somebody retold by hand; text is its message at least. */
+void format_decode_trimmed(struct str text, struct arena *tmp, struct record *record);
+
 /** Whether a line is of Milvus's REST server, 2.4 and later: text layout with [GIN] for a level. */
 bool format_is_gin(struct str line);

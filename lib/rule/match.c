@@ -156,7 +156,13 @@ static bool search(struct rule_matcher *matcher, const struct rule_match *match,
 		return false;
 	}
 	const struct rule_compiled *compiled = rule_pattern_get(pattern, match, NULL);
-	if (compiled->regex == NULL ||
+	if (compiled->regex == NULL) {
+		return false;
+	}
+	/* where no format says what the message is, a pattern may find it itself */
+	bool is_guess = pattern->subject == RULE_IN_MESSAGE && record->format == NULL;
+	if (!(is_guess &&
+	      regex_search(compiled->regex, record->text, matcher->regex_match, NULL)) &&
 	    !regex_search(compiled->regex, subject, matcher->regex_match, NULL)) {
 		return false;
 	}
@@ -173,9 +179,11 @@ static bool match_subject(struct rule_matcher *matcher, const struct rule_match 
 {
 	switch (match->how) {
 	case RULE_MESSAGE:
-		return str_equals(str_trim(record->message), match->text);
+		return str_equals(str_trim(record->message), match->text) ||
+		       (record->format == NULL && str_equals(str_trim(record->text), match->text));
 	case RULE_PREFIX:
-		return str_starts(record->message, match->text);
+		return str_starts(record->message, match->text) ||
+		       (record->format == NULL && str_starts(record->text, match->text));
 	case RULE_PATTERN:
 		return search(matcher, match, &match->pattern, record);
 	}

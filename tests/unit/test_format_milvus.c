@@ -77,6 +77,29 @@ static void trimmed_pastes_are_read(void **state)
 	              "milvus-text 2024-03-05T12:02:09.405Z I milvus a/b.go:1 'x' {k=v}");
 }
 
+static void what_is_retold_by_hand_is_read(void **state)
+{
+	(void)state;
+	assert_record(
+		"WARN sessionutil/session_util.go:575: session keepalive channel closed",
+		"none - W ? sessionutil/session_util.go:575 'session keepalive channel closed'");
+	assert_record("\"failed to update tso\" [error=\"etcdserver: request timed out\"]",
+	              "none - - ? 'failed to update tso' {error=etcdserver: request timed out}");
+	assert_record("Slow etcd operation save [\"time spent\"=7.0s] [key=a/b]",
+	              "none - - ? 'Slow etcd operation save' {time spent=7.0s} {key=a/b}");
+	assert_record("Etcd MultiSave error [kvs=1] [len=2] [error=x]",
+	              "milvus-text - - milvus 'Etcd MultiSave error' {kvs=1} {len=2} {error=x}");
+	assert_record("slow fdatasync took=1.2s expected-duration=1s",
+	              "none - - ? 'slow fdatasync' {took=1.2s} {expected-duration=1s}");
+	assert_record("apply request took too long {\"took\":\"107.9ms\"}",
+	              "none - - ? 'apply request took too long' {took=107.9ms}");
+	assert_record("`connection lost detected, shuting down`",
+	              "none - - ? 'connection lost detected, shuting down'");
+	assert_record("the errors = none, if a == b", "none - - ? 'the errors = none, if a == b'");
+	assert_record("error sending signal", "none - - ? 'error sending signal'");
+	assert_record("first a=b\nsecond", "none - - ? 'first a=b\nsecond'");
+}
+
 static void lost_brackets_cost_one_field(void **state)
 {
 	(void)state;
@@ -172,6 +195,7 @@ int main(void)
 		cmocka_unit_test(quotes_and_escapes_come_off),
 		cmocka_unit_test(errors_keep_their_stacks_as_fields),
 		cmocka_unit_test(trimmed_pastes_are_read),
+		cmocka_unit_test(what_is_retold_by_hand_is_read),
 		cmocka_unit_test(lost_brackets_cost_one_field),
 		cmocka_unit_test(cut_text_keeps_what_was_read),
 		cmocka_unit_test(wrapped_text_is_joined),

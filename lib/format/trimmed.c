@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What people leave of a record when they retell it by hand: no brackets or braces around it,
+ * perhaps the level and the caller before the message, perhaps the fields behind it.
+ *
+ *   WARN sessionutil/session_util.go:575: session keepalive channel closed
+ *   "failed to update tso" [error="etcdserver: request timed out"]
+ *   slow fdatasync took=1.2s expected-duration=1s
+ *   apply request took too long {"took":"107.9ms"}
+ */
+#include "format/formats.h"
+#include "format/reading.h"
+
+enum {
+	TRIMMED_MAX = 16 << 10, /* bytes; nobody retells more by hand */
+	HEAD_WORDS_MAX = 3,
+	KEY_MAX = 64,
+	LEVEL_MIN = 4 /* shorter words may be anything */
+};
+
+/** A word without the brackets and the colon that stand around it. */
+static struct str bare_word(struct str word)
+{
+	while (word.len > 0 && str_find_byte(STR("[(*-"), word.ptr[0]) >= 0) {
+		word = str_skip(word, 1);
+	}
+	while (word.len > 0 && str_find_byte(STR("])*:|"), word.ptr[word.len - 1]) >= 0) {
+		word = str_slice(word, 0, word.len - 1);
+	}
+	return word;
+}
+
+static bool is_level(struct str word)
+{
+	for (size_t i = 0; i < word.len; i++) {
+		if (word.ptr[i] < 'A' || word.ptr[i] > 'Z') {
+			return false;
+		}
+	}
+	return word.len >= LEVEL_MIN && format_level_of(word) != FORMAT_LEVEL_NONE;
+}
+
+static bool is_caller(struct str word)
+{
+	ptrdiff_t at = str_find(word, STR(".go:"));
+	return at > 0 && (size_t)at + 4 < word.len && format_is_digit(word.ptr[at + 4]);
+}
+
+/** Level and caller, in either order, and marks of a list. Returns: what follows. */
+static struct str take_head(struct str text, struct record *record)
+{
+	struct str rest = format_skip_blanks(text);
+	for (int i = 0; i < HEAD_WORDS_MAX; i++) {
+		struct str behind = rest, raw = format_word(&behind), word = bare_word(raw);
+		if (is_level(word) && record->level == FORMAT_LEVEL_NONE) {
+			record->level = format_level_of(word);
+		} else if (is_caller(word) && record->caller.len == 0) {
+			record->caller = word;
+		} else if (raw.len == 0 || word.len > 0 || behind.len == 0) {
+			break;
+		}
+		rest = format_skip_blanks(behind);
+	}
+	return rest;
+}
+
+/** Whether text begins like a field, "took=" or `"time spent"=`. */
+static bool begins_field(struct str text)
+{
+	size_t at = 0;
+	bool is_quoted = text.len > 0 && text.ptr[0] == '"';
+	for (at = is_quoted ? 1 : 0; at < text.len && at < KEY_MAX; at++) {
+		char byte = text.ptr[at];
+		bool is_key = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+		              format_is_digit(byte) || byte == '_' || byte == '-' || byte == '(' ||
+		              byte == ')';
+		if (!is_key && !(is_quoted && byte == ' ')) {
+			break;
+		}
+	}
+	if (is_quoted) {
+		return at > 1 && str_starts(str_skip(text, at), STR("\"="));
+	}
+	return at > 0 && str_starts(str_skip(text, at), STR("=")) && at + 1 < text.len &&
+	       text.ptr[at + 1] != ' ' && text.ptr[at + 1] != '=';
+}
+
+/** Where the fields begin: " [key=", " {\"" or " key="; text.len when there are none. */
+static size_t find_fields(struct str text)
+{
+	for (size_t at = 0; at + 1 < text.len; at++) {
+		if (text.ptr[at] != ' ' && text.ptr[at] != '\t') {
+			continue;
+		}
+		struct str rest = str_skip(text, at + 1);
+		bool is_group = rest.ptr[0] == '[' && begins_field(str_skip(rest, 1));
+		if (is_group || str_starts(rest, STR("{\"")) || begins_field(rest)) {
+			return at + 1;
+		}
+	}
+	return text.len;
+}
+
+static void take_fields(struct str text, struct arena *tmp, struct record *record)
+{
+	static const struct str none[] = {STR_INIT("")};
+	static const struct format_json_names names = {none, none, none, none};
+	if (text.ptr[0] == '[') {
+		format_milvus_groups(text, 0, tmp, record);
+	} else if (text.ptr[0] == '{') {
+		format_json_members(text, &names, tmp, record);
+	} else {
+		format_pairs(text, tmp, record);
+	}
+}
+
+/** A message in quotes. Returns: whether it was one; *rest is what stands behind it. */
+static bool take_quoted(struct str *rest, struct arena *tmp, struct record *record)
+{
+	size_t at = 0;
+	struct str value;
+	char quote = rest->len > 1 ? rest->ptr[0] : '\0';
+	if (quote == '"' && format_quoted(*rest, &at, tmp, &value)) {
+		struct str behind = str_skip(*rest, at);
+		if (behind.len > 0 && behind.ptr[0] != ' ' && behind.ptr[0] != ',') {
+			return false;
+		}
+		record->message = value;
+		*rest = behind;
+		return true;
+	}
+	ptrdiff_t end =
+		quote == '\'' || quote == '`' ? str_find_byte(str_skip(*rest, 1), quote) : -1;
+	if (end <= 0 || (size_t)end + 2 != rest->len) {
+		return false;
+	}
+	record->message = str_slice(*rest, 1, (size_t)end + 1);
+	*rest = (struct str){0};
+	return true;
+}
+
+void format_decode_trimmed(struct str text, struct arena *tmp, struct record *record)
+{
+	record->message = text;
+	if (text.len > TRIMMED_MAX || str_find_byte(str_trim(text), '\n') >= 0) {
+		return;
+	}
+	struct str rest = str_trim(take_head(text, record));
+	if (take_quoted(&rest, tmp, record)) {
+		struct str fields = format_skip_blanks(rest);
+		if (fields.len > 0 &&
+		    (fields.ptr[0] == '[' || fields.ptr[0] == '{' || begins_field(fields))) {
+			take_fields(fields, tmp, record);
+		}
+		return;
+	}
+	size_t fields = find_fields(rest);
+	record->message = str_trim(str_slice(rest, 0, fields));
+	if (fields < rest.len) {
+		take_fields(str_skip(rest, fields), tmp, record);
+	}
+	if (record->message.len == 0) {
+		record->message = text;
+	}
+}
