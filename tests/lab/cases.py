@@ -6,11 +6,13 @@ import typing
 import cluster_cases
 import other_cases
 import single_cases
+import varied_cases
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """run: called with the Lab; accepted: other answers that the lines leave open; gzipped, left_out: logs, when recorded"""
+    """run: called with the Lab; stopped: None when chance decides; accepted: other answers that the lines leave open;
+    gzipped, left_out: logs, when recorded; is_short: a shorter twin of another case, for the tests"""
     name: str
     run: typing.Callable
     what: str
@@ -19,10 +21,11 @@ class Case:
     milvus: str = "2.4.17"
     logger: str = "zap"
     etcd: str = ""
-    stopped: bool = True
+    stopped: bool | None = True
     accepted: tuple = ()
     gzipped: tuple = ()
     left_out: tuple = ()
+    is_short: bool = False
 
 
 DISK = "every fdatasync longer: first by 1 to 3 s, then by half of a lease's life and 4 s"
@@ -75,9 +78,9 @@ CASES = [
     Case("etcd-quota-3.5", single_cases.quota_restart, "The same quota under etcd 3.5", "etcd-quota",
          "400 kB values until the quota of 24 MiB is full; SIGTERM and a new start", etcd="3.5"),
     Case("cpu-starved-single", single_cases.starved, "A single etcd gets one per cent of a CPU", "cpu-starvation",
-         "CPU cgroup: 1 ms of every 100 ms", milvus="2.6.3", accepted=("unknown",)),
+         "CPU cgroup: 1 ms of every 100 ms", milvus="2.6.3", accepted=("unknown",), stopped=None),
     Case("cpu-starved-single-3.5", single_cases.starved, "A single etcd 3.5 gets one per cent of a CPU", "cpu-starvation",
-         "CPU cgroup: 1 ms of every 100 ms", milvus="2.6.3", accepted=("unknown",), etcd="3.5"),
+         "CPU cgroup: 1 ms of every 100 ms", milvus="2.6.3", accepted=("unknown",), etcd="3.5", stopped=None),
     Case("etcd-paused", single_cases.paused, "A single etcd stands still and prints nothing of it", "unknown", "SIGSTOP for 46 s",
          milvus="2.6.3", accepted=("cpu-starvation",)),
     Case("large-range", single_cases.large_ranges, "Many read whole segment lists of 64 MB at once", "etcd-overload",
@@ -113,9 +116,9 @@ CASES = [
          "cpu-starvation", "SIGSTOP to Milvus for 17 s", milvus="2.6.3"),
     Case("milvus-killed", other_cases.killed, "Milvus is killed, and started again", "killed", "SIGKILL to Milvus, a new start"),
     Case("cpu-starvation", cluster_cases.starved, "Three starved members look as if their disks were slow", "cpu-starvation",
-         "CPU cgroup: 6 ms of every 100 ms for all three", milvus="2.6.3"),
+         "CPU cgroup: 3 ms of every 100 ms for all three", milvus="2.6.3", stopped=None, accepted=("unknown",)),
     Case("cpu-pulses", cluster_cases.pulsed, "The leader stands still for 350 ms at a time", "cpu-starvation",
-         "SIGSTOP for 350 ms, SIGCONT for 20 ms, on the leader", stopped=False),
+         "SIGSTOP for 350 ms, SIGCONT for 20 ms, on the leader", stopped=False, accepted=("unknown",)),
     Case("network-partition", cluster_cases.partition, "No member reaches another", "network", "all peer connections cut",
          milvus="2.6.3"),
     Case("network-latency", cluster_cases.latency, "Every message between members takes 200 ms", "network",
@@ -130,4 +133,66 @@ CASES = [
          "every fdatasync of one follower 3.3 s longer", stopped=False),
     Case("slow-disk-cluster", cluster_cases.slow_everywhere, "All three members lie on one slow disk", "storage-latency",
          "every fdatasync of all members 9 s longer", milvus="2.6.3"),
+    Case("fsync-below-second", varied_cases.below_second, "The disk takes half a second each time, too short for a line of its own",
+         "storage-latency", "every fdatasync 0.47 s longer", stopped=False, accepted=("unknown",)),
+    Case("fsync-below-second-capnslog", varied_cases.below_second, "The same half second, told in etcd's old text format",
+         "storage-latency", "every fdatasync 0.47 s longer", stopped=False, accepted=("unknown",), logger="capnslog"),
+    Case("fsync-below-second-3.5", varied_cases.below_second, "The same half second under etcd 3.5", "storage-latency",
+         "every fdatasync 0.47 s longer", stopped=False, accepted=("unknown",), etcd="3.5"),
+    Case("disk-throttled", varied_cases.throttled_disk, "Each fsync waits, now longer, now shorter, always below a second",
+         "storage-latency", "every fdatasync 0.05 to 0.4 s longer", stopped=False, accepted=("unknown",)),
+    Case("disk-hangs", varied_cases.seconds_disk, "The disk hangs for seconds now and then, no lease is lost", "storage-latency",
+         "every fdatasync 0.6 to 4 s longer", stopped=False),
+    Case("disk-hangs-3.5", varied_cases.seconds_disk, "The same hangs under etcd 3.5", "storage-latency",
+         "every fdatasync 0.6 to 4 s longer", stopped=False, etcd="3.5"),
+    Case("disk-hangs-once", varied_cases.one_hang, "The disk hangs once", "storage-latency", "one fdatasync of the WAL 5 s longer",
+         stopped=False, accepted=("unknown",)),
+    Case("db-writes-slow", varied_cases.slow_writes, "Writing the database file is slow", "storage-latency",
+         "every pwrite64 to the database file 0.6 s longer", stopped=False, accepted=("unknown",)),
+    Case("cpu-share", varied_cases.cpu_share, "A single etcd gets two per cent of a CPU", "cpu-starvation",
+         "CPU cgroup: 2 ms of every 100 ms", stopped=None, accepted=("unknown", None)),
+    Case("cpu-share-3.5", varied_cases.cpu_share, "A single etcd 3.5 gets two per cent of a CPU", "cpu-starvation",
+         "CPU cgroup: 2 ms of every 100 ms", stopped=None, accepted=("unknown", None), etcd="3.5"),
+    Case("pulses-single", varied_cases.pulses, "A single etcd stands still again and again", "cpu-starvation",
+         "SIGSTOP for 0.7 s, SIGCONT for 0.05 s", stopped=None, accepted=("unknown", None)),
+    Case("auth-refused", varied_cases.auth_refused, "etcd asks for a password that Milvus does not have", "auth-tls",
+         "auth enable, Milvus without a user"),
+    Case("compaction", varied_cases.compaction, "Hundreds of thousands of old revisions are compacted at once", "etcd-maintenance",
+         "256,000 revisions, then a compaction", stopped=False, accepted=("unknown", "etcd-overload", None)),
+    Case("leader-below-second", varied_cases.leader_below_second, "The leader's disk takes half a second each time",
+         "storage-latency", "every fdatasync of the leader 0.47 s longer", stopped=False, accepted=("unknown",)),
+    Case("leader-hangs", varied_cases.leader_hangs, "The leader's disk hangs once, for seconds", "storage-latency",
+         "one fdatasync of the leader's WAL 6 s longer", stopped=False),
+    Case("leader-hangs-3.5", varied_cases.leader_hangs, "The same hang under etcd 3.5", "storage-latency",
+         "one fdatasync of the leader's WAL 6 s longer", stopped=False, etcd="3.5"),
+    Case("leader-paused", varied_cases.leader_paused, "Whoever leads stands still for seconds", "cpu-starvation",
+         "SIGSTOP for 4 s to the leader, three times", stopped=False, accepted=("unknown",)),
+    Case("leader-paused-3.5", varied_cases.leader_paused, "Whoever leads an etcd 3.5 stands still for seconds", "cpu-starvation",
+         "SIGSTOP for 4 s to the leader, three times", stopped=False, accepted=("unknown",), etcd="3.5"),
+    Case("leader-pulses", varied_cases.leader_pulses, "The leader stands still again and again, shorter than an election",
+         "cpu-starvation", "SIGSTOP for 0.45 s, SIGCONT for 0.05 s, on the leader", stopped=False, accepted=("unknown",)),
+    Case("cluster-share", varied_cases.cluster_share, "Three members share eight per cent of a CPU", "cpu-starvation",
+         "CPU cgroup: 8 ms of every 100 ms for all three", stopped=None, accepted=("unknown", None)),
+    Case("followers-paused", varied_cases.followers_paused, "Most members stand still", "cpu-starvation",
+         "SIGSTOP for 16 s to all followers", stopped=False, accepted=("unknown",)),
+    Case("one-way", varied_cases.one_way, "The leader hears the others, none of them hears it", "network",
+         "what the leader sends is held back for 18 s", stopped=False),
+    Case("leader-isolated", varied_cases.leader_isolated, "The leader is cut off from all others", "network",
+         "the leader's peer connections cut for 18 s", stopped=False),
+    Case("follower-isolated", varied_cases.follower_isolated, "A follower is cut off from all others", "network",
+         "a follower's peer connections cut for 18 s", stopped=False),
+    Case("packet-loss", varied_cases.packet_loss, "Packets between members are lost", "network",
+         "proxies that hold back 30 % of what passes for 0.2 s and longer", stopped=False, accepted=("unknown", "leader-loss")),
+    Case("far-apart", varied_cases.far_apart, "Members answer each other after a second", "network",
+         "proxies that delay by 0.8 s each way", stopped=False, accepted=("unknown", "leader-loss")),
+    Case("members-stopped", varied_cases.members_stopped, "Somebody stops two members of three", "operator-stop",
+         "SIGTERM to both followers", milvus="2.6.3"),
+    Case("wrong-cluster", varied_cases.wrong_cluster, "A member comes back from a bootstrap of its own", "configuration",
+         "a new data directory and token for one member", stopped=False),
+    Case("client-cut-off", varied_cases.client_cut_off, "Milvus's connections to etcd go silent, both run on", "network",
+         "a proxy between Milvus and etcd that passes nothing on", milvus="2.6.3", accepted=("unknown",)),
+    Case("disk-hangs-live", varied_cases.short_hangs, "The disk hangs for two seconds at a time", "storage-latency",
+         "every fdatasync 2 s longer", stopped=False, is_short=True),
+    Case("operator-stop-live", varied_cases.short_stop, "Somebody stops Milvus, then etcd", "operator-stop", "SIGTERM to both",
+         is_short=True),
 ]

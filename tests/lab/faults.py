@@ -15,19 +15,27 @@ class NotPermitted(Exception):
     """Why a fault cannot be injected here."""
 
 
+def is_alive(pid):
+    """False for a process that ended, waited for or not."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 @contextlib.contextmanager
-def traced(pid, inject, paths=(), out=subprocess.DEVNULL):
-    """Hold strace on a process. inject: what follows "inject=fdatasync:"; paths: files that it is limited to"""
+def traced(pid, inject, paths=(), out=subprocess.DEVNULL, call="fdatasync"):
+    """Hold strace on a process. inject: what follows "inject=CALL:"; paths: files that it is limited to"""
     strace = shutil.which("strace")
     if strace is None:
         raise NotPermitted("strace is not installed")
-    words = [strace, "-f", "-qqq", "-e", "signal=none", "-e", "trace=fdatasync", "-e", f"inject=fdatasync:{inject}", "-p", str(pid)]
+    words = [strace, "-f", "-qqq", "-e", "signal=none", "-e", f"trace={call}", "-e", f"inject={call}:{inject}", "-p", str(pid)]
     for path in paths:
         words += ["-P", str(path.resolve())]
     tracer = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=out, text=True)
     try:
         time.sleep(0.3)
-        if tracer.poll() is not None:
+        if tracer.poll() is not None and is_alive(pid):
             raise NotPermitted("strace may not attach to a process")
         yield tracer
     finally:
@@ -40,9 +48,9 @@ def traced(pid, inject, paths=(), out=subprocess.DEVNULL):
             tracer.wait()
 
 
-def slow_fsync(pid, seconds, paths=()):
-    """While in it, every fdatasync takes that much longer."""
-    return traced(pid, f"delay_exit={int(seconds * 1e6)}", paths)
+def slow_fsync(pid, seconds, paths=(), call="fdatasync"):
+    """While in it, every fdatasync, or other call, takes that much longer."""
+    return traced(pid, f"delay_exit={int(seconds * 1e6)}", paths, call=call)
 
 
 def failing_fsync(pid, error="EIO", paths=()):
@@ -108,7 +116,7 @@ def throttled(pids, share):
     """Give processes a share (0.02 is 2 %) of one CPU together, per 100 ms, as a container limit does."""
     is_v1 = (CPU_V1 / "cpu.cfs_quota_us").exists() or (CPU_V1 / "tasks").exists()
     root = CPU_V1 if is_v1 else CPU_V2
-    group = root / f"lab-{os.getpid()}"
+    group = root / f"lab-{pids[0]}"
     quota = max(int(share * 100000), 1000)
     try:
         group.mkdir()

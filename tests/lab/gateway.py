@@ -9,6 +9,7 @@ import time
 
 CODES = {2: "Unknown", 3: "InvalidArgument", 4: "DeadlineExceeded", 5: "NotFound", 8: "ResourceExhausted",
          9: "FailedPrecondition", 11: "OutOfRange", 13: "Internal", 14: "Unavailable", 15: "DataLoss"}
+RETRY_SECONDS = 0.2
 DEADLINE = "context deadline exceeded"
 
 
@@ -36,6 +37,19 @@ def deadline():
 def unavailable(text):
     error = f"rpc error: code = Unavailable desc = {text}"
     return Refused(error, error)
+
+
+def late(error):
+    """What a deadline makes of an error that it ends."""
+    if error.text == DEADLINE:
+        return error
+    last = error.wire.partition("desc = ")[2]
+    return Refused(DEADLINE, f"rpc error: code = DeadlineExceeded desc = latest balancer error: last connection error: {last}")
+
+
+def handshake(reason):
+    """A failed TLS handshake."""
+    return unavailable(f'connection error: desc = "transport: authentication handshake failed: {tls_text(reason)}"')
 
 
 def server_error(body):
@@ -73,7 +87,18 @@ class Gateway:
         return connection
 
     def open(self, timeout):
-        """A connection to the next member that accepts one."""
+        """A connection to the next member that accepts one, waiting for it as etcd's client does."""
+        end = time.monotonic() + timeout
+        while True:
+            try:
+                return self.open_any(timeout)
+            except Refused as error:
+                if time.monotonic() + RETRY_SECONDS > end:
+                    raise late(error) from None
+                time.sleep(RETRY_SECONDS)
+
+    def open_any(self, timeout):
+        """A connection to the next member that accepts one at once."""
         first = next(self.turns)
         error = None
         for i in range(len(self.endpoints)):
@@ -81,8 +106,7 @@ class Gateway:
             try:
                 return self.connect(endpoint, timeout)
             except ssl.SSLError as reason:
-                error = unavailable("connection error: desc = \"transport: authentication handshake failed: "
-                                    f"{tls_text(reason)}\"")
+                error = handshake(reason)
             except TimeoutError:
                 error = deadline()
             except OSError:
@@ -102,8 +126,7 @@ class Gateway:
         except TimeoutError:
             raise deadline() from None
         except ssl.SSLError as reason:
-            raise unavailable("connection error: desc = \"transport: authentication handshake failed: "
-                              f"{tls_text(reason)}\"") from None
+            raise handshake(reason) from None
         except (OSError, http.client.HTTPException):
             raise unavailable("error reading from server: EOF") from None
         finally:

@@ -1,19 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The lab: a real etcd, a small Milvus, and faults that are really injected.
-
---list            names of the cases
---run NAME...     run cases live; with --keep DIR their logs stay there
---all             run all of them
---record          write what was run to testdata/cases/NAME
---judge WHYDOWN   have that program explain each run, and hold its verdict against the fault
-"""
+"""The lab: a real etcd, a small Milvus, and faults that are really injected."""
 import argparse
+import collections
+import concurrent.futures
 import contextlib
+import dataclasses
 import gzip
 import json
+import math
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -33,13 +31,18 @@ HERE = pathlib.Path(__file__).resolve().parent
 RECORDED = HERE.parent.parent / "testdata" / "cases"
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "whydown-lab"
 MOST_BYTES = 300000
+KNOWN = {case.name: case for case in cases.CASES}
 
 
 class Lab:
     """One run: its folder, members and Milvus. Everything that it starts, it ends."""
 
-    def __init__(self, case, folder, binary, logger):
+    def __init__(self, case, folder, binary, logger, seed=None):
         self.case = case
+        self.random = random.Random(f"{seed} {case.name}")
+        self.is_varied = seed is not None
+        self.version = self.random.choice(list(VERSIONS)) if self.is_varied else case.milvus
+        self.own_ttl = self.random.choice((None, 10, 12, 15, 20)) if self.is_varied else None
         self.folder = folder
         self.binary = binary
         self.logger = logger
@@ -49,21 +52,32 @@ class Lab:
         self.milvus_options = []
         self.edits = {}
         self.left = contextlib.ExitStack()
-        self.say = lambda text: print(f"  {text}", file=sys.stderr, flush=True)
+        self.say = lambda text: print(f"  {case.name}: {text}", file=sys.stderr, flush=True)
+
+    def vary(self, usual, low, high):
+        """usual; in varied runs a number between low and high, each order of size as likely as the next."""
+        if not self.is_varied:
+            return usual
+        number = round(math.exp(self.random.uniform(math.log(low), math.log(high))), 3)
+        self.say(f"{number} for {usual}")
+        return number
+
+    def pick(self, usual, *others):
+        """usual; in varied runs perhaps one of the others."""
+        return self.random.choice((usual, *others)) if self.is_varied else usual
 
     # etcd
 
     def start_etcd(self, count=1, options=(), through_proxies=False, ports=None, wait=True, log_name="etcd.log", scheme="http"):
         """Start members and wait until they answer. options: further command line words"""
         names = ["default"] if count == 1 else [f"etcd-{i}" for i in range(count)]
-        ports = ports or [etcd.free_port(base + port) for base in (0, 20000, 30000)[:count] for port in (2379, 2380)]
+        ports = ports or [etcd.free_port(base + port) for base in (0, 20000, 30000, 40000, 50000)[:count] for port in (2379, 2380)]
         self.members = [
             etcd.Member(self.binary, self.folder, name, ports[2 * i], ports[2 * i + 1],
                         log_name if count == 1 else f"{name}.log", self.logger, tuple(options), scheme=scheme)
             for i, name in enumerate(names)]
         if through_proxies:
-            self.network = Network(lambda: [member.process and member.pid for member in self.members])
-            self.left.callback(self.network.close)
+            self.network = self.new_network()
         for i, member in enumerate(self.members):
             port = member.peer_port
             if self.network:
@@ -81,6 +95,11 @@ class Lab:
             for member in self.members:
                 member.wait_ready()
 
+    def new_network(self):
+        network = Network(lambda: [member.process and member.pid for member in self.members])
+        self.left.callback(network.close)
+        return network
+
     @property
     def single(self):
         return self.members[0]
@@ -95,25 +114,30 @@ class Lab:
     # Milvus
 
     def start_milvus(self, *options, endpoints=None, wait=1.0):
-        words = [sys.executable, str(HERE / "milvus_client.py"), "--version", self.case.milvus]
+        words = [sys.executable, str(HERE / "milvus_client.py"), "--version", self.version]
+        if self.own_ttl:
+            words += ["--ttl", str(self.own_ttl)]
         for endpoint in endpoints or [member.endpoint for member in self.members]:
             words += ["--etcd", endpoint]
         with open(self.folder / "milvus.log", "ab") as log:
             self.milvus = subprocess.Popen([*words, *self.milvus_options, *options], stdin=subprocess.DEVNULL, stdout=log,
-                                           stderr=log, cwd=self.folder, env=etcd.quiet_environment())
+                                           stderr=log, cwd=self.folder, env=etcd.quiet_environment(), preexec_fn=etcd.hurry)
         milvus = self.milvus
         self.left.callback(lambda: milvus.poll() is None and milvus.kill())
         self.sleep(wait)
 
     def start(self, healthy=8, count=1, options=(), through_proxies=False, milvus=()):
         """etcd, then Milvus, then some healthy seconds."""
+        beat, election = self.pick((100, 1000), (100, 1000), (500, 2500), (50, 500), (200, 2000)) if count > 1 else (100, 1000)
+        if beat != 100:
+            options = (*options, "--heartbeat-interval", str(beat), "--election-timeout", str(election))
         self.start_etcd(count, options, through_proxies)
         self.start_milvus(*milvus)
         self.sleep(healthy)
 
     def ttl(self):
         """Seconds that a session of this Milvus lives without being renewed."""
-        return VERSIONS[self.case.milvus].ttl
+        return self.own_ttl or VERSIONS[self.version].ttl
 
     def is_milvus_over(self):
         return self.milvus.poll() is not None
@@ -186,8 +210,8 @@ def machine_words():
     return [word.encode() for word in words if len(word) > 3]
 
 
-def record(case, target, logs):
-    """Put a run into testdata. Returns what is wrong with it, or None."""
+def record(case, about_it, logs, cases_folder):
+    """Put a run among recorded cases. Returns what is wrong with it, or None."""
     for log in logs:
         data = log.read_bytes()
         for word in machine_words():
@@ -195,7 +219,7 @@ def record(case, target, logs):
                 return f"{log.name} tells of this machine: {word.decode()}"
         if len(data) > MOST_BYTES:
             return f"{log.name} is too large: {len(data)} bytes"
-    folder = RECORDED / case.name
+    folder = cases_folder / case.name
     if folder.exists():
         for old in list(folder.glob("*.log")) + list(folder.glob("*.log.gz")):
             old.unlink()
@@ -205,7 +229,7 @@ def record(case, target, logs):
             (folder / f"{log.name}.gz").write_bytes(gzip.compress(log.read_bytes(), 9, mtime=0))
         elif log.name not in case.left_out:
             shutil.copy(log, folder)
-    (folder / "case.json").write_text(json.dumps(target, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "case.json").write_text(json.dumps(about_it, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return None
 
 
@@ -225,66 +249,95 @@ def judge(program, case, logs):
     except (ValueError, KeyError):
         return f"no report (exit {done.returncode}): {done.stderr.strip()}", False
     said = verdict["cause"]
-    is_right = (said == case.cause or said in case.accepted) and verdict["stopped"] in (case.stopped, None)
+    is_right = said in (case.cause, *case.accepted) and (case.stopped is None or verdict["stopped"] in (case.stopped, None))
     return f"{said or 'nothing wrong'} ({verdict['confidence']}), stopped: {verdict['stopped']}", is_right
 
 
-def run(case, options):
-    """Returns True, False, or None when the machine does not permit it."""
+@dataclasses.dataclass
+class Outcome:
+    """How a case went. state: "ok", "not ok", or "skip" when the machine does not permit it"""
+    case: cases.Case
+    state: str
+    said: str
+    seconds: float = 0
+
+    def __str__(self):
+        wanted = f"; expected {self.case.cause or 'nothing wrong'}" if self.state == "not ok" else ""
+        return f"{self.state:6} {self.case.name:26} {self.seconds:4.0f} s  {self.said}{wanted}"
+
+
+def explained(lab, logs, options):
+    """The outcome of logs that a case left."""
+    if options.record:
+        said = record(lab.case, about(lab.case, lab.binary, lab.logger), logs, pathlib.Path(options.record))
+        return Outcome(lab.case, "not ok" if said else "ok", f"not recorded: {said}" if said else "recorded")
+    if not options.judge:
+        return Outcome(lab.case, "ok", "ran")
+    said, is_right = judge(options.judge, lab.case, logs)
+    return Outcome(lab.case, "ok" if is_right else "not ok", said)
+
+
+def run_in(folder, case, options):
+    """Run a case in an empty folder."""
     binary = etcd.find(options.etcd or case.etcd, CACHE)
     if binary is None:
-        print(f"skip {case.name}: etcd {options.etcd or case.etcd} is not to be had", flush=True)
-        return None
-    logger = options.logger or case.logger
-    with contextlib.ExitStack() as stack:
-        folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
-        work = folder / "work"
-        work.mkdir()
-        lab = Lab(case, work, binary, logger)
-        stack.enter_context(lab.left)
+        return Outcome(case, "skip", f"etcd {options.etcd or case.etcd or ''} is not to be had")
+    work = folder / "work"
+    work.mkdir()
+    lab = Lab(case, work, binary, options.logger or case.logger, options.vary)
+    with lab.left:
         try:
             case.run(lab)
         except faults.NotPermitted as reason:
-            print(f"skip {case.name}: {reason}", flush=True)
-            return None
+            return Outcome(case, "skip", str(reason))
         except RuntimeError as reason:
-            print(f"not ok {case.name}: {reason}", flush=True)
-            return False
+            return Outcome(case, "not ok", str(reason))
         logs = lab.collect(folder / "logs")
-        if options.keep:
-            kept = pathlib.Path(options.keep) / case.name
-            shutil.copytree(folder / "logs", kept, dirs_exist_ok=True)
-        said, is_right = "ran", True
-        if options.judge:
-            said, is_right = judge(options.judge, case, logs)
-        if options.record:
-            fault = record(case, about(case, binary, logger), logs)
-            said, is_right = (f"not recorded: {fault}", False) if fault else ("recorded", is_right)
-    print(f"{'ok' if is_right else 'not ok'} {case.name}: {said}; expected {case.cause}", flush=True)
-    return is_right
+    if options.keep:
+        shutil.copytree(folder / "logs", pathlib.Path(options.keep) / case.name, dirs_exist_ok=True)
+    return explained(lab, logs, options)
+
+
+def run(case, options, out=sys.stdout):
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="lab-") as folder:
+        outcome = run_in(pathlib.Path(folder), case, options)
+    outcome.seconds = time.monotonic() - began
+    print(outcome, file=out, flush=True)
+    return outcome
+
+
+def parsed():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="cases to run; none: all of them")
+    parser.add_argument("--list", action="store_true", help="say what the cases are")
+    parser.add_argument("--judge", metavar="WHYDOWN", help="have that program explain each run, and hold its verdict against the fault")
+    parser.add_argument("--record", nargs="?", const=RECORDED, metavar="DIR", help="write each run to testdata/cases/NAME, or DIR/NAME")
+    parser.add_argument("--keep", metavar="DIR", help="copy logs to DIR/NAME")
+    parser.add_argument("--vary", metavar="SEED", help="delays, versions and timeouts other than the usual")
+    parser.add_argument("--logger", choices=("zap", "capnslog"))
+    parser.add_argument("--etcd", metavar="PATH", help="another etcd; 3.5 fetches that of Debian 13")
+    parser.add_argument("--jobs", "-j", type=int, default=1, help="cases to run at the same time")
+    options = parser.parse_args()
+    unknown = [name for name in options.names if name not in KNOWN]
+    if unknown:
+        parser.error(f"no such case: {', '.join(unknown)}; see --list")
+    return options
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--run", nargs="+", metavar="NAME", default=[])
-    parser.add_argument("--all", action="store_true")
-    parser.add_argument("--record", action="store_true")
-    parser.add_argument("--judge", metavar="WHYDOWN")
-    parser.add_argument("--keep", metavar="DIR")
-    parser.add_argument("--logger", choices=("zap", "capnslog"))
-    parser.add_argument("--etcd", metavar="PATH", help="another etcd; 3.5 fetches that of Debian 13")
-    options = parser.parse_args()
-    known = {case.name: case for case in cases.CASES}
+    options = parsed()
     if options.list:
         for case in cases.CASES:
-            print(f"{case.name:24} {case.cause or 'null':18} {case.what}")
+            print(f"{case.name:26} {case.cause or 'null':18} {case.what}")
         return 0
-    unknown = [name for name in options.run if name not in known]
-    if unknown or not (options.run or options.all):
-        parser.error(f"no such case: {', '.join(unknown)}; see --list" if unknown else "say --list, --run NAME or --all")
-    results = [run(known[name], options) for name in (known if options.all else options.run)]
-    return 1 if False in results else 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        names = options.names or [case.name for case in cases.CASES if not case.is_short]
+        outcomes = list(pool.map(lambda name: run(KNOWN[name], options), names))
+    count = collections.Counter(outcome.state for outcome in outcomes)
+    skipped = f", {count['skip']} skipped" if count["skip"] else ""
+    print(f"{count['ok']} passed, {count['not ok']} failed{skipped}")
+    return 1 if count["not ok"] else 0
 
 
 if __name__ == "__main__":

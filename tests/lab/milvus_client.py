@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 
-from gateway import Gateway, Refused, decoded
+from gateway import Gateway, Refused, decoded, late
 from milvus_log import BANNER, Log, VERSIONS, duration, stack, verbose
 from milvus_session import Session
 
@@ -199,10 +199,7 @@ class Process:
                 time.sleep(min(pause, max(end - time.monotonic(), 0)))
                 pause *= 1.6
         text = "context deadline exceeded"
-        if error.text != text:
-            last = error.wire.partition("desc = ")[2]
-            self.log.etcd_client(self.target, "rpc error: code = DeadlineExceeded desc = latest balancer error: last "
-                                 f"connection error: {last}")
+        self.log.etcd_client(self.target, late(error).wire)
         self.log.line("INFO", "paramtable/base_table.go:172", "init with etcd failed", ("error", text))
         self.log.line("WARN", "rootcoord/service.go:178", "RootCoord connect to etcd failed", ("error", text))
         self.panic(text if self.version.number.startswith("2.2") else f"failed to create etcd client: {text}",

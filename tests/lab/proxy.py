@@ -5,6 +5,7 @@ Who connects is read from /proc, since all members share one address.
 """
 import contextlib
 import os
+import random
 import selectors
 import socket
 import threading
@@ -37,7 +38,9 @@ class Network:
     def __init__(self, pids):
         self.pids = pids
         self.cut = set()
+        self.one_way = set()
         self.delays = {}
+        self.loss = 0
         self.listeners = []
         self.is_over = False
 
@@ -63,15 +66,17 @@ class Network:
         return None
 
     def serve(self, client, client_port, number, port, target):
-        link = frozenset((self.source(client_port, port), number))
-        while link in self.cut and not self.is_over:
+        source = self.source(client_port, port)
+        link = frozenset((source, number))
+        while (link in self.cut or {(source, number), (number, source)} & self.one_way) and not self.is_over:
             time.sleep(0.1)
         try:
             server = socket.create_connection(("127.0.0.1", target))
         except OSError:
             client.close()
             return
-        ends = [threading.Thread(target=self.pump, args=(a, b, link), daemon=True) for a, b in ((client, server), (server, client))]
+        ends = [threading.Thread(target=self.pump, args=words, daemon=True)
+                for words in ((client, server, (source, number)), (server, client, (number, source)))]
         for end in ends:
             end.start()
         for end in ends:
@@ -79,9 +84,17 @@ class Network:
         client.close()
         server.close()
 
-    def pump(self, source, sink, link):
+    def lateness(self, link):
+        """Seconds that bytes need now; a lost packet is sent again after 0.2 s, 0.4 s ..."""
+        late, again = self.delays.get(link, 0), 0.2
+        while self.loss and random.random() < self.loss and again < 10:
+            late += again
+            again *= 2
+        return late
+
+    def pump(self, source, sink, way):
         """Pass bytes on; late by the link's delay, not at all while it is cut."""
-        waiting = []
+        waiting, link = [], frozenset(way)
         with selectors.DefaultSelector() as selector:
             selector.register(source, selectors.EVENT_READ)
             while not self.is_over:
@@ -91,8 +104,9 @@ class Network:
                         data = source.recv(1 << 16)
                         if not data:
                             break
-                        waiting.append((now + self.delays.get(link, 0), data))
-                    while waiting and waiting[0][0] <= time.monotonic() and link not in self.cut:
+                        waiting.append((max(now + self.lateness(link), waiting[-1][0] if waiting else 0), data))
+                    is_cut = link in self.cut or way in self.one_way
+                    while waiting and waiting[0][0] <= time.monotonic() and not is_cut:
                         sink.sendall(waiting.pop(0)[1])
                 except OSError:
                     break
@@ -104,8 +118,13 @@ class Network:
         """Cut members off from all others."""
         self.cut = {frozenset((a, b)) for a in numbers for b in range(len(self.pids())) if b not in numbers}
 
+    def silence(self, number):
+        """Let a member hear the others, and none of them hear it."""
+        self.one_way = {(number, other) for other in range(len(self.pids())) if other != number}
+
     def heal(self):
         self.cut = set()
+        self.one_way = set()
 
     def slow_down(self, seconds):
         """One-way delay between all members."""

@@ -116,7 +116,7 @@ def starved(lab):
     """A container limit far too small."""
     lab.start(healthy=10, milvus=("--pace", "0.3"))
     with faults.throttled([lab.single.pid], 0.01):
-        lab.wait_milvus(90)
+        lab.wait_milvus(45)
         lab.sleep(3)
     lab.sleep(3)
 
@@ -170,9 +170,7 @@ def large_ranges(lab):
 
 
 def large_values(lab):
-    lab.start(healthy=8, options=("--quota-backend-bytes", "8589934592"))
-    lab.stop_milvus()
-    lab.start_milvus("--large", "1400")
+    lab.start(healthy=3, options=("--quota-backend-bytes", "8589934592"), milvus=("--large", "1400"))
     lab.sleep(30)
 
 
