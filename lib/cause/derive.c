@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Facts that need several episodes at once. They are named in cause files: docs/causes.md lists them. */
-#include "cause/reason.h"
-
+/* Facts that need several episodes at once. They are named in cause files: docs/causes.md lists
+ * them. */
 #include "base/vec.h"
+#include "cause/reason.h"
 
 #include <stdlib.h>
 
 enum {
-	QUANTUM_MS = 100,       /* CFS period: throttled work takes multiples of it */
-	QUANTUM_SLACK_MS = 8,
 	SERVER_TIMEOUT_SLACK_MS = 250,
 	LARGE_COUNT = 1000,
 	LARGE_BYTES = 1000000,
 	START_ELECTION_S = 15
 };
 
-static int64_t number_of(const struct event *event, const char *name, int64_t otherwise)
+int64_t derived_number(const struct event *event, const char *name, int64_t otherwise)
 {
 	const struct event_field *field = event_field(event, str_from(name));
 	int64_t number;
@@ -28,27 +26,19 @@ static int64_t number_of(const struct event *event, const char *name, int64_t ot
 	return str_to_int64(field->text, &number) ? number : otherwise;
 }
 
-static double seconds(int64_t ns)
+double derived_seconds(int64_t ns)
 {
 	return (double)ns / (double)NS_PER_SEC;
 }
-
-/* Walks over the kept events of a kind in the window. */
-#define each_event(reason, name, of, event)                                                                \
-	for (struct episode *of = (reason)->digest->episodes.items,                                        \
-	                    *of##_end = of + (reason)->digest->episodes.count;                             \
-	     of != of##_end; of++)                                                                         \
-		if (episode_is(of, STR(name)) && episode_in_window(reason, of))                            \
-			for (size_t event##_i = 0; event##_i < of->member_count; event##_i++)              \
-				for (const struct event *event = of->members[event##_i]; event != NULL; event = NULL)
 
 /* ---- cluster ---- */
 
 static void derive_members(struct reason *reason)
 {
-	static const char *const several[] = {"etcd.heartbeat.late", "etcd.peer.stream_lost", "etcd.peer.inactive",
-	                                      "etcd.peer.unhealthy", "etcd.peer.active",      "etcd.peer.established",
-	                                      "etcd.leader.changed", "etcd.vote.ignored",     "etcd.member.removed"};
+	static const char *const several[] = {
+		"etcd.heartbeat.late", "etcd.peer.stream_lost", "etcd.peer.inactive",
+		"etcd.peer.unhealthy", "etcd.peer.active",      "etcd.peer.established",
+		"etcd.leader.changed", "etcd.vote.ignored",     "etcd.member.removed"};
 	double members = 0;
 	size_t etcds = 0;
 	vec_foreach (struct process, process, &reason->processes) {
@@ -74,11 +64,13 @@ static void derive_members(struct reason *reason)
 static bool is_at_start(const struct reason *reason, const struct event *event, uint32_t source)
 {
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		bool is_start = episode->source == source && (episode_is(episode, STR("etcd.start.banner")) ||
-		                                              episode_is(episode, STR("etcd.start.restart")) ||
-		                                              episode_is(episode, STR("etcd.start.fresh")) ||
-		                                              episode_is(episode, STR("etcd.raft.started")));
-		if (is_start && event->time_ns != TIME_NONE && event->time_ns >= episode->first_ns - NS_PER_SEC &&
+		bool is_start = episode->source == source &&
+		                (episode_is(episode, STR("etcd.start.banner")) ||
+		                 episode_is(episode, STR("etcd.start.restart")) ||
+		                 episode_is(episode, STR("etcd.start.fresh")) ||
+		                 episode_is(episode, STR("etcd.raft.started")));
+		if (is_start && event->time_ns != TIME_NONE &&
+		    event->time_ns >= episode->first_ns - NS_PER_SEC &&
 		    event->time_ns <= episode->last_ns + START_ELECTION_S * NS_PER_SEC) {
 			return true;
 		}
@@ -88,8 +80,9 @@ static bool is_at_start(const struct reason *reason, const struct event *event, 
 
 static void derive_elections(struct reason *reason)
 {
-	static const char *const kinds[] = {"etcd.leader.changed", "etcd.leader.lost", "etcd.leader.stepped_down",
-	                                    "etcd.election.started", "etcd.election.precandidate"};
+	static const char *const kinds[] = {"etcd.leader.changed", "etcd.leader.lost",
+	                                    "etcd.leader.stepped_down", "etcd.election.started",
+	                                    "etcd.election.precandidate"};
 	double elections = 0;
 	const struct episode *first = NULL;
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
@@ -97,7 +90,9 @@ static void derive_elections(struct reason *reason)
 		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 			is_one |= episode_is(episode, str_from(kinds[i]));
 		}
-		for (size_t i = 0; is_one && episode_in_window(reason, episode) && i < episode->member_count; i++) {
+		for (size_t i = 0;
+		     is_one && episode_in_window(reason, episode) && i < episode->member_count;
+		     i++) {
 			if (!is_at_start(reason, episode->members[i], episode->source)) {
 				elections++;
 				first = first == NULL ? episode : first;
@@ -107,98 +102,11 @@ static void derive_elections(struct reason *reason)
 	derived_add(reason, "etcd.elections", elections, first);
 }
 
-/* ---- stalls ---- */
-
-static const struct event *covering_fsync(const struct reason *reason, const struct event *late, uint32_t source, int64_t from_ns)
-{
-	each_event(reason, "etcd.fsync.slow", episode, event) {
-		if (episode->source == source && event->start_ns <= late->time_ns && event->time_ns >= from_ns) {
-			return event;
-		}
-	}
-	return NULL;
-}
-
-/* Late heartbeats: the gap is what the line says plus twice the interval; a long one without a slow fsync over it
- * did not wait for the WAL. */
-static void derive_heartbeats(struct reason *reason)
-{
-	int64_t uncovered = 0, covered = 0;
-	const struct episode *uncovered_in = NULL, *covered_in = NULL;
-	each_event(reason, "etcd.heartbeat.late", episode, event) {
-		if (event->took_ns == DURATION_NONE) {
-			continue;
-		}
-		int64_t interval = number_of(event, "heartbeat_interval", reason->heartbeat_ns);
-		int64_t gap = event->took_ns + 2 * interval;
-		bool is_covered = covering_fsync(reason, event, episode->source, event->time_ns - gap) != NULL;
-		if (!is_covered && gap > uncovered) {
-			uncovered = gap;
-			uncovered_in = episode;
-		}
-		if (is_covered && gap > covered) {
-			covered = gap;
-			covered_in = episode;
-		}
-	}
-	derived_add(reason, "heartbeat.uncovered_s", seconds(uncovered), uncovered_in);
-	derived_add(reason, "heartbeat.covered_s", seconds(covered), covered_in);
-}
-
-/* While an fsync hangs the process goes on printing; a process that does not run prints nothing. */
-static void derive_inside(struct reason *reason)
-{
-	double talking = 0, silent = 0, longest = 0, total = 0;
-	const struct episode *talking_in = NULL, *silent_in = NULL;
-	each_event(reason, "etcd.fsync.slow", episode, event) {
-		total += seconds(event->took_ns == DURATION_NONE ? 0 : event->took_ns);
-		longest = seconds(event->took_ns) > longest ? seconds(event->took_ns) : longest;
-		if (event->inside > 0) {
-			talking++;
-			talking_in = episode;
-		} else {
-			silent++;
-			silent_in = episode;
-		}
-	}
-	derived_add(reason, "fsync.talking", talking, talking_in);
-	derived_add(reason, "fsync.silent", silent, silent_in);
-	derived_add(reason, "fsync.max_s", longest, NULL);
-	derived_add(reason, "fsync.total_s", total, NULL);
-}
-
-/* Share of durations that are near multiples of 100 ms, in percent; needs eight of them. */
-static void derive_quantum(struct reason *reason)
-{
-	static const char *const kinds[] = {"etcd.apply.slow", "etcd.trace.slow", "etcd.heartbeat.late", "etcd.request.slow"};
-	unsigned near = 0, all = 0;
-	const struct episode *in = NULL;
-	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		bool is_one = false;
-		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-			is_one |= episode_is(episode, str_from(kinds[i]));
-		}
-		for (size_t i = 0; is_one && episode_in_window(reason, episode) && i < episode->member_count; i++) {
-			int64_t took_ms = episode->members[i]->took_ns / NS_PER_MS;
-			if (episode->members[i]->took_ns < 150 * NS_PER_MS || took_ms > 3000) {
-				continue;
-			}
-			int64_t rest = took_ms % QUANTUM_MS;
-			all++;
-			near += rest <= QUANTUM_SLACK_MS || rest >= QUANTUM_MS - QUANTUM_SLACK_MS ? 1 : 0;
-			in = episode;
-		}
-	}
-	if (all >= 8) {
-		derived_add(reason, "took.quantum_percent", 100.0 * near / all, in);
-	}
-}
-
 /* ---- requests ---- */
 
 struct step_share {
 	const char *id;
-	struct str step;
+	struct str step, other; /* that contain the same wait; other: empty */
 	int64_t ns;
 	const struct episode *episode;
 };
@@ -213,7 +121,8 @@ static int64_t step_duration(struct str steps, struct str name)
 		}
 		steps = str_skip(steps, (size_t)at + name.len);
 		struct str rest, text;
-		if (!str_cut(steps, STR("(duration: "), NULL, &rest) || !str_cut(rest, STR(")"), &text, NULL)) {
+		if (!str_cut(steps, STR("(duration: "), NULL, &rest) ||
+		    !str_cut(rest, STR(")"), &text, NULL)) {
 			break;
 		}
 		int64_t duration = duration_parse(text);
@@ -226,17 +135,23 @@ static int64_t step_duration(struct str steps, struct str name)
 static void derive_steps(struct reason *reason)
 {
 	struct step_share shares[] = {
-	        {"trace.raft_percent", STR("process raft request"), 0, NULL},
-	        {"trace.agreement_percent", STR("agreement among raft nodes"), 0, NULL},
-	        {"trace.marshal_percent", STR("marshal mvccpb.KeyValue"), 0, NULL},
-	        {"trace.index_percent", STR("range keys from in-memory index tree"), 0, NULL},
-	        {"trace.bolt_percent", STR("range keys from bolt db"), 0, NULL},
+		{"trace.raft_percent", STR("process raft request"), STR(""), 0, NULL},
+		{"trace.agreement_percent", STR("agreement among raft nodes"), STR(""), 0, NULL},
+		{"trace.marshal_percent", STR("marshal mvccpb.KeyValue"),
+	         STR("get key's previous created_revision"), 0, NULL},
+		{"trace.index_percent", STR("range keys from in-memory index tree"), STR(""), 0,
+	         NULL},
+		{"trace.bolt_percent", STR("range keys from bolt db"), STR(""), 0, NULL},
 	};
 	int64_t total = 0;
-	each_event(reason, "etcd.trace.slow", episode, event) {
+	each_event(reason, "etcd.trace.slow", episode, event)
+	{
 		struct str steps = event_field_text(event, STR("steps"));
 		for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
 			int64_t duration = step_duration(steps, shares[i].step);
+			if (shares[i].other.len > 0) {
+				duration += step_duration(steps, shares[i].other);
+			}
 			if (duration > 0) {
 				shares[i].ns += duration;
 				shares[i].episode = episode;
@@ -245,15 +160,23 @@ static void derive_steps(struct reason *reason)
 		}
 	}
 	for (size_t i = 0; total > 0 && i < sizeof(shares) / sizeof(shares[0]); i++) {
-		derived_add(reason, shares[i].id, (double)(shares[i].ns / (total / 100 + 1)), shares[i].episode);
+		derived_add(reason, shares[i].id, (double)(shares[i].ns / (total / 100 + 1)),
+		            shares[i].episode);
+	}
+	if (total > 0) {
+		derived_add(reason, "trace.consensus_percent",
+		            (double)((shares[0].ns + shares[1].ns) / (total / 100 + 1)),
+		            shares[0].ns > 0 ? shares[0].episode : shares[1].episode);
 	}
 }
 
 static bool is_large(const struct event *event)
 {
-	return number_of(event, "count", 0) >= LARGE_COUNT || number_of(event, "size", 0) >= LARGE_BYTES ||
-	       number_of(event, "response_size", 0) >= LARGE_BYTES || number_of(event, "value_size", 0) >= LARGE_BYTES / 2 ||
-	       number_of(event, "request_size", 0) >= LARGE_BYTES / 2;
+	return derived_number(event, "count", 0) >= LARGE_COUNT ||
+	       derived_number(event, "size", 0) >= LARGE_BYTES ||
+	       derived_number(event, "response_size", 0) >= LARGE_BYTES ||
+	       derived_number(event, "value_size", 0) >= LARGE_BYTES / 2 ||
+	       derived_number(event, "request_size", 0) >= LARGE_BYTES / 2;
 }
 
 /* Slow requests by what they carried. */
@@ -264,8 +187,9 @@ static void derive_sizes(struct reason *reason)
 	static const char *const kinds[] = {"etcd.apply.slow", "etcd.request.slow"};
 	for (size_t i = 0; i < 2; i++) {
 		vec_foreach (struct episode, episode, &reason->digest->episodes) {
-			for (size_t j = 0; episode_is(episode, str_from(kinds[i])) && episode_in_window(reason, episode) &&
-			                   j < episode->member_count;
+			for (size_t j = 0;
+			     episode_is(episode, str_from(kinds[i])) &&
+			     episode_in_window(reason, episode) && j < episode->member_count;
 			     j++) {
 				bool is_it = is_large(episode->members[j]);
 				large += is_it ? 1 : 0;
@@ -276,7 +200,8 @@ static void derive_sizes(struct reason *reason)
 	}
 	if (large + small > 0) {
 		derived_add(reason, "requests.large", large, large_in);
-		derived_add(reason, "requests.large_percent", 100 * large / (large + small), large_in);
+		derived_add(reason, "requests.large_percent", 100 * large / (large + small),
+		            large_in);
 	}
 }
 
@@ -286,9 +211,11 @@ static void derive_saves(struct reason *reason)
 	int64_t limit = 5 * NS_PER_SEC + 2 * reason->election_ns, longest = 0;
 	double at_limit = 0, count = 0;
 	const struct episode *in = NULL;
-	each_event(reason, "milvus.kv.slow", episode, event) {
+	each_event(reason, "milvus.kv.slow", episode, event)
+	{
 		count++;
-		if (event->took_ns >= limit && event->took_ns <= limit + SERVER_TIMEOUT_SLACK_MS * NS_PER_MS) {
+		if (event->took_ns >= limit &&
+		    event->took_ns <= limit + SERVER_TIMEOUT_SLACK_MS * NS_PER_MS) {
 			at_limit++;
 			in = episode;
 		}
@@ -296,31 +223,10 @@ static void derive_saves(struct reason *reason)
 	}
 	derived_add(reason, "save.at_limit", at_limit, in);
 	derived_add(reason, "save.count", count, in);
-	derived_add(reason, "save.max_s", seconds(longest), in);
+	derived_add(reason, "save.max_s", derived_seconds(longest), in);
 }
 
-/* ---- silence ---- */
-
-/* How long Milvus's own log was silent right before it lost its session. */
-static void derive_silence(struct reason *reason)
-{
-	const struct episode *lost = window_first(reason, STR("milvus.session.keepalive_closed"));
-	lost = lost != NULL ? lost : window_first(reason, STR("milvus.session.lost"));
-	lost = lost != NULL ? lost : window_first(reason, STR("milvus.exit.disconnected"));
-	if (lost == NULL || lost->first_ns == TIME_NONE) {
-		return;
-	}
-	const struct source *source = &reason->digest->sources[lost->source];
-	double longest = 0;
-	for (size_t i = 0; i < source->gap_count; i++) {
-		int64_t after = lost->first_ns - source->gaps[i].to_ns;
-		if (after > -NS_PER_SEC && after < 5 * NS_PER_SEC &&
-		    seconds(source->gaps[i].to_ns - source->gaps[i].from_ns) > longest) {
-			longest = seconds(source->gaps[i].to_ns - source->gaps[i].from_ns);
-		}
-	}
-	derived_add(reason, "milvus.silent_before_loss_s", longest, lost);
-}
+/* ---- health ---- */
 
 /* Trouble in etcd's own log in the window. */
 static void derive_etcd_health(struct reason *reason)
@@ -329,7 +235,8 @@ static void derive_etcd_health(struct reason *reason)
 	double logs = 0;
 	bool covers = false;
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		bool is_server = str_starts(episode->kind->id, STR("etcd.")) && !str_starts(episode->kind->id, STR("etcd.client."));
+		bool is_server = str_starts(episode->kind->id, STR("etcd.")) &&
+		                 !str_starts(episode->kind->id, STR("etcd.client."));
 		if (!is_server || !episode_in_window(reason, episode)) {
 			continue;
 		}
@@ -339,7 +246,8 @@ static void derive_etcd_health(struct reason *reason)
 	}
 	for (size_t i = 0; i < reason->digest->source_count; i++) {
 		const struct source *source = &reason->digest->sources[i];
-		if (source->by_program[FORMAT_ETCD] == 0 || source->first_ns == TIME_NONE || reason->is_excerpt) {
+		if (source->by_program[FORMAT_ETCD] == 0 || source->first_ns == TIME_NONE ||
+		    reason->is_excerpt) {
 			continue;
 		}
 		logs++;
@@ -359,7 +267,7 @@ static double overlap_s(const struct episode *episode, int64_t from_ns, int64_t 
 {
 	int64_t from = episode->first_ns > from_ns ? episode->first_ns : from_ns;
 	int64_t to = episode->last_ns < to_ns ? episode->last_ns : to_ns;
-	return to > from ? seconds(to - from) : 0;
+	return to > from ? derived_seconds(to - from) : 0;
 }
 
 /* Processes that ended without a word. */
@@ -375,20 +283,23 @@ static void derive_abrupt(struct reason *reason)
 	derived_add(reason, "milvus.abrupt", milvus, NULL);
 }
 
-/* Share of slow requests' time that lies inside defragmentations and long compactions, in percent. */
+/* Share of slow requests' time that lies inside defragmentations and long compactions, in percent.
+ */
 static void derive_maintenance(struct reason *reason)
 {
 	double inside = 0, all = 0;
 	const struct episode *in = NULL;
-	each_event(reason, "etcd.apply.slow", slow, event) {
+	each_event(reason, "etcd.apply.slow", slow, event)
+	{
 		if (event->took_ns == DURATION_NONE || event->start_ns == TIME_NONE) {
 			continue;
 		}
-		all += seconds(event->took_ns);
+		all += derived_seconds(event->took_ns);
 		double best = 0;
 		vec_foreach (struct episode, episode, &reason->digest->episodes) {
 			bool is_it = episode_is(episode, STR("etcd.defrag.finished")) ||
-			             (episode_is(episode, STR("etcd.compaction.finished")) && episode->max_took_ns > NS_PER_SEC);
+			             (episode_is(episode, STR("etcd.compaction.finished")) &&
+			              episode->max_took_ns > NS_PER_SEC);
 			if (is_it && overlap_s(episode, event->start_ns, event->time_ns) > best) {
 				best = overlap_s(episode, event->start_ns, event->time_ns);
 				in = episode;
@@ -405,13 +316,10 @@ void reason_derive(struct reason *reason)
 {
 	derive_members(reason);
 	derive_elections(reason);
-	derive_heartbeats(reason);
-	derive_inside(reason);
-	derive_quantum(reason);
+	reason_running(reason);
 	derive_steps(reason);
 	derive_sizes(reason);
 	derive_saves(reason);
-	derive_silence(reason);
 	derive_etcd_health(reason);
 	derive_maintenance(reason);
 	derive_abrupt(reason);

@@ -109,6 +109,9 @@ void reason_leases(struct reason *reason);
 /* derive.c: facts computed from several episodes */
 void reason_derive(struct reason *reason);
 
+/* running.c: of these, the ones that tell whether a process got to run */
+void reason_running(struct reason *reason);
+
 /* verdict.c */
 void reason_verdict(struct reason *reason, struct sign_list *signs);
 
@@ -138,7 +141,19 @@ void evidence_add(struct evidence_list *list, const struct episode *episode);
 void derived_add(struct reason *reason, const char *id, double value, const struct episode *episode);
 const struct derived_fact *derived_find(const struct reason *reason, struct str id);
 void hypothesis_finish(struct hypothesis *hypothesis);
+/** A field as a number; otherwise when there is none. */
+int64_t derived_number(const struct event *event, const char *name, int64_t otherwise);
+double derived_seconds(int64_t ns);
 struct text_both both_printf(struct arena *keep, const char *en, const char *zh, ...);
+
+/* Walks over the kept events of a kind in the window. */
+#define each_event(reason, name, of, event)                                                                \
+	for (struct episode *of = (reason)->digest->episodes.items,                                        \
+	                    *of##_end = of + (reason)->digest->episodes.count;                             \
+	     of != of##_end; of++)                                                                         \
+		if (episode_is(of, str_from(name)) && episode_in_window(reason, of))                            \
+			for (size_t event##_i = 0; event##_i < of->member_count; event##_i++)              \
+				for (const struct event *event = of->members[event##_i]; event != NULL; event = NULL)
 
 /* ---- signs.c ---- */
 

@@ -240,7 +240,8 @@ static bool is_harmed(const struct reason *reason)
 		}
 		bool is_slow = episode->max_took_ns != DURATION_NONE;
 		bool is_steady = is_slow && episode->count >= STEADY_COUNT &&
-		                 histogram_quantile(&episode->took, 0.5) >= STEADY_TOOK_MS * NS_PER_MS;
+		                 (histogram_quantile(&episode->took, 0.5) >= STEADY_TOOK_MS * NS_PER_MS ||
+		                  episode_is(episode, STR("etcd.heartbeat.late")));
 		if (episode->kind->severity >= EVENT_ERROR || is_steady ||
 		    (is_slow && episode->max_took_ns >= MINOR_TOOK_MS * NS_PER_MS) ||
 		    (!is_slow && episode->kind->severity >= EVENT_WARNING)) {

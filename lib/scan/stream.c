@@ -12,8 +12,11 @@ enum {
 	RECORD_LINES_MAX = 5000,
 	RECORD_BYTES_MAX = 1 << 20,
 	RING_SIZE = 8192,      /* times of records before, to see whether a stalled process went on printing */
-	INSIDE_MARGIN_MS = 100,
-	INSIDE_TOOK_MS = 900,  /* shorter stalls prove nothing */
+	INSIDE_MARGIN_SHARE = 8, /* of the interval, at both of its ends, but ... */
+	INSIDE_MARGIN_MS = 100,  /* ... at most so much */
+	INSIDE_TOOK_MS = 150,    /* shorter stalls prove nothing */
+	INSIDE_ENOUGH = 16,      /* records inside that are counted */
+	INSIDE_ORDER_S = 10,     /* records may be so much out of order */
 	GAP_MIN_MS = 5000,
 	DECODE_FIRST = 2000,   /* so many records of a source are decoded to see what it is, then ... */
 	DECODE_EVERY = 64,     /* ... one in so many */
@@ -184,13 +187,16 @@ static uint32_t count_inside(const struct track *track, const struct event *even
 	}
 	uint32_t count = 0;
 	size_t kept = track->printed < RING_SIZE ? track->printed : RING_SIZE;
-	for (size_t i = 0; i < kept; i++) {
-		const struct printed *printed = &track->ring[i];
-		count += printed->program == program &&
-		                         printed->time_ns > event->start_ns + INSIDE_MARGIN_MS * NS_PER_MS &&
-		                         printed->time_ns < event->time_ns - INSIDE_MARGIN_MS * NS_PER_MS
-		                 ? 1
-		                 : 0;
+	int64_t margin_ns = event->took_ns / INSIDE_MARGIN_SHARE;
+	margin_ns = margin_ns < INSIDE_MARGIN_MS * NS_PER_MS ? margin_ns : INSIDE_MARGIN_MS * NS_PER_MS;
+	int64_t from_ns = event->start_ns + margin_ns, to_ns = event->time_ns - margin_ns;
+	for (size_t i = 1; i <= kept && count < INSIDE_ENOUGH; i++) {
+		const struct printed *printed = &track->ring[(track->printed - i) % RING_SIZE];
+		if (printed->time_ns < event->start_ns - INSIDE_ORDER_S * NS_PER_SEC) {
+			break;
+		}
+		bool is_inside = printed->time_ns > from_ns && printed->time_ns < to_ns;
+		count += is_inside && printed->program == program ? 1 : 0;
 	}
 	return count;
 }

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts that tell a process that waited (for its disk, for others) from one that did not get to
+ * run. */
+#include "base/vec.h"
+#include "cause/reason.h"
+
+#include <stdlib.h>
+
+enum {
+	PERIOD_MS = 100,     /* of CPU throttling: throttled work goes on at one phase of it */
+	PHASE_WIDTH_MS = 16, /* what counts as one phase */
+	PHASE_BURST_MS = 20, /* lines closer than this are one instant */
+	PHASE_INSTANTS_MIN = 6,
+	PHASE_INSTANTS_MAX = 512,
+	QUANTUM_SLACK_MS = 8,
+	QUANTUM_MIN = 8,
+	WORK_MAX_S = 3,      /* longer ones may have ended at a time limit */
+	LATE_LONG_MS = 1200, /* one fsync would have told of itself */
+	LATE_INSTANTS_MIN = 10,
+	LATE_MIN_MS = 300, /* shorter gaps between heartbeats leave no room for a line inside */
+	APPLY_BLOCKED_MS = 500,
+	PEER_SILENT_S =
+		5, /* between two probes: as often prints a member that runs and misses another */
+};
+
+static const char *const slow_kinds[] = {"etcd.apply.slow", "etcd.trace.slow",
+                                         "etcd.heartbeat.late", "etcd.request.slow"};
+
+static bool is_slow_kind(const struct episode *episode)
+{
+	for (size_t i = 0; i < sizeof(slow_kinds) / sizeof(slow_kinds[0]); i++) {
+		if (episode_is(episode, str_from(slow_kinds[i]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether work ended the operation, and not a time limit. */
+static bool is_done_by_work(const struct event *event, int64_t least_ms)
+{
+	return event->time_ns != TIME_NONE && event->took_ns >= least_ms * NS_PER_MS &&
+	       event->took_ns <= WORK_MAX_S * NS_PER_SEC &&
+	       event_field_text(event, STR("error")).len == 0;
+}
+
+/* ---- heartbeats ---- */
+
+static const struct event *covering_fsync(const struct reason *reason, const struct event *late,
+                                          uint32_t source, int64_t from_ns)
+{
+	each_event(reason, "etcd.fsync.slow", episode, event)
+	{
+		if (episode->source == source && event->start_ns <= late->time_ns &&
+		    event->time_ns >= from_ns) {
+			return event;
+		}
+	}
+	return NULL;
+}
+
+/* The gap is what the line says plus twice the interval. */
+static int64_t heartbeat_gap(const struct reason *reason, const struct event *late)
+{
+	return late->took_ns + 2 * derived_number(late, "heartbeat_interval", reason->heartbeat_ns);
+}
+
+struct late {
+	const struct reason *reason;
+	unsigned lines, talking, silent; /* by whether the leader printed something meanwhile */
+	unsigned uncovered;              /* of these, long ones that no slow fsync lies over */
+	unsigned instants, busy;         /* busy: a request on the leader waited as long */
+	int64_t instant_ns;
+	int64_t longest_uncovered_ns, longest_covered_ns;
+	const struct episode *talking_in, *silent_in, *uncovered_in, *covered_in;
+};
+
+/* Whether a request of the same member waited for a good part of that gap. */
+static bool is_busy(const struct reason *reason, uint32_t source, int64_t from_ns, int64_t to_ns,
+                    bool *has_requests)
+{
+	static const char *const requests[] = {"etcd.apply.slow", "etcd.trace.slow",
+	                                       "etcd.request.slow"};
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		each_event(reason, requests[i], episode, event)
+		{
+			if (episode->source != source || event->took_ns == DURATION_NONE) {
+				continue;
+			}
+			*has_requests = true;
+			int64_t from = event->start_ns > from_ns ? event->start_ns : from_ns;
+			int64_t to = event->time_ns < to_ns ? event->time_ns : to_ns;
+			if ((to - from) * 5 > (to_ns - from_ns) * 2) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void late_note_long(struct late *late, const struct episode *episode,
+                           const struct event *event, int64_t gap_ns)
+{
+	bool is_covered = covering_fsync(late->reason, event, episode->source,
+	                                 event->time_ns - gap_ns) != NULL;
+	if (is_covered && gap_ns > late->longest_covered_ns) {
+		late->longest_covered_ns = gap_ns;
+		late->covered_in = episode;
+	}
+	if (!is_covered && gap_ns > late->longest_uncovered_ns) {
+		late->longest_uncovered_ns = gap_ns;
+		late->uncovered_in = episode;
+	}
+	late->uncovered += !is_covered && gap_ns > LATE_LONG_MS * NS_PER_MS ? 1 : 0;
+}
+
+static void late_note(struct late *late, const struct episode *episode, const struct event *event,
+                      bool *has_requests)
+{
+	int64_t gap_ns = heartbeat_gap(late->reason, event);
+	late_note_long(late, episode, event, gap_ns);
+	if (gap_ns < LATE_MIN_MS * NS_PER_MS) {
+		return;
+	}
+	late->lines++;
+	late->talking += event->inside > 0 ? 1 : 0;
+	late->silent += event->inside > 0 ? 0 : 1;
+	late->talking_in = event->inside > 0 ? episode : late->talking_in;
+	late->silent_in = event->inside > 0 ? late->silent_in : episode;
+	/* one line for each peer */
+	if (event->time_ns != TIME_NONE &&
+	    event->time_ns - late->instant_ns > PHASE_BURST_MS * NS_PER_MS) {
+		late->instants++;
+		late->busy += is_busy(late->reason, episode->source, event->time_ns - gap_ns,
+		                      event->time_ns, has_requests)
+		                      ? 1
+		                      : 0;
+	}
+	late->instant_ns = event->time_ns;
+}
+
+static double percent(unsigned part, unsigned all)
+{
+	return all > 0 ? 100.0 * part / all : 0;
+}
+
+/* What the leader did while its heartbeats were late. */
+static void derive_heartbeats(struct reason *reason)
+{
+	struct late late = {.reason = reason};
+	bool has_requests = false;
+	each_event(reason, "etcd.heartbeat.late", episode, event)
+	{
+		if (event->took_ns != DURATION_NONE) {
+			late_note(&late, episode, event, &has_requests);
+		}
+	}
+	derived_add(reason, "heartbeat.uncovered_s", derived_seconds(late.longest_uncovered_ns),
+	            late.uncovered_in);
+	derived_add(reason, "heartbeat.covered_s", derived_seconds(late.longest_covered_ns),
+	            late.covered_in);
+	derived_add(reason, "heartbeat.uncovered_percent", percent(late.uncovered, late.lines),
+	            late.uncovered_in);
+	derived_add(reason, "heartbeat.talking", late.talking, late.talking_in);
+	derived_add(reason, "heartbeat.silent", late.silent, late.silent_in);
+	if (has_requests && late.instants >= LATE_INSTANTS_MIN) {
+		derived_add(reason, "heartbeat.busy_percent", percent(late.busy, late.instants),
+		            late.silent_in);
+	}
+}
+
+/* ---- fsyncs and applies ---- */
+
+/* While an fsync hangs the process goes on printing; a process that does not run prints nothing. */
+static void derive_inside(struct reason *reason)
+{
+	double talking = 0, silent = 0, longest = 0, total = 0;
+	const struct episode *talking_in = NULL, *silent_in = NULL;
+	each_event(reason, "etcd.fsync.slow", episode, event)
+	{
+		total += derived_seconds(event->took_ns == DURATION_NONE ? 0 : event->took_ns);
+		longest = derived_seconds(event->took_ns) > longest
+		                  ? derived_seconds(event->took_ns)
+		                  : longest;
+		if (event->inside > 0) {
+			talking++;
+			talking_in = episode;
+		} else {
+			silent++;
+			silent_in = episode;
+		}
+	}
+	derived_add(reason, "fsync.talking", talking, talking_in);
+	derived_add(reason, "fsync.silent", silent, silent_in);
+	derived_add(reason, "fsync.max_s", longest, NULL);
+	derived_add(reason, "fsync.total_s", total, NULL);
+}
+
+/* Writes that could not be applied, which needs neither WAL nor network, while the process went on
+ * printing. */
+static void derive_blocked(struct reason *reason)
+{
+	double blocked = 0, longest = 0;
+	const struct episode *in = NULL;
+	each_event(reason, "etcd.apply.slow", episode, event)
+	{
+		bool is_write = str_equals(event_field_text(event, STR("phase")), STR("apply"));
+		if (!is_write || event->took_ns < APPLY_BLOCKED_MS * NS_PER_MS ||
+		    event->inside == 0) {
+			continue;
+		}
+		blocked++;
+		if (derived_seconds(event->took_ns) > longest) {
+			longest = derived_seconds(event->took_ns);
+			in = episode;
+		}
+	}
+	derived_add(reason, "apply.blocked", blocked, in);
+	derived_add(reason, "apply.blocked_s", longest, in);
+}
+
+/* ---- the period of CPU throttling ---- */
+
+/* Share of durations that are near multiples of the period, in percent. */
+static void derive_quantum(struct reason *reason)
+{
+	unsigned near = 0, all = 0;
+	const struct episode *in = NULL;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		for (size_t i = 0; is_slow_kind(episode) && episode_in_window(reason, episode) &&
+		                   i < episode->member_count;
+		     i++) {
+			if (!is_done_by_work(episode->members[i], PERIOD_MS * 3 / 2)) {
+				continue;
+			}
+			int64_t rest = episode->members[i]->took_ns / NS_PER_MS % PERIOD_MS;
+			all++;
+			near += rest <= QUANTUM_SLACK_MS || rest >= PERIOD_MS - QUANTUM_SLACK_MS
+			                ? 1
+			                : 0;
+			in = episode;
+		}
+	}
+	if (all >= QUANTUM_MIN) {
+		derived_add(reason, "took.quantum_percent", 100.0 * near / all, in);
+	}
+}
+
+static int compare_int64(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+	return (left > right) - (left < right);
+}
+
+/* When slow operations of one source ended, in ms, ascending; lines of one burst are one instant.
+ */
+static size_t ends_of_source(const struct reason *reason, uint32_t source, int64_t *ends_ms)
+{
+	size_t count = 0, instants = 0;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		bool is_it = episode->source == source && is_slow_kind(episode) &&
+		             episode_in_window(reason, episode);
+		for (size_t i = 0; is_it && i < episode->member_count && count < PHASE_INSTANTS_MAX;
+		     i++) {
+			const struct event *event = episode->members[i];
+			if (is_done_by_work(event, PERIOD_MS / 2)) {
+				ends_ms[count++] = event->time_ns / NS_PER_MS;
+			}
+		}
+	}
+	qsort(ends_ms, count, sizeof(*ends_ms), compare_int64);
+	for (size_t i = 0; i < count; i++) {
+		if (instants == 0 || ends_ms[i] - ends_ms[instants - 1] > PHASE_BURST_MS) {
+			ends_ms[instants++] = ends_ms[i];
+		}
+	}
+	return instants;
+}
+
+/* The most instants that lie within PHASE_WIDTH_MS of the period. */
+static size_t instants_in_phase(const int64_t *ends_ms, size_t count)
+{
+	size_t at[PERIOD_MS] = {0}, best = 0;
+	for (size_t i = 0; i < count; i++) {
+		at[(ends_ms[i] % PERIOD_MS + PERIOD_MS) % PERIOD_MS]++;
+	}
+	for (size_t first = 0; first < PERIOD_MS; first++) {
+		size_t sum = 0;
+		for (size_t i = 0; i < PHASE_WIDTH_MS; i++) {
+			sum += at[(first + i) % PERIOD_MS];
+		}
+		best = sum > best ? sum : best;
+	}
+	return best;
+}
+
+/* A throttled process goes on at the start of each period: what it prints shares a phase. The
+ * source that shows it best. */
+static void derive_phase(struct reason *reason)
+{
+	int64_t *ends_ms = arena_array(reason->keep, int64_t, PHASE_INSTANTS_MAX);
+	double best = -1;
+	for (uint32_t source = 0; source < reason->digest->source_count; source++) {
+		size_t count = ends_of_source(reason, source, ends_ms);
+		if (count >= PHASE_INSTANTS_MIN) {
+			double share =
+				100.0 * (double)instants_in_phase(ends_ms, count) / (double)count;
+			best = share > best ? share : best;
+		}
+	}
+	if (best >= 0) {
+		derived_add(reason, "print.phase_percent", best, NULL);
+	}
+}
+
+/* ---- silence ---- */
+
+/* How long Milvus's own log was silent right before it lost its session. */
+static void derive_silence(struct reason *reason)
+{
+	const struct episode *lost = window_first(reason, STR("milvus.session.keepalive_closed"));
+	lost = lost != NULL ? lost : window_first(reason, STR("milvus.session.lost"));
+	lost = lost != NULL ? lost : window_first(reason, STR("milvus.exit.disconnected"));
+	if (lost == NULL || lost->first_ns == TIME_NONE) {
+		return;
+	}
+	const struct source *source = &reason->digest->sources[lost->source];
+	double longest = 0;
+	for (size_t i = 0; i < source->gap_count; i++) {
+		int64_t after = lost->first_ns - source->gaps[i].to_ns;
+		double length = derived_seconds(source->gaps[i].to_ns - source->gaps[i].from_ns);
+		if (after > -NS_PER_SEC && after < 5 * NS_PER_SEC && length > longest) {
+			longest = length;
+		}
+	}
+	derived_add(reason, "milvus.silent_before_loss_s", longest, lost);
+}
+
+/* Whether that source tells of itself as that member. */
+static bool is_member(const struct reason *reason, uint32_t source, struct str member)
+{
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		if (episode->source == source && episode->member_count > 0 &&
+		    (episode_is(episode, STR("etcd.raft.started")) ||
+		     episode_is(episode, STR("etcd.start.*"))) &&
+		    str_equals(event_field_text(episode->members[0], STR("member")), member)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Silent for longer than a member that hears nobody waits with an election, or with telling of a
+ * failed probe. */
+static bool is_silent_around(const struct reason *reason, const struct source *source,
+                             int64_t time_ns)
+{
+	int64_t least_ns = PEER_SILENT_S * NS_PER_SEC + 2 * reason->election_ns;
+	for (size_t i = 0; i < source->gap_count; i++) {
+		const struct source_gap *gap = &source->gaps[i];
+		if (gap->to_ns - gap->from_ns > least_ns &&
+		    gap->from_ns < time_ns - 3 * NS_PER_SEC && gap->to_ns > time_ns + NS_PER_SEC) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether an event of another source says that this member did not answer, at a time that its log
+ * spans. */
+static bool is_accusation(const struct reason *reason, uint32_t source,
+                          const struct episode *episode, const struct event *event)
+{
+	const struct source *of = &reason->digest->sources[source];
+	return episode->source != source && of->by_program[FORMAT_ETCD] > 0 &&
+	       event->time_ns != TIME_NONE && event->time_ns > of->first_ns &&
+	       event->time_ns < of->last_ns &&
+	       str_contains(event_field_text(event, STR("error")), STR("i/o timeout")) &&
+	       is_member(reason, source, event_field_text(event, STR("peer")));
+}
+
+/* Members that others timed out on and that went on later. One that is cut off prints elections;
+ * one that does not run prints nothing. */
+static void derive_silent_members(struct reason *reason)
+{
+	double silent = 0, talking = 0;
+	const struct episode *in = NULL;
+	for (uint32_t source = 0; source < reason->digest->source_count; source++) {
+		const struct source *of = &reason->digest->sources[source];
+		bool is_accused = false, is_silent = false;
+		each_event(reason, "etcd.peer.*", episode, event)
+		{
+			if (is_accusation(reason, source, episode, event)) {
+				is_accused = true;
+				is_silent |= is_silent_around(reason, of, event->time_ns);
+				in = is_silent ? episode : in;
+			}
+		}
+		silent += is_silent ? 1 : 0;
+		talking += is_accused && !is_silent ? 1 : 0;
+	}
+	derived_add(reason, "peer.silent", silent, in);
+	derived_add(reason, "peer.talking", talking, NULL);
+}
+
+void reason_running(struct reason *reason)
+{
+	derive_heartbeats(reason);
+	derive_inside(reason);
+	derive_blocked(reason);
+	derive_quantum(reason);
+	derive_phase(reason);
+	derive_silence(reason);
+	derive_silent_members(reason);
+}
