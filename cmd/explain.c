@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command.h"
-
 #include "base/vec.h"
+#include "command.h"
 
 #include <string.h>
 #include <sys/ioctl.h>
@@ -13,45 +12,154 @@ static size_t terminal_columns(void)
 	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40 ? size.ws_col : 0;
 }
 
-static void print_signs(const struct options *options, const struct sign_list *signs, struct buf *out)
+static void print_signs(const struct options *options, const struct sign_list *signs,
+                        struct buf *out)
 {
-	static const char *const states[] = {[SIGN_SEEN] = "seen", [SIGN_ABSENT] = "absent",
-	                                     [SIGN_NOT_OBSERVABLE] = "not observable", [SIGN_NO_LIFT] = "seen all day"};
+	static const char *const states[] = {[SIGN_SEEN] = "seen",
+	                                     [SIGN_ABSENT] = "absent",
+	                                     [SIGN_NOT_OBSERVABLE] = "not observable",
+	                                     [SIGN_NO_LIFT] = "seen all day"};
 	for (size_t i = 0; i < signs->count; i++) {
 		const struct sign_state *sign = &signs->items[i];
-		buf_printf(out, "%-15s %s " STR_FMT ": " STR_FMT "\n", states[sign->state], sign->is_against ? "against," : "for,",
-		           STR_ARG(sign->strength), STR_ARG(text_in(&sign->say, options->lang)));
+		buf_printf(out, "%-15s %s " STR_FMT ": " STR_FMT "\n", states[sign->state],
+		           sign->is_against ? "against," : "for,", STR_ARG(sign->strength),
+		           STR_ARG(text_in(&sign->say, options->lang)));
 		for (size_t j = 0; j < sign->evidence.count && j < 2; j++) {
 			const struct event_origin *origin = &sign->evidence.items[j]->origin;
-			buf_printf(out, "                " STR_FMT ":%llu\n", STR_ARG(origin->path), (unsigned long long)origin->line);
+			buf_printf(out, "                " STR_FMT ":%llu\n", STR_ARG(origin->path),
+			           (unsigned long long)origin->line);
 		}
 	}
 }
 
-static bool print_report(const struct options *options, const struct knowledge *knowledge, const struct findings *findings,
-                         const struct reporter *reporter, struct buf *out, struct error *err)
+static bool print_report(const struct options *options, const struct report_options *made_by,
+                         const struct findings *findings, const struct reporter *reporter,
+                         struct buf *out, struct error *err)
 {
 	bool is_terminal = options->output == NULL && isatty(STDOUT_FILENO);
 	bool is_for_people = strcmp(reporter->name, "json") != 0;
-	struct report_options report = {.lang = is_for_people || options->has_lang ? options->lang : TEXT_EN,
+	struct report_options report = {.lang = is_for_people || options->has_lang ? options->lang
+	                                                                           : TEXT_EN,
 	                                .zone = options->zone,
 	                                .columns = is_terminal ? terminal_columns() : 0,
 	                                .has_color = options->has_color && options->output == NULL,
 	                                .is_verdict_last = is_terminal,
 	                                .verbosity = options->verbosity,
-	                                .version = STR(WHYDOWN_VERSION),
-	                                .rules = rule_pack_version(knowledge->pack)};
+	                                .version = made_by->version,
+	                                .rules = made_by->rules};
 	return reporter->write(findings, &report, out, err);
 }
 
 static bool is_found(const struct options *options, const struct findings *findings)
 {
 	bool is_stopped = findings->verdict.stopped == ANSWER_YES;
-	bool is_degraded = findings->verdict.cause.len > 0 && !str_equals(findings->verdict.cause, STR("unknown"));
-	return (options->fails_on_stop && is_stopped) || (options->fails_on_degraded && is_degraded);
+	bool is_degraded = findings->verdict.cause.len > 0 &&
+	                   !str_equals(findings->verdict.cause, STR("unknown"));
+	return (options->fails_on_stop && is_stopped) ||
+	       (options->fails_on_degraded && is_degraded);
 }
 
-static int explain(const struct options *options, const struct knowledge *knowledge, const struct reporter *reporter)
+static int print_findings(const struct options *options, const struct report_options *made_by,
+                          const struct findings *findings, const struct reporter *reporter)
+{
+	struct buf out = {0};
+	struct error err = {0};
+	int status = print_report(options, made_by, findings, reporter, &out, &err)
+	                     ? output_write(options, buf_str(&out))
+	                     : complain(STATUS_FAILED, "%s", err.text);
+	buf_finish(&out);
+	return status == STATUS_OK && is_found(options, findings) ? STATUS_FOUND : status;
+}
+
+static int print_why_not(const struct options *options, const struct sign_list *signs)
+{
+	struct buf out = {0};
+	print_signs(options, signs, &out);
+	int status = output_write(options, buf_str(&out));
+	buf_finish(&out);
+	return status;
+}
+
+static int explain_digest(const struct options *options, const struct knowledge *knowledge,
+                          struct digest *digest, const struct reporter *reporter)
+{
+	struct cause_options how = {.assume_offset_ns = options->assume_offset_ns,
+	                            .why_not = options->why_not};
+	struct report_options made_by = {.version = STR(WHYDOWN_VERSION),
+	                                 .rules = rule_pack_version(knowledge->pack)};
+	struct findings findings;
+	struct sign_list signs = {0};
+	cause_explain(knowledge->causes, digest, &how, &findings, &signs);
+	int status = options->why_not != NULL
+	                     ? print_why_not(options, &signs)
+	                     : print_findings(options, &made_by, &findings, reporter);
+	vec_foreach (struct sign_state, sign, &signs) {
+		vec_finish(&sign->evidence);
+	}
+	vec_finish(&signs);
+	findings_finish(&findings);
+	return status;
+}
+
+/* ---- saved reports ---- */
+
+/* What was asked for that a saved report cannot give; NULL: nothing. */
+static const char *needs_logs(const struct options *options)
+{
+	return options->why_not != NULL                 ? "--why-not"
+	       : options->since_ns != TIME_NONE         ? "--since"
+	       : options->until_ns != TIME_NONE         ? "--until"
+	       : options->assume_offset_ns != TIME_NONE ? "--assume-tz"
+	                                                : NULL;
+}
+
+/* Whether anything but the report was found; damage of the report itself is listed under its path.
+ */
+static bool is_alone(const struct scan_result *result, const struct digest *digest)
+{
+	for (size_t i = 0; i < digest->document_count; i++) {
+		if (!str_equals(digest->documents[i].path, result->whole.items[0].path)) {
+			return false;
+		}
+	}
+	return result->whole.count == 1 && digest->source_count == 0;
+}
+
+static int explain_saved(const struct options *options, const struct scan_result *result,
+                         const struct digest *digest, const struct reporter *reporter)
+{
+	const struct scan_whole *whole = &result->whole.items[0];
+	const char *asked = needs_logs(options);
+	struct report_saved saved;
+	struct error err = {0};
+	if (!is_alone(result, digest)) {
+		return complain(STATUS_USAGE,
+		                STR_FMT ": is a saved report, which stands alone; leave it out, or "
+		                        "name nothing else",
+		                STR_ARG(whole->path));
+	}
+	if (asked != NULL) {
+		return complain(STATUS_USAGE,
+		                STR_FMT ": is a saved report, and %s needs the logs; name those",
+		                STR_ARG(whole->path), asked);
+	}
+	if (whole->is_too_long) {
+		return complain(STATUS_FAILED,
+		                STR_FMT ": is a saved report of more than %d MB; render the logs",
+		                STR_ARG(whole->path), SCAN_WHOLE_MAX >> 20);
+	}
+	if (!report_saved_read(&saved, buf_str(&whole->text), &err)) {
+		return complain(STATUS_FAILED, STR_FMT ": saved report: %s", STR_ARG(whole->path),
+		                err.text);
+	}
+	struct report_options made_by = {.version = saved.version, .rules = saved.rules};
+	int status = print_findings(options, &made_by, &saved.findings, reporter);
+	report_saved_finish(&saved);
+	return status;
+}
+
+static int explain(const struct options *options, const struct knowledge *knowledge,
+                   const struct reporter *reporter)
 {
 	struct input_list list = {0};
 	size_t failed;
@@ -61,37 +169,21 @@ static int explain(const struct options *options, const struct knowledge *knowle
 		return STATUS_FAILED;
 	}
 	struct scan_options scan = scan_options_of(options, knowledge);
+	scan.is_whole = report_is_saved;
 	struct scan_result result;
 	struct digest digest;
 	digest_init(&digest);
 	scan_inputs(&list, &scan, &digest, &result);
-	int status = inputs_complain(options, &result, failed);
-	struct cause_options how = {.assume_offset_ns = options->assume_offset_ns, .why_not = options->why_not};
-	struct findings findings;
-	struct sign_list signs = {0};
-	struct buf out = {0};
-	struct error err = {0};
-	cause_explain(knowledge->causes, &digest, &how, &findings, &signs);
-	if (options->why_not != NULL) {
-		print_signs(options, &signs, &out);
-	} else if (!print_report(options, knowledge, &findings, reporter, &out, &err)) {
-		status = complain(STATUS_FAILED, "%s", err.text);
+	int read = inputs_complain(options, &result, failed), status = STATUS_FAILED;
+	if (read != STATUS_FAILED) {
+		status = result.whole.count > 0
+		                 ? explain_saved(options, &result, &digest, reporter)
+		                 : explain_digest(options, knowledge, &digest, reporter);
 	}
-	int written = status == STATUS_FAILED ? STATUS_OK : output_write(options, buf_str(&out));
-	status = written != STATUS_OK ? written : status;
-	if (status == STATUS_OK && is_found(options, &findings)) {
-		status = STATUS_FOUND;
-	}
-	vec_foreach (struct sign_state, sign, &signs) {
-		vec_finish(&sign->evidence);
-	}
-	vec_finish(&signs);
-	buf_finish(&out);
-	findings_finish(&findings);
 	digest_finish(&digest);
 	scan_result_finish(&result);
 	input_list_finish(&list);
-	return status;
+	return status == STATUS_OK || (status == STATUS_FOUND && read != STATUS_OK) ? read : status;
 }
 
 static int run(struct options *options)
@@ -99,18 +191,22 @@ static int run(struct options *options)
 	struct str format = options->format.len > 0 ? options->format : STR("text");
 	const struct reporter *reporter = reporter_find(format);
 	if (reporter == NULL) {
-		return complain(STATUS_USAGE, "-f: '" STR_FMT "' is not known; write text or json", STR_ARG(format));
+		return complain(STATUS_USAGE, "-f: '" STR_FMT "' is not known; write text or json",
+		                STR_ARG(format));
 	}
 	if (options->path_count == 0) {
-		return complain(STATUS_USAGE, "explain: no PATH given; name log files, folders, archives, or - for standard input");
+		return complain(STATUS_USAGE, "explain: no PATH given; name log files, folders, "
+		                              "archives, or - for standard input");
 	}
 	struct knowledge knowledge;
 	int status = knowledge_load(&knowledge, options);
 	if (status != STATUS_OK) {
 		return status;
 	}
-	if (options->why_not != NULL && cause_title(knowledge.causes, str_from(options->why_not)) == NULL) {
-		status = complain(STATUS_USAGE, "--why-not: there is no cause '%s'", options->why_not);
+	if (options->why_not != NULL &&
+	    cause_title(knowledge.causes, str_from(options->why_not)) == NULL) {
+		status = complain(STATUS_USAGE, "--why-not: there is no cause '%s'",
+		                  options->why_not);
 	} else {
 		status = explain(options, &knowledge, reporter);
 	}
@@ -119,8 +215,8 @@ static int run(struct options *options)
 }
 
 const struct command command_explain = {
-        .name = "explain",
-        .usage = "[OPTIONS] PATH...",
-        .summary = "why did it stop (what is done without a command)",
-        .run = run,
+	.name = "explain",
+	.usage = "[OPTIONS] PATH...",
+	.summary = "why did it stop (what is done without a command)",
+	.run = run,
 };

@@ -20,15 +20,22 @@ static size_t bucket_of(int64_t duration_ns)
 	return bucket < HISTOGRAM_BUCKETS ? bucket : HISTOGRAM_BUCKETS - 1;
 }
 
+/* Power of two of microseconds that a bucket is wide. */
+static unsigned bucket_shift(size_t bucket)
+{
+	return bucket < BUCKETS_A_POWER ? 0 : (unsigned)(bucket / BUCKETS_A_POWER) - 1;
+}
+
+int64_t histogram_bucket_start(size_t bucket)
+{
+	size_t in_power = bucket < BUCKETS_A_POWER ? bucket : BUCKETS_A_POWER + bucket % BUCKETS_A_POWER;
+	return ((int64_t)in_power << bucket_shift(bucket)) * NS_PER_US;
+}
+
 /* Middle of a bucket, in ns: within 1/32 of all that is in it. */
 static int64_t bucket_middle(size_t bucket)
 {
-	if (bucket < BUCKETS_A_POWER) {
-		return (int64_t)bucket * NS_PER_US + NS_PER_US / 2;
-	}
-	unsigned shift = (unsigned)(bucket / BUCKETS_A_POWER) - 1;
-	int64_t start_us = (int64_t)(BUCKETS_A_POWER + bucket % BUCKETS_A_POWER) << shift;
-	return start_us * NS_PER_US + (NS_PER_US << shift) / 2;
+	return histogram_bucket_start(bucket) + (NS_PER_US << bucket_shift(bucket)) / 2;
 }
 
 void histogram_finish(struct histogram *histogram)
@@ -51,15 +58,20 @@ static uint32_t add_counts(uint32_t a, uint32_t b)
 	return a > UINT32_MAX - b ? UINT32_MAX : a + b;
 }
 
-void histogram_add(struct histogram *histogram, int64_t duration_ns)
+void histogram_add_many(struct histogram *histogram, int64_t duration_ns, uint32_t count)
 {
 	make_buckets(histogram);
 	uint32_t *bucket = &histogram->buckets[bucket_of(duration_ns)];
-	*bucket = add_counts(*bucket, 1);
-	histogram->count++;
+	*bucket = add_counts(*bucket, count);
+	histogram->count += count;
 	if (duration_ns > histogram->max_ns) {
 		histogram->max_ns = duration_ns;
 	}
+}
+
+void histogram_add(struct histogram *histogram, int64_t duration_ns)
+{
+	histogram_add_many(histogram, duration_ns, 1);
 }
 
 void histogram_merge(struct histogram *into, const struct histogram *from)

@@ -18,6 +18,10 @@ struct histogram {
 
 void histogram_finish(struct histogram *histogram);
 void histogram_add(struct histogram *histogram, int64_t duration_ns);
+/** Add `count` durations of one bucket. */
+void histogram_add_many(struct histogram *histogram, int64_t duration_ns, uint32_t count);
+/** The shortest duration of a bucket: whole microseconds. */
+int64_t histogram_bucket_start(size_t bucket);
 void histogram_merge(struct histogram *into, const struct histogram *from);
 /** The duration that a share (0 to 1) of all lie at or below; 0 when empty; never above max_ns. */
 int64_t histogram_quantile(const struct histogram *histogram, double share);

@@ -32,4 +32,5 @@
 
 /** vec_foreach(struct event, event, &list) { ... } */
 #define vec_foreach(type, item, vec) \
-	for (type *item = (vec)->items, *item##_end = item + (vec)->count; item != item##_end; item++)
+	for (type *item = (vec)->items, *item##_end = (vec)->count > 0 ? item + (vec)->count : item; \
+	     item != item##_end; item++)

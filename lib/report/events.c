@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events, one a line: docs/schema/event.schema.json. */
 #include "base/json.h"
-
-#include "report/report.h"
+#include "report/reporters.h"
 
 static const struct str severity_names[EVENT_SEVERITY_COUNT] = {
-        [EVENT_INFO] = STR_INIT("info"),   [EVENT_NOTICE] = STR_INIT("notice"), [EVENT_WARNING] = STR_INIT("warning"),
-        [EVENT_ERROR] = STR_INIT("error"), [EVENT_FATAL] = STR_INIT("fatal"),
+	[EVENT_INFO] = STR_INIT("info"),       [EVENT_NOTICE] = STR_INIT("notice"),
+	[EVENT_WARNING] = STR_INIT("warning"), [EVENT_ERROR] = STR_INIT("error"),
+	[EVENT_FATAL] = STR_INIT("fatal"),
 };
+
+struct str report_severity_name(enum event_severity severity)
+{
+	return severity_names[severity];
+}
 
 static void write_field(struct json_writer *json, const struct event_field *field)
 {
@@ -20,8 +25,8 @@ static void write_field(struct json_writer *json, const struct event_field *fiel
 	json_write_key(json, name);
 	if (field->type == EVENT_DURATION && field->number != INT64_MIN) {
 		json_write_ms(json, field->number);
-	} else if ((field->type == EVENT_COUNT || field->type == EVENT_BYTES) && field->number != INT64_MIN &&
-	           field->number < INT64_C(1) << 53) {
+	} else if ((field->type == EVENT_COUNT || field->type == EVENT_BYTES) &&
+	           field->number != INT64_MIN && field->number < INT64_C(1) << 53) {
 		json_write_int(json, field->number);
 	} else {
 		json_write_text(json, field->text);
@@ -64,7 +69,8 @@ void report_event_ndjson(const struct event *event, struct str component, struct
 
 void report_event_csv_head(struct buf *out)
 {
-	buf_add(out, STR("kind,time,start,took_ms,component,instance,severity,path,line,offset,text\r\n"));
+	buf_add(out, STR("kind,time,start,took_ms,component,instance,severity,path,line,offset,"
+	                 "text\r\n"));
 }
 
 void report_csv_cell(struct buf *out, struct str text)
@@ -82,22 +88,24 @@ void report_csv_cell(struct buf *out, struct str text)
 	buf_byte(out, '"');
 }
 
-void report_event_csv(const struct event *event, struct str component, struct str instance, struct buf *out)
+void report_event_csv(const struct event *event, struct str component, struct str instance,
+                      struct buf *out)
 {
 	struct arena tmp;
 	arena_init(&tmp);
 	struct str cells[] = {
-	        event->kind->id,
-	        event->time_ns == TIME_NONE ? STR("") : clock_format(&tmp, event->time_ns),
-	        event->start_ns == TIME_NONE ? STR("") : clock_format(&tmp, event->start_ns),
-	        event->took_ns == DURATION_NONE ? STR("") : duration_format_ms(&tmp, event->took_ns),
-	        component,
-	        instance,
-	        severity_names[event->kind->severity],
-	        event->origin.path,
-	        arena_printf(&tmp, "%llu", (unsigned long long)event->origin.line),
-	        arena_printf(&tmp, "%llu", (unsigned long long)event->origin.offset),
-	        text_safe(&tmp, event->origin.text),
+		event->kind->id,
+		event->time_ns == TIME_NONE ? STR("") : clock_format(&tmp, event->time_ns),
+		event->start_ns == TIME_NONE ? STR("") : clock_format(&tmp, event->start_ns),
+		event->took_ns == DURATION_NONE ? STR("")
+						: duration_format_ms(&tmp, event->took_ns),
+		component,
+		instance,
+		severity_names[event->kind->severity],
+		event->origin.path,
+		arena_printf(&tmp, "%llu", (unsigned long long)event->origin.line),
+		arena_printf(&tmp, "%llu", (unsigned long long)event->origin.offset),
+		text_safe(&tmp, event->origin.text),
 	};
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
 		if (i > 0) {

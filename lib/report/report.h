@@ -11,18 +11,18 @@ struct report_options {
 	const struct clock_zone_rule *zone; /* of shown times; NULL: UTC */
 	size_t columns;                     /* of text; 0: 80 */
 	bool has_color;
-	bool is_verdict_last;               /* text: on a terminal */
-	int verbosity;                      /* -1 quiet, 0, 1 verbose */
-	struct str version;                 /* of the program */
-	struct str rules;                   /* rule_pack_version */
+	bool is_verdict_last; /* text: on a terminal */
+	int verbosity;        /* -1 quiet, 0, 1 verbose */
+	struct str version;   /* of the program */
+	struct str rules;     /* rule_pack_version */
 	bool is_redacted;
 };
 
 /** A way to print findings. */
 struct reporter {
 	const char *name; /* "text", "json", "md", "html" */
-	bool (*write)(const struct findings *findings, const struct report_options *options, struct buf *out,
-	              struct error *err);
+	bool (*write)(const struct findings *findings, const struct report_options *options,
+	              struct buf *out, struct error *err);
 };
 
 /** All reporters. Ends with NULL. */
@@ -30,6 +30,26 @@ extern const struct reporter *const reporter_table[];
 
 /** NULL when there is none of that name. */
 const struct reporter *reporter_find(struct str name);
+
+/** A saved JSON report, read again. */
+struct report_saved {
+	struct findings findings;
+	struct digest digest;
+	struct str version; /* of the whydown that made it */
+	struct str rules;   /* that it used */
+};
+
+/** Whether a document is a saved report, of any version. head: its first bytes. */
+bool report_is_saved(struct str head);
+/**
+ * Read a saved report. It renders to what the findings that it was written from render to.
+ *
+ * text:   all of it; must live as long as saved
+ * Errors: another version, or what is damaged, with its line
+ * Owner:  the caller, report_saved_finish
+ */
+bool report_saved_read(struct report_saved *saved, struct str text, struct error *err);
+void report_saved_finish(struct report_saved *saved);
 
 /** One event as an NDJSON line (with line end). */
 void report_event_ndjson(const struct event *event, struct str component, struct str instance, struct buf *out);
@@ -40,4 +60,5 @@ void report_event_fields(const struct event *event, struct json_writer *json);
 void report_csv_cell(struct buf *out, struct str text);
 /** The CSV head line, and one event as a CSV line (RFC 4180; formulas made inert). */
 void report_event_csv_head(struct buf *out);
-void report_event_csv(const struct event *event, struct str component, struct str instance, struct buf *out);
+void report_event_csv(const struct event *event, struct str component, struct str instance,
+                      struct buf *out);

@@ -10,5 +10,7 @@ extern const struct reporter reporter_json;
 
 /** "none" for a healthy verdict, else the cause's id. */
 struct str report_cause_name(const struct findings *findings);
+/** "info", "warning" ... */
+struct str report_severity_name(enum event_severity severity);
 /** Names of zones of stamps, as in the JSON report: "UTC", "offset", "none". */
 struct str report_zone(const struct source *source);

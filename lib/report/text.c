@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/duration.h"
+#include "report/view.h"
 
 static const char *const color_codes[LAYOUT_STYLE_COUNT] = {
         [LAYOUT_PLAIN] = "",       [LAYOUT_HEAD] = "\x1b[1m",  [LAYOUT_BAD] = "\x1b[1;31m",
@@ -86,7 +87,7 @@ static void write_verdict(struct layout *to)
 	                      : findings->verdict.stopped == ANSWER_NO ? pick(to, "did not stop", "未停止")
 	                                                               : pick(to, "stop not visible", "看不出是否停止");
 	struct str line = arena_printf(&to->tmp, pick(to, "%s: " STR_FMT ", confidence %d %%", "%s:" STR_FMT ",置信度 %d %%"), stopped,
-	                               STR_ARG(cause), (int)(findings->verdict.confidence * 100 + 0.5));
+	                               STR_ARG(cause), view_percent(findings->verdict.confidence));
 	layout_wrap(to, LAYOUT_PLAIN, 2, 2, line);
 	if (findings->verdict.is_excerpt) {
 		layout_wrap(to, LAYOUT_DIM, 2, 2,
@@ -197,9 +198,9 @@ static void write_latency(struct layout *to)
 		struct str line = arena_printf(&to->tmp, pick(to, STR_FMT " (" STR_FMT "): %llu, median " STR_FMT ", p99 " STR_FMT ", max " STR_FMT,
 		                                              STR_FMT "(" STR_FMT "):%llu 次,中位数 " STR_FMT ",p99 " STR_FMT ",最大 " STR_FMT),
 		                               STR_ARG(both(to, &item->what)), STR_ARG(item->instance), (unsigned long long)item->count,
-		                               STR_ARG(duration_format(&to->tmp, item->p50_ns)),
-		                               STR_ARG(duration_format(&to->tmp, item->p99_ns)),
-		                               STR_ARG(duration_format(&to->tmp, item->max_ns)));
+		                               STR_ARG(duration_format(&to->tmp, view_rounded(item->p50_ns))),
+		                               STR_ARG(duration_format(&to->tmp, view_rounded(item->p99_ns))),
+		                               STR_ARG(duration_format(&to->tmp, view_rounded(item->max_ns))));
 		layout_wrap(to, LAYOUT_PLAIN, 2, 4, line);
 	}
 }
@@ -277,7 +278,7 @@ static void write_coverage(struct layout *to)
 	}
 	for (size_t i = 0; i < to->findings->clocks.count; i++) {
 		const struct clock_note *note = &to->findings->clocks.items[i];
-		struct str offset = duration_format(&to->tmp, note->offset_ns);
+		struct str offset = duration_format(&to->tmp, view_rounded(note->offset_ns));
 		layout_wrap(to, LAYOUT_DIM, 2, 4,
 		            arena_printf(&to->tmp, STR_FMT ": " STR_FMT " (%s" STR_FMT ")", STR_ARG(note->instance), STR_ARG(both(to, &note->how)),
 		                         note->offset_ns > 0 ? "+" : "", STR_ARG(offset)));

@@ -16,6 +16,7 @@ struct part {
 	struct digest digest;
 	struct input *input; /* owns paths and damage texts */
 	struct error error;
+	struct scan_whole_list whole;
 	bool is_opened;
 };
 
@@ -37,6 +38,7 @@ static void read_path(const struct work *work, struct stream_tools *tools, size_
 {
 	struct part *part = &work->parts[index];
 	digest_init(&part->digest);
+	tools->whole = &part->whole;
 	part->input = input_open(&work->list->items[index], &work->options->limits, &part->error);
 	if (part->input == NULL) {
 		return;
@@ -168,8 +170,27 @@ static int64_t last_time(const struct work *work)
 	return last_ns;
 }
 
+static void whole_finish(struct scan_whole_list *list)
+{
+	vec_foreach (struct scan_whole, whole, list) {
+		buf_finish(&whole->text);
+	}
+	vec_finish(list);
+}
+
+/* Hand over the streams that were wanted whole. */
+static void move_whole(struct scan_result *result, struct part *part)
+{
+	vec_foreach (struct scan_whole, whole, &part->whole) {
+		whole->path = arena_str(&result->keep, whole->path);
+		vec_push(&result->whole, *whole);
+	}
+	vec_finish(&part->whole);
+}
+
 static void part_finish(struct part *part)
 {
+	whole_finish(&part->whole);
 	digest_finish(&part->digest);
 	input_close(part->input);
 	*part = (struct part){0};
@@ -184,8 +205,10 @@ static void resolve_points(struct work *work)
 	if (!options->is_since_relative && !options->is_until_relative) {
 		return;
 	}
-	const struct scan_options quiet = {
-		.pack = options->pack, .jobs = options->jobs, .limits = options->limits};
+	const struct scan_options quiet = {.pack = options->pack,
+	                                   .jobs = options->jobs,
+	                                   .limits = options->limits,
+	                                   .is_whole = options->is_whole};
 	work->options = &quiet;
 	run_jobs(work);
 	work->options = options;
@@ -215,6 +238,7 @@ static void read_all(struct work *work, struct digest *digest, struct scan_resul
 		} else {
 			note_failure(result, part, &list->items[i]);
 		}
+		move_whole(result, part);
 		digest_merge(digest, &part->digest);
 		input_close(part->input);
 		*part = (struct part){0};
@@ -303,6 +327,7 @@ void scan_text(struct str text, const struct scan_options *options, struct diges
 
 void scan_result_finish(struct scan_result *result)
 {
+	whole_finish(&result->whole);
 	vec_finish(&result->damage);
 	arena_finish(&result->keep);
 }

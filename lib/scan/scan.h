@@ -3,6 +3,7 @@
 
 /* Runs the pipeline over one case: inputs -> lines -> records -> events -> digest. */
 
+#include "base/buf.h"
 #include "cause/cause.h"
 #include "input/input.h"
 #include "rule/rule.h"
@@ -24,6 +25,8 @@ struct scan_options {
 	bool is_until_relative;
 	int64_t assume_offset_ns; /* of stamps without zone; TIME_NONE */
 	struct input_limits limits;
+	/** Whether a stream is to be handed over whole instead of being read, by its first bytes; NULL: none is. */
+	bool (*is_whole)(struct str head);
 	/** Gets each event in input order (one thread at a time); NULL if not wanted. */
 	void (*event)(void *context, const struct event *event, const struct source *source);
 	/** Gets each record in input order, known or not (one thread at a time); NULL if not
@@ -32,12 +35,30 @@ struct scan_options {
 	void *context;
 };
 
+enum {
+	SCAN_WHOLE_MAX = 128 << 20, /* bytes of one */
+	SCAN_WHOLE_KEPT = 2         /* of one path; more are passed over */
+};
+
+/** A stream that was handed over whole. */
+struct scan_whole {
+	struct str path;
+	struct buf text;  /* at most SCAN_WHOLE_MAX bytes */
+	bool is_too_long; /* there is more */
+};
+
+struct scan_whole_list {
+	struct scan_whole *items;
+	size_t count, capacity;
+};
+
 /** What happened to the inputs. */
 struct scan_result {
 	size_t opened;                   /* inputs read */
 	size_t failed;                   /* inputs that could not be opened */
 	size_t damaged;                  /* inputs with damage */
 	struct input_damage_list damage; /* texts in keep */
+	struct scan_whole_list whole;    /* in order of paths */
 	struct arena keep;
 };
 

@@ -478,9 +478,11 @@ static size_t read_pushed_back(void *context, char *buffer, size_t size)
 
 static void fill(struct buf *buf, line_read *read, void *context, size_t max)
 {
+	enum { FILL_STEP = 256 << 10 };
 	size_t count = 1;
 	while (buf->len < max && count > 0) {
-		count = read(context, buf_reserve(buf, max - buf->len), max - buf->len);
+		size_t step = max - buf->len < FILL_STEP ? max - buf->len : FILL_STEP;
+		count = read(context, buf_reserve(buf, step), step);
 		buf->len += count;
 	}
 }
@@ -499,6 +501,24 @@ static bool read_side(struct stream_tools *tools, struct buf *head, struct pushe
 	digest_document(digest, &document);
 	side->read(buf_str(head), &sink);
 	arena_reset(&tools->tmp);
+	return true;
+}
+
+/* Returns: whether the stream was wanted whole and is done. */
+static bool read_whole(struct stream_tools *tools, struct buf *head, struct pushed_back *from, const struct input_stream *stream)
+{
+	char more;
+	if (tools->options->is_whole == NULL || !tools->options->is_whole(buf_str(head))) {
+		return false;
+	}
+	if (tools->whole->count >= SCAN_WHOLE_KEPT) {
+		return true; /* too many already to be of use */
+	}
+	fill(head, from->read, from->context, SCAN_WHOLE_MAX);
+	vec_push(tools->whole, (struct scan_whole){.path = stream->path,
+	                                           .text = *head,
+	                                           .is_too_long = from->read(from->context, &more, 1) > 0});
+	*head = (struct buf){0};
 	return true;
 }
 
@@ -531,7 +551,7 @@ void stream_read(struct stream_tools *tools, line_read *read, void *context, con
 	struct buf head = {0};
 	fill(&head, read, context, SIDE_HEAD_SIZE);
 	struct pushed_back from = {buf_str(&head), read, context};
-	if (!read_side(tools, &head, &from, input, digest)) {
+	if (!read_whole(tools, &head, &from, input) && !read_side(tools, &head, &from, input, digest)) {
 		struct stream stream = {.tools = tools, .digest = digest, .input = input};
 		from.head = buf_str(&head);
 		read_lines(&stream, read_pushed_back, &from);

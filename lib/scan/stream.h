@@ -22,6 +22,7 @@ struct stream_tools {
 	int64_t since_ns, until_ns; /* absolute; TIME_NONE */
 	const struct stream_part *left_out;
 	size_t left_out_count;
+	struct scan_whole_list *whole; /* where streams that are wanted whole go */
 };
 
 /**

@@ -190,6 +190,19 @@ static void check_near(int64_t got_ns, int64_t want_ns)
 	assert_in_range(got_ns, want_ns - want_ns / 20, want_ns + want_ns / 20);
 }
 
+static void a_histogram_is_told_by_its_buckets(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		struct histogram histogram = {0};
+		histogram_add_many(&histogram, histogram_bucket_start(i), 3);
+		assert_int(histogram.buckets[i], 3);
+		assert_int(histogram.count, 3);
+		assert_int(histogram_bucket_start(i) % 1000, 0);
+		histogram_finish(&histogram);
+	}
+}
+
 static void quantiles_are_within_five_percent(void **state)
 {
 	(void)state;
@@ -323,7 +336,9 @@ int main(void)
 		cmocka_unit_test(list_keeps_what_is_pushed),
 		cmocka_unit_test(map_finds_keys_in_order_of_insertion),
 		cmocka_unit_test(error_gets_prefixes_on_its_way_up),
+		cmocka_unit_test(a_histogram_is_told_by_its_buckets),
 		cmocka_unit_test(quantiles_are_within_five_percent),
+		cmocka_unit_test(a_histogram_is_told_by_its_buckets),
 		cmocka_unit_test(every_duration_has_a_bucket),
 		cmocka_unit_test(merging_is_adding),
 		cmocka_unit_test(missing_translation_is_english),
