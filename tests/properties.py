@@ -56,6 +56,7 @@ def check_same_bytes(tap, program, folder, plain):
     ways = {
         "one thread": (["-j1", *words], {}),
         "eight threads": (["-j8", *words], {}),
+        "the careful way": (["--careful", *words], {}),
         "another zone": (words, {"TZ": "Asia/Kathmandu"}),
         "another locale": (words, {"LC_ALL": "tr_TR.UTF-8", "LANG": "de_DE.UTF-8"}),
     }
@@ -66,7 +67,7 @@ def check_same_bytes(tap, program, folder, plain):
         tap.check(f"{folder.name}: {name} gives the same bytes", found.bytes() == plain.bytes(), told_apart(found.story(), plain.story()))
     machine = cases.run(program, ["-f", "json", *words], folder, {"LC_ALL": "zh_CN.UTF-8"})
     tap.check(f"{folder.name}: JSON is English in any locale", machine.stdout == plain.json)
-    events = [cases.run(program, ["events", *more, *words], folder).stdout for more in ([], ["-j1"], ["-j8"])]
+    events = [cases.run(program, ["events", *more, *words], folder).stdout for more in ([], ["-j1"], ["-j8"], ["--careful"])]
     tap.check(f"{folder.name}: events are the same in every way", events[0] and len(set(events)) == 1)
 
 
