@@ -34,7 +34,9 @@ static struct str docker_name(const struct digest *digest, struct str id)
 {
 	vec_foreach (const struct fact, fact, &digest->facts) {
 		struct str name = fact->instance;
-		if (!str_starts(fact->id, STR("docker.")) || !str_contains(fact->origin.path, id)) {
+		bool is_container = str_starts(fact->id, STR("docker.")) ||
+		                    str_starts(fact->id, STR("container."));
+		if (!is_container || !str_contains(fact->origin.path, id)) {
 			continue;
 		}
 		if (name.len == 0) {

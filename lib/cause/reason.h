@@ -118,8 +118,10 @@ void reason_verdict(struct reason *reason, struct sign_list *signs);
 /* chain.c */
 void reason_chain(struct reason *reason);
 
-/* coverage.c: what is missing, latencies, facts against thresholds */
+/* coverage.c: latencies, facts against thresholds, what is missing */
 void reason_coverage(struct reason *reason);
+/* missing.c */
+void reason_missing(struct reason *reason);
 
 /* advice.c: advice and what would settle it */
 void reason_advice(struct reason *reason);

@@ -48,6 +48,7 @@ struct track {
 	int64_t last_ns; /* of the last dated record */
 	int64_t own_ns;  /* of the last record with a stamp of its own */
 	uint64_t hash;   /* of the last record */
+	uint64_t lines;
 	enum clock_zone last_zone;
 	const struct stream_part *left_out; /* NULL: nothing */
 	struct silence silence;
@@ -380,6 +381,7 @@ static void add_line(struct stream *stream, const struct line *line, const struc
 	struct track *track = track_of(stream, line->source);
 	const struct format *format = format_of(line->text, track->guess);
 	struct open_record *open = &track->record;
+	track->lines++;
 	bool fits = open->is_open && open->lines < RECORD_LINES_MAX && open->text.len + line->text.len < RECORD_BYTES_MAX &&
 	            continues(stream, open, line, format);
 	if (!fits) {
@@ -489,7 +491,7 @@ static void track_close(struct stream *stream, struct track *track, const struct
 	source->encoding = arena_str(&stream->digest->keep, summary->encoding);
 	silence_give(&track->silence, stream->digest, track->source);
 	source->bytes = summary->bytes;
-	source->lines = summary->lines;
+	source->lines = stream->tracks.count > 1 ? track->lines : summary->lines;
 	if (track->delta_count > 0) {
 		qsort(track->deltas, track->delta_count, sizeof(int64_t), compare_int64);
 		source->outer_delta_ns = track->deltas[track->delta_count / 2];
