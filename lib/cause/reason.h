@@ -73,6 +73,11 @@ void reason_align(struct reason *reason);
 /* streams.c: inputs that are copies or parts of one log become one source */
 void reason_streams(struct reason *reason);
 
+/* clocks.c: offsets between hosts, and zones that only events tell */
+void reason_clocks(struct reason *reason);
+/** Move the times of a source, or of those of its stamps that have no zone. */
+void source_shift(struct digest *digest, uint32_t number, int64_t offset_ns, bool is_zoneless_only);
+
 /* runs.c: processes, runs, stops */
 void reason_runs(struct reason *reason);
 struct process *process_of(struct reason *reason, struct str component, struct str instance);
