@@ -112,6 +112,43 @@ static bool is_told(const struct reason *reason, int cluster, int64_t time_ns)
 	return false;
 }
 
+/* Whether a member last said that it has a leader, as far as it told of that at all. */
+static bool has_leader(const struct reason *reason, const struct process *process, int64_t time_ns)
+{
+	int64_t last_ns = TIME_NONE;
+	bool is_led = true;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		if (!str_starts(episode->kind->id, STR("etcd.leader.")) ||
+		    !str_equals(episode_instance(reason, episode), process->instance)) {
+			continue;
+		}
+		for (size_t i = 0; i < episode->member_count; i++) {
+			const struct event *event = episode->members[i];
+			bool is_telling = says_lost(episode) || says_led(event);
+			if (is_telling && event->time_ns <= time_ns && event->time_ns >= last_ns) {
+				last_ns = event->time_ns;
+				is_led = says_led(event);
+			}
+		}
+	}
+	return is_led;
+}
+
+/* Whether most members went on under a leader when one said that there is none: it alone is cut
+ * off. */
+static bool is_led_elsewhere(const struct reason *reason, int cluster, int64_t lost_ns,
+                             unsigned members)
+{
+	int64_t settled_ns = lost_ns + QUORUM_S * NS_PER_SEC;
+	unsigned led = 0;
+	vec_foreach (struct process, process, &reason->processes) {
+		bool goes_on = is_etcd(process) && process->cluster == cluster &&
+		               process->last_ns > lost_ns && !is_down(reason, process, settled_ns);
+		led += goes_on && has_leader(reason, process, settled_ns) ? 1 : 0;
+	}
+	return led * 2 > members;
+}
+
 static void note_loss(struct reason *reason, const struct episode *episode,
                       const struct event *event)
 {
@@ -125,6 +162,9 @@ static void note_loss(struct reason *reason, const struct episode *episode,
 		last_ns = last_seen(reason, cluster);
 	int64_t end_ns = again_ns < last_ns ? again_ns : last_ns;
 	if (end_ns - event->time_ns < QUORUM_S * NS_PER_SEC) {
+		return;
+	}
+	if (is_led_elsewhere(reason, cluster, event->time_ns, members)) {
 		return;
 	}
 	if (logs_of(reason, cluster) * 2 <= members) {

@@ -84,11 +84,11 @@ void stops_sort(struct reason *reason)
 
 /* ---- restart loops ---- */
 
-/* It gave up by itself, in whichever words. */
+/* It gave up by itself, in whichever words. One that ended without a word did not, and may have run
+ * on for long after what it printed last. */
 static bool is_failure(enum stop_how how)
 {
-	return how == STOP_PANIC || how == STOP_FATAL || how == STOP_START_FAILED ||
-	       how == STOP_ABRUPT;
+	return how == STOP_PANIC || how == STOP_FATAL || how == STOP_START_FAILED;
 }
 
 static bool is_loop(const struct reason *reason, const struct stop *before, const struct stop *stop)
