@@ -100,7 +100,7 @@ def check_documentation(tap, root):
     text = (root / "docs/causes.md").read_text(encoding="utf-8")
     told = set(re.findall(r"`([a-z0-9._-]+)`", text))
     source = "\n".join(path.read_text(encoding="utf-8") for path in sorted((root / "lib/cause").glob("*.c")))
-    derived = set(re.findall(r'derived_add(?:_text)?\([a-z]+,\s*"([^"]+)"', source)) | set(re.findall(r'\{"(trace\.[a-z_]+)"', source))
+    derived = set(re.findall(r'derived_(?:add(?:_text)?|relate)\([a-z]+,\s*"([^"]+)"', source)) | set(re.findall(r'\{"(trace\.[a-z_]+)"', source))
     used = set(re.findall(r'"fact": "([^"]+)"', "\n".join(path.read_text(encoding="utf-8")
                                                           for path in (root / "rules/causes").glob("*.json"))))
     measured = set(re.findall(r'"([a-z]+(?:\.[a-z0-9_]+)+)"', "\n".join(path.read_text(encoding="utf-8")

@@ -98,7 +98,14 @@ void evidence_add(struct evidence_list *list, const struct episode *episode)
 
 void derived_add(struct reason *reason, const char *id, double value, const struct episode *episode)
 {
-	vec_push(&reason->derived, (struct derived_fact){str_from(id), value, {NULL, 0}, episode});
+	struct derived_fact fact = {.id = str_from(id), .value = value, .episode = episode};
+	vec_push(&reason->derived, fact);
+}
+
+void derived_relate(struct reason *reason, const char *id, double value, const struct episode *episode)
+{
+	derived_add(reason, id, value, episode);
+	vec_last(&reason->derived)->is_relation = true;
 }
 
 const struct derived_fact *derived_find(const struct reason *reason, struct str id)
@@ -145,8 +152,6 @@ void cause_explain(const struct cause_set *set, struct digest *digest,
 	reason_identify(&reason);
 	reason_streams(&reason);
 	reason_align(&reason);
-	reason_clocks(&reason);
-
 	reason_runs(&reason);
 	reason_clusters(&reason);
 	reason_quorum(&reason);

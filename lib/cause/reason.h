@@ -34,6 +34,7 @@ struct derived_fact {
 	double value;
 	struct str text;
 	const struct episode *episode; /* evidence; NULL */
+	bool is_relation; /* between logs: no cause explains it away by what it leads to in one */
 };
 
 struct derived_list {
@@ -72,11 +73,6 @@ void reason_align(struct reason *reason);
 
 /* streams.c: inputs that are copies or parts of one log become one source */
 void reason_streams(struct reason *reason);
-
-/* clocks.c: offsets between hosts, and zones that only events tell */
-void reason_clocks(struct reason *reason);
-/** Move the times of a source, or of those of its stamps that have no zone. */
-void source_shift(struct digest *digest, uint32_t number, int64_t offset_ns, bool is_zoneless_only);
 
 /* runs.c: processes, runs, stops */
 void reason_runs(struct reason *reason);
@@ -123,10 +119,8 @@ void reason_verdict(struct reason *reason, struct sign_list *signs);
 /* chain.c */
 void reason_chain(struct reason *reason);
 
-/* coverage.c: latencies, facts against thresholds, what is missing */
+/* coverage.c: what is missing, latencies, facts against thresholds */
 void reason_coverage(struct reason *reason);
-/* missing.c */
-void reason_missing(struct reason *reason);
 
 /* advice.c: advice and what would settle it */
 void reason_advice(struct reason *reason);
@@ -146,6 +140,7 @@ const struct event *episode_telling(const struct episode *episode);
 const struct episode *window_first(const struct reason *reason, struct str kind);
 void evidence_add(struct evidence_list *list, const struct episode *episode);
 void derived_add(struct reason *reason, const char *id, double value, const struct episode *episode);
+void derived_relate(struct reason *reason, const char *id, double value, const struct episode *episode);
 const struct derived_fact *derived_find(const struct reason *reason, struct str id);
 void hypothesis_finish(struct hypothesis *hypothesis);
 /** A field as a number; otherwise when there is none. */
@@ -168,6 +163,7 @@ struct sign_result {
 	bool is_seen;
 	bool is_observable; /* whether its absence means something */
 	bool has_lift;      /* more than all day long */
+	bool is_relation;   /* rests on how logs relate, not only on what one of them shows */
 	int64_t time_ns;    /* earliest start of the evidence; TIME_NONE */
 	struct evidence_list evidence;
 	struct {

@@ -399,7 +399,7 @@ static void derive_silent_members(struct reason *reason)
 		silent += is_silent ? 1 : 0;
 		talking += is_accused && !is_silent ? 1 : 0;
 	}
-	derived_add(reason, "peer.silent", silent, in);
+	derived_relate(reason, "peer.silent", silent, in);
 	derived_add(reason, "peer.talking", talking, NULL);
 }
 

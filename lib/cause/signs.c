@@ -299,6 +299,7 @@ static bool see_fact(const struct reason *reason, const struct json *when, struc
 		bool is_seen = value.len > 0 ? compares(derived->value, value) : text.len == 0 || str_equals(derived->text, text);
 		if (is_seen && derived->episode != NULL) {
 			result_add(result, derived->episode);
+			result->is_relation |= derived->is_relation;
 		}
 		return is_seen;
 	}

@@ -188,7 +188,7 @@ static int compare_weighed(const void *a, const void *b)
 /* Whether all episodes of a sign are effects of a cause that showed itself no later. */
 static bool explains(const struct weighed *by, const struct sign_result *result)
 {
-	if (result->episodes.count == 0 || by->own < strength_units[STRENGTH_STRONG]) {
+	if (result->episodes.count == 0 || result->is_relation || by->own < strength_units[STRENGTH_STRONG]) {
 		return false;
 	}
 	for (size_t i = 0; i < result->episodes.count; i++) {
