@@ -8,7 +8,7 @@ import faults
 def starved(lab):
     """One CPU limit for all three, as on a crowded node."""
     lab.start(healthy=10, count=3, milvus=("--pace", "0.3"))
-    with faults.throttled(lab.pids(), 0.03):
+    with faults.throttled(lab.pids(), 0.01):
         lab.wait_milvus(40)
     lab.sleep(5)
 

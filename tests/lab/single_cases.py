@@ -266,36 +266,35 @@ commonName = supplied
 """
 
 
-def certificate(folder, name, seconds):
-    """A certificate that is valid for so many seconds from now."""
+def certificate(folder, name, until):
+    """A certificate that is valid until that time."""
     def openssl(*words):
         subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
 
     openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}",
             "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost")
-    start, end = (time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + offset)) for offset in (-86400, seconds))
+    start, end = (time.strftime("%Y%m%d%H%M%SZ", time.gmtime(when)) for when in (until - 86400, until))
     openssl("ca", "-batch", "-config", "ca.conf", "-cert", "ca.crt", "-keyfile", "ca.key", "-startdate", start, "-enddate", end,
             "-in", f"{name}.csr", "-out", f"{name}.crt", "-notext")
 
 
-def make_certificates(folder, client_seconds):
+def make_certificates(folder, client_until):
     folder.mkdir()
     (folder / "ca.conf").write_text(CA_CONFIG.format(folder="."), encoding="ascii")
     (folder / "index.txt").touch()
     (folder / "serial").write_text("01\n", encoding="ascii")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-keyout", "ca.key", "-out", "ca.crt",
                     "-subj", "/CN=lab authority"], cwd=folder, check=True, capture_output=True)
-    certificate(folder, "etcd", 86400 * 365)
-    certificate(folder, "milvus", client_seconds)
+    certificate(folder, "etcd", client_until + 3600)
+    certificate(folder, "milvus", client_until)
 
 
 def expired_certificate(lab):
     """Milvus's certificate runs out while it runs; the restart shows it."""
     if shutil.which("openssl") is None:
         raise faults.NotPermitted("openssl is not installed")
-    lifetime = 22
-    end = time.monotonic() + lifetime
-    make_certificates(lab.folder / "tls", lifetime)
+    end = time.time() + 30
+    make_certificates(lab.folder / "tls", end)
     tls = pathlib.Path("tls")
     lab.start_etcd(options=("--cert-file", str(tls / "etcd.crt"), "--key-file", str(tls / "etcd.key"), "--trusted-ca-file",
                             str(tls / "ca.crt"), "--client-cert-auth"), scheme="https", wait=False)
@@ -304,6 +303,6 @@ def expired_certificate(lab):
     lab.start_milvus()
     lab.sleep(6)
     lab.stop_milvus()
-    lab.sleep(end - time.monotonic() + 2)
+    lab.sleep(max(end - time.time(), 0) + 2)
     lab.start_milvus()
     lab.wait_milvus(30)
