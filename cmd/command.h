@@ -23,6 +23,7 @@ struct options {
 	size_t rule_path_count;
 	struct str format;   /* empty: the command's default */
 	const char *output;  /* NULL: stdout */
+	bool is_careful;     /* --careful */
 	const char *why_not; /* explain --why-not CAUSE */
 	unsigned jobs;       /* 0: one for each core */
 	int64_t since_ns, until_ns; /* TIME_NONE */

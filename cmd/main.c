@@ -32,6 +32,7 @@ static void print_help(FILE *to)
 	      "      --tz ZONE           show times in this zone: +08:00, Asia/Shanghai (UTC if not given)\n"
 	      "      --assume-tz ZONE    zone of stamps that have none\n"
 	      "      --rules PATH        add rules from a file or folder\n"
+	      "      --careful           look for wrappers around every line: slower, the same result\n"
 	      "      --why-not CAUSE     explain: list every sign of that cause\n"
 	      "      --fail-on CLASS     exit 1 when found: stop, degraded\n"
 	      "      --lang en|zh        language of prose\n"

@@ -14,6 +14,7 @@ enum {
 	OPTION_TZ,
 	OPTION_ASSUME_TZ,
 	OPTION_RULES,
+	OPTION_CAREFUL,
 	OPTION_WHY_NOT,
 	OPTION_FAIL_ON,
 	OPTION_LANG,
@@ -31,6 +32,7 @@ static const struct option long_options[] = {
         {"tz", required_argument, NULL, OPTION_TZ},
         {"assume-tz", required_argument, NULL, OPTION_ASSUME_TZ},
         {"rules", required_argument, NULL, OPTION_RULES},
+        {"careful", no_argument, NULL, OPTION_CAREFUL},
         {"why-not", required_argument, NULL, OPTION_WHY_NOT},
         {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
         {"lang", required_argument, NULL, OPTION_LANG},
@@ -138,6 +140,9 @@ static int read_option(struct options *options, int option)
 		return status;
 	case OPTION_RULES:
 		add_path(&options->rule_paths, &options->rule_path_count, &options->run, optarg);
+		return STATUS_OK;
+	case OPTION_CAREFUL:
+		options->is_careful = true;
 		return STATUS_OK;
 	case OPTION_WHY_NOT:
 		options->why_not = optarg;

@@ -4,9 +4,11 @@
 
 Every case is explained in many ways that must give the same bytes, or where paths and sizes differ the same verdict and chain.
 """
+import datetime
 import gzip
 import json
 import pathlib
+import re
 import shutil
 import sys
 import tempfile
@@ -23,12 +25,12 @@ class Explained:
     """What one way of running gave."""
 
     def __init__(self, program, words, cwd, environment=None, stdin=b""):
-        self.text = cases.run(program, ["-f", "text", *words], cwd, environment, stdin).stdout
-        self.json = cases.run(program, ["-f", "json", *words], cwd, environment, stdin).stdout
+        self.run = lambda form: cases.run(program, ["-f", form, *words], cwd, environment, stdin).stdout
+        self.json = self.run("json")
         self.report = json.loads(self.json)
 
     def bytes(self):
-        return self.text, self.json
+        return self.run("text"), self.json
 
     def story(self):
         """Verdict and chain without what names files."""
@@ -52,10 +54,12 @@ def told_apart(left, right):
 
 def check_same_bytes(tap, program, folder, plain):
     """The same files, in ways that must not show."""
+    wanted = plain.bytes()
     words = cases.arguments(folder)
     ways = {
         "one thread": (["-j1", *words], {}),
         "eight threads": (["-j8", *words], {}),
+        "the careful way": (["--careful", *words], {}),
         "another zone": (words, {"TZ": "Asia/Kathmandu"}),
         "another locale": (words, {"LC_ALL": "tr_TR.UTF-8", "LANG": "de_DE.UTF-8"}),
     }
@@ -63,10 +67,10 @@ def check_same_bytes(tap, program, folder, plain):
         ways["another order"] = (words[::-1], {})
     for name, (typed, environment) in ways.items():
         found = Explained(program, typed, folder, environment)
-        tap.check(f"{folder.name}: {name} gives the same bytes", found.bytes() == plain.bytes(), told_apart(found.story(), plain.story()))
+        tap.check(f"{folder.name}: {name} gives the same bytes", found.bytes() == wanted, told_apart(found.story(), plain.story()))
     machine = cases.run(program, ["-f", "json", *words], folder, {"LC_ALL": "zh_CN.UTF-8"})
     tap.check(f"{folder.name}: JSON is English in any locale", machine.stdout == plain.json)
-    events = [cases.run(program, ["events", *more, *words], folder).stdout for more in ([], ["-j1"], ["-j8"])]
+    events = [cases.run(program, ["events", *more, *words], folder).stdout for more in ([], ["-j1"], ["-j8"], ["--careful"])]
     tap.check(f"{folder.name}: events are the same in every way", events[0] and len(set(events)) == 1)
 
 
@@ -124,6 +128,38 @@ def check_repacked(tap, program, folder, plain, scratch):
     tap.check(f"{folder.name}: one compose log on standard input gives the same verdict", verdicts[0] == verdicts[1], told_apart(*verdicts))
 
 
+# One log's clock, in seconds off: zones, a broken NTP, a few seconds.
+OFFSETS = {"etcd": [28800, -19800, 90, -37], "milvus": [28800, -19800, 90, -37]}
+OFF_CLOCKS = ["story-slow-disk", "slow-disk-2.6", "slow-disk-3.5", "slow-disk-capnslog", "storage-error", "disk-full"]
+STAMP = re.compile(r"(\d{4})([-/])(\d\d)[-/](\d\d)([T ])(\d\d):(\d\d):(\d\d)")
+
+
+def with_clock(text, seconds):
+    """A log as it would be if the clock of its host were off by so much."""
+    def moved(match):
+        year, slash, month, day, gap, hour, minute, second = match.groups()
+        time = datetime.datetime(*map(int, (year, month, day, hour, minute, second))) + datetime.timedelta(seconds=seconds)
+        return time.strftime(f"%Y{slash}%m{slash}%d{gap}%H:%M:%S")
+    return STAMP.sub(moved, text)
+
+
+def check_clocks(tap, program, folder, plain, scratch):
+    """Clocks that are off are found from what both logs tell of, and put right before anything is reasoned about."""
+    wanted = plain.report["verdict"]["cause"], plain.report["verdict"]["stopped"], [step["kind"] for step in plain.report["chain"]]
+    for side, offsets in OFFSETS.items():
+        for seconds in offsets:
+            target = pathlib.Path(tempfile.mkdtemp(dir=scratch))
+            for name in cases.logs(folder):
+                text = decompressed((folder / name).read_bytes()).decode("utf-8")
+                (target / name).write_text(with_clock(text, seconds) if name.startswith(side) else text, encoding="utf-8")
+            report = Explained(program, cases.logs(folder), target).report
+            found = report["verdict"]["cause"], report["verdict"]["stopped"], [step["kind"] for step in report["chain"]]
+            tap.check(f"{folder.name}: {side}'s clock off by {seconds} s gives the same verdict and chain", found == wanted, told_apart(found, wanted))
+            # two clocks are put right against each other: whichever is moved, it is by so much
+            moves = [abs(abs(clock["offset_ms"]) / 1000 - abs(seconds)) for clock in report["clocks"] if clock["offset_ms"]]
+            tap.check(f"{folder.name}: {side}'s clock off by {seconds} s is said", moves and min(moves) < 4, f"{report['clocks']}")
+
+
 def check_the_checks(tap, program, folder):
     """Another log does show."""
     words = cases.arguments(folder)
@@ -142,6 +178,8 @@ def main():
                 check_same_bytes(tap, program, folder, plain)
                 if folder.name in REPACKED:
                     check_repacked(tap, program, folder, plain, scratch)
+                if folder.name in OFF_CLOCKS:
+                    check_clocks(tap, program, folder, plain, scratch)
     finally:
         shutil.rmtree(scratch)
 

@@ -152,6 +152,8 @@ void cause_explain(const struct cause_set *set, struct digest *digest,
 	reason_identify(&reason);
 	reason_streams(&reason);
 	reason_align(&reason);
+	reason_clocks(&reason);
+
 	reason_runs(&reason);
 	reason_clusters(&reason);
 	reason_quorum(&reason);

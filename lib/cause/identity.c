@@ -34,7 +34,9 @@ static struct str docker_name(const struct digest *digest, struct str id)
 {
 	vec_foreach (const struct fact, fact, &digest->facts) {
 		struct str name = fact->instance;
-		if (!str_starts(fact->id, STR("docker.")) || !str_contains(fact->origin.path, id)) {
+		bool is_container = str_starts(fact->id, STR("docker.")) ||
+		                    str_starts(fact->id, STR("container."));
+		if (!is_container || !str_contains(fact->origin.path, id)) {
 			continue;
 		}
 		if (name.len == 0) {
@@ -128,39 +130,6 @@ static int64_t infer_offset(const struct digest *digest, uint32_t source)
 	return best;
 }
 
-static void shift_source(struct digest *digest, uint32_t number, int64_t offset_ns)
-{
-	struct source *source = &digest->sources[number];
-	if (offset_ns == 0 || source->first_ns == TIME_NONE) {
-		return;
-	}
-	source->first_ns += offset_ns;
-	source->last_ns += offset_ns;
-	for (size_t i = 0; i < digest->input_count; i++) {
-		struct source *input = &digest->inputs[i];
-		if (input->log == number && input->first_ns != TIME_NONE) {
-			input->first_ns += offset_ns;
-			input->last_ns += offset_ns;
-		}
-	}
-	for (size_t i = 0; i < source->gap_count; i++) {
-		source->gaps[i].from_ns += offset_ns;
-		source->gaps[i].to_ns += offset_ns;
-	}
-	vec_foreach (struct episode, episode, &digest->episodes) {
-		if (episode->source != number || episode->first_ns == TIME_NONE ||
-		    episode->members[0]->zone != CLOCK_ZONE_NONE) {
-			continue;
-		}
-		episode->first_ns += offset_ns;
-		episode->last_ns += offset_ns;
-		for (size_t i = 0; i < episode->member_count; i++) {
-			episode->members[i]->time_ns += offset_ns;
-			episode->members[i]->start_ns += offset_ns;
-		}
-	}
-}
-
 static int compare_starts(const void *a, const void *b)
 {
 	const struct episode *left = a, *right = b;
@@ -206,7 +175,7 @@ void reason_align(struct reason *reason)
 			                              "its stamps have no zone; assumed to be UTC",
 			                              "时间戳不带时区,假定为 UTC");
 		}
-		shift_source(digest, i, note.offset_ns);
+		source_shift(digest, i, note.offset_ns, true);
 		vec_push(&reason->findings->clocks, note);
 	}
 	if (digest->episodes.count > 0) {

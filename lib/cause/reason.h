@@ -74,6 +74,11 @@ void reason_align(struct reason *reason);
 /* streams.c: inputs that are copies or parts of one log become one source */
 void reason_streams(struct reason *reason);
 
+/* clocks.c: offsets between hosts, and zones that only events tell */
+void reason_clocks(struct reason *reason);
+/** Move the times of a source, or of those of its stamps that have no zone. */
+void source_shift(struct digest *digest, uint32_t number, int64_t offset_ns, bool is_zoneless_only);
+
 /* runs.c: processes, runs, stops */
 void reason_runs(struct reason *reason);
 struct process *process_of(struct reason *reason, struct str component, struct str instance);
@@ -119,8 +124,10 @@ void reason_verdict(struct reason *reason, struct sign_list *signs);
 /* chain.c */
 void reason_chain(struct reason *reason);
 
-/* coverage.c: what is missing, latencies, facts against thresholds */
+/* coverage.c: latencies, facts against thresholds, what is missing */
 void reason_coverage(struct reason *reason);
+/* missing.c */
+void reason_missing(struct reason *reason);
 
 /* advice.c: advice and what would settle it */
 void reason_advice(struct reason *reason);

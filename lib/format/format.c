@@ -141,8 +141,7 @@ static bool is_trace_line(struct str line)
 	       str_find_byte(str_slice(line, 0, (size_t)open), '.') > 0;
 }
 
-/* Line ends inside such a record are escaped. */
-static bool is_printed_as_line(const struct format *format)
+bool format_is_printed_as_line(const struct format *format)
 {
 	return format == &format_milvus_text || format == &format_milvus_json ||
 	       format == &format_etcd_json || format == &format_json;
@@ -164,7 +163,7 @@ bool format_is_open(const struct format *format, struct str text)
 bool format_continues(const struct format *format, struct str text, struct str line,
                       const struct format *found)
 {
-	bool is_one_line = is_printed_as_line(format);
+	bool is_one_line = format_is_printed_as_line(format);
 	bool is_piece = found != NULL && found->bid(line) <= FORMAT_BID_PIECE;
 	if (found != NULL && !is_piece) {
 		return false;
@@ -179,49 +178,6 @@ bool format_continues(const struct format *format, struct str text, struct str l
 		return is_trace_line(line);
 	}
 	return format->continues == NULL || format->continues(line);
-}
-
-/* "[2024/03/05 20:02:09.405 +00:00] [" and {"level":"warn","ts": or "time": */
-static bool is_start(struct str line)
-{
-	if (format_looks_like(line, "[dddd/dd/dd dd:dd:dd.ddd ")) {
-		return str_starts(str_skip(line, 31), STR("] ["));
-	}
-	struct str level;
-	return str_starts(line, STR("{\"level\":\"")) &&
-	       str_cut(str_slice(line, 10, 32), STR("\",\"t"), &level, NULL) && level.len > 0 &&
-	       format_level_of(level) != FORMAT_LEVEL_NONE;
-}
-
-/* The first record that begins at or behind a position; line.len when there is none. */
-static size_t find_start(struct str line, size_t from)
-{
-	static const struct str starts[] = {STR_INIT("[20"), STR_INIT("{\"level\":\"")};
-	size_t first = line.len;
-	for (size_t i = 0; i < FORMAT_COUNT(starts); i++) {
-		size_t at = from;
-		ptrdiff_t next;
-		while ((next = str_find(str_slice(line, at, first), starts[i])) >= 0) {
-			at += (size_t)next;
-			if (is_start(str_skip(line, at))) {
-				first = at;
-				break;
-			}
-			at++;
-		}
-	}
-	return first;
-}
-
-size_t format_split(struct str line, const struct format *found)
-{
-	bool is_one_line = found == NULL || is_printed_as_line(found);
-	size_t start = is_one_line ? find_start(line, 1) : line.len;
-	if (start < line.len && format_of(str_slice(line, 0, start), found) == NULL) {
-		/* only something that stands before the one record */
-		start = find_start(line, start + 1);
-	}
-	return start;
 }
 
 /* ---- records ---- */

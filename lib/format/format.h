@@ -103,6 +103,14 @@ bool format_is_open(const struct format *format, struct str text);
 size_t format_split(struct str line, const struct format *found);
 
 /**
+ * Where in text of many lines the next place is that format_split may be asked about, at or behind
+ * a position: it looks like the start of a record, and no line begins there.
+ *
+ * Returns: text.len when there is none
+ */
+size_t format_find_splice(struct str text, size_t from);
+
+/**
  * Decode a record. Of one that no format can read, what is left of a record that was trimmed by hand is
  * read; otherwise its text is the message.
  *
@@ -110,6 +118,9 @@ size_t format_split(struct str line, const struct format *found);
  */
 void format_decode(const struct format *format, struct str text, struct arena *tmp,
                    struct record *record);
+
+/** Text without its line ends, in tmp: a record that was wrapped at some width, as it was printed. */
+struct str format_join_lines(struct str text, struct arena *tmp);
 
 /** Value of a field; empty when it is not there (ptr NULL). The first of duplicates. */
 struct str record_field(const struct record *record, struct str key);

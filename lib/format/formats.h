@@ -5,6 +5,9 @@
 
 #include "format/format.h"
 
+/** Whether line ends inside such a record are escaped. */
+bool format_is_printed_as_line(const struct format *format);
+
 extern const struct format format_milvus_text;
 extern const struct format format_milvus_json;
 extern const struct format format_milvus_banner;

@@ -36,9 +36,6 @@ struct str format_skip_blanks(struct str text);
 /** The first line of text. */
 struct str format_first_line(struct str text);
 
-/** Text without its line ends, in tmp. */
-struct str format_join_lines(struct str text, struct arena *tmp);
-
 /** Take the escapes \\ \" \n \r \t \uXXXX off; unknown ones keep their second byte. */
 struct str format_unescape(struct str raw, struct arena *tmp);
 

@@ -12,7 +12,7 @@
 #include "format/reading.h"
 
 enum {
-	TRIMMED_MAX = 16 << 10, /* bytes; nobody retells more by hand */
+	TRIMMED_MAX = 4 << 10, /* bytes; nobody retells more by hand */
 	HEAD_WORDS_MAX = 3,
 	KEY_MAX = 64,
 	LEVEL_MIN = 4 /* shorter words may be anything */
@@ -85,6 +85,25 @@ static bool begins_field(struct str text)
 	       text.ptr[at + 1] != ' ' && text.ptr[at + 1] != '=';
 }
 
+/** Whether a group of Milvus's layout begins a text: "[key=value]", then the end or another group.
+ */
+static bool begins_group(struct str text)
+{
+	if (!str_starts(text, STR("[")) || !begins_field(str_skip(text, 1))) {
+		return false;
+	}
+	bool is_quoted = false;
+	for (size_t at = 1; at < text.len; at++) {
+		is_quoted =
+			text.ptr[at] == '"' && text.ptr[at - 1] != '\\' ? !is_quoted : is_quoted;
+		if (text.ptr[at] == ']' && !is_quoted) {
+			struct str rest = str_skip(text, at + 1);
+			return rest.len == 0 || str_starts(rest, STR(" ["));
+		}
+	}
+	return true; /* cut */
+}
+
 /** Where the fields begin: " [key=", " {\"" or " key="; text.len when there are none. */
 static size_t find_fields(struct str text)
 {
@@ -93,8 +112,7 @@ static size_t find_fields(struct str text)
 			continue;
 		}
 		struct str rest = str_skip(text, at + 1);
-		bool is_group = rest.ptr[0] == '[' && begins_field(str_skip(rest, 1));
-		if (is_group || str_starts(rest, STR("{\"")) || begins_field(rest)) {
+		if (begins_group(rest) || str_starts(rest, STR("{\"")) || begins_field(rest)) {
 			return at + 1;
 		}
 	}
@@ -106,6 +124,7 @@ static void take_fields(struct str text, struct arena *tmp, struct record *recor
 	static const struct str none[] = {STR_INIT("")};
 	static const struct format_json_names names = {none, none, none, none};
 	if (text.ptr[0] == '[') {
+		record->program = FORMAT_MILVUS; /* nobody else writes fields so */
 		format_milvus_groups(text, 0, tmp, record);
 	} else if (text.ptr[0] == '{') {
 		format_json_members(text, &names, tmp, record);
@@ -149,7 +168,7 @@ void format_decode_trimmed(struct str text, struct arena *tmp, struct record *re
 	if (take_quoted(&rest, tmp, record)) {
 		struct str fields = format_skip_blanks(rest);
 		if (fields.len > 0 &&
-		    (fields.ptr[0] == '[' || fields.ptr[0] == '{' || begins_field(fields))) {
+		    (begins_group(fields) || fields.ptr[0] == '{' || begins_field(fields))) {
 			take_fields(fields, tmp, record);
 		}
 		return;

@@ -13,7 +13,10 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { DOUBTS_MAX = 4 };
+enum {
+	DOUBTS_MAX = 4,
+	END_LONGEST = 4096 /* of the end of the directory, with its comment, that are looked at */
+};
 
 struct zip {
 	struct container container;
@@ -214,6 +217,37 @@ static bool is_wanted(struct zip *zip, const struct archived_member *found, stru
 	return found->type == ARCHIVED_FILE;
 }
 
+/*
+ * How many members the end of the directory promises; 0 when it is not told. Damage of the
+ * directory itself makes libarchive end early without a word.
+ *
+ * Source: PKWARE APPNOTE.TXT 6.3.10, section 4.3.16
+ */
+static unsigned promised_members(struct feed *under)
+{
+	enum { END_BYTES = 22, COUNT_AT = 10, ZIP64 = 0xffff };
+	char bytes[END_LONGEST];
+	size_t len = 0, count = 1;
+	uint64_t here = feed_offset(under);
+	uint64_t from = under->size_bytes > sizeof(bytes) ? under->size_bytes - sizeof(bytes) : 0;
+	if (!feed_seek(under, from)) {
+		return 0;
+	}
+	while (len < sizeof(bytes) && count > 0) {
+		count = feed_read(under, bytes + len, sizeof(bytes) - len);
+		len += count;
+	}
+	feed_seek(under, here);
+	for (size_t at = len; at >= END_BYTES; at--) {
+		const unsigned char *end = (const unsigned char *)bytes + at - END_BYTES;
+		if (memcmp(end, "PK\5\6", 4) == 0) {
+			unsigned members = end[COUNT_AT] | (unsigned)end[COUNT_AT + 1] << 8;
+			return members == ZIP64 ? 0 : members;
+		}
+	}
+	return 0;
+}
+
 static enum next next_archived(struct zip *zip, struct container_member *member)
 {
 	static const struct feed_type type = {.read = member_read, .close = member_close};
@@ -239,7 +273,7 @@ static enum next next_archived(struct zip *zip, struct container_member *member)
 		}
 		(*count_of(&zip->given, zip->name))++;
 	}
-	return next;
+	return next == NEXT_END && zip->ordinal < promised_members(under) ? NEXT_ERROR : next;
 }
 
 static enum next zip_next(struct container *container, struct container_member *member)

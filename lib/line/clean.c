@@ -1,42 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "line/clean.h"
 
+#include "base/lanes.h"
 #include "base/text.h"
 
 #include <string.h>
-
-/* Vectors as GCC and Clang have them on any CPU; where one has none they are taken apart. */
-enum { LANES = 16 };
-
-typedef unsigned char lanes __attribute__((vector_size(LANES)));
-
-static lanes load(const char *at)
-{
-	lanes bytes;
-	memcpy(&bytes, at, sizeof(bytes));
-	return bytes;
-}
-
-static bool is_any(lanes bytes)
-{
-	uint64_t halves[LANES / sizeof(uint64_t)];
-	memcpy(halves, &bytes, sizeof(halves));
-	return (halves[0] | halves[1]) != 0;
-}
 
 static bool is_control(char byte)
 {
 	return (unsigned char)byte < 0x20 && byte != '\t' && byte != '\n';
 }
 
+static lanes find_controls(const char *at)
+{
+	lanes bytes = lanes_load(at);
+	return (lanes)(bytes < 0x20) & (lanes)(bytes != '\t') & (lanes)(bytes != '\n');
+}
+
 size_t clean_find_control(struct str text, size_t from)
 {
 	size_t i = from;
-	for (; i + LANES <= text.len; i += LANES) {
-		lanes bytes = load(text.ptr + i);
-		lanes hits =
-			(lanes)(bytes < 0x20) & (lanes)(bytes != '\t') & (lanes)(bytes != '\n');
-		if (is_any(hits)) {
+	for (; i + LANES_STRIDE <= text.len; i += LANES_STRIDE) {
+		const char *at = text.ptr + i;
+		if (lanes_any((find_controls(at) | find_controls(at + LANES)) |
+		              (find_controls(at + 2 * LANES) | find_controls(at + 3 * LANES)))) {
 			break;
 		}
 	}
@@ -46,9 +33,12 @@ size_t clean_find_control(struct str text, size_t from)
 	return i < text.len ? i : text.len;
 }
 
-static bool is_high(lanes bytes)
+/* Whether LANES_STRIDE bytes hold one that is not ASCII. */
+static bool has_high(const char *at)
 {
-	return is_any(bytes & 0x80);
+	lanes bytes = (lanes_load(at) | lanes_load(at + LANES)) |
+	              (lanes_load(at + 2 * LANES) | lanes_load(at + 3 * LANES));
+	return lanes_any(bytes & 0x80);
 }
 
 /* Bytes at `at` that are to be taken away or replaced; 0: a good character, whose length is set. */
@@ -68,11 +58,11 @@ size_t clean_find_foreign(struct str text)
 {
 	size_t i = 0;
 	while (i < text.len) {
-		if (i + LANES <= text.len && !is_high(load(text.ptr + i))) {
-			i += LANES;
+		if (i + LANES_STRIDE <= text.len && !has_high(text.ptr + i)) {
+			i += LANES_STRIDE;
 			continue;
 		}
-		size_t end = i + LANES < text.len ? i + LANES : text.len;
+		size_t end = i + LANES_STRIDE < text.len ? i + LANES_STRIDE : text.len;
 		while (i < end) {
 			size_t len = 1;
 			if ((text.ptr[i] & 0x80) != 0 && foreign_at(text, i, &len) > 0) {
@@ -91,7 +81,7 @@ size_t clean_count_lines(struct str text)
 	while (i + LANES <= text.len) {
 		lanes sums = {0};
 		for (int round = 0; round < ROUNDS && i + LANES <= text.len; round++, i += LANES) {
-			sums -= (lanes)(load(text.ptr + i) == '\n');
+			sums -= (lanes)(lanes_load(text.ptr + i) == '\n');
 		}
 		for (int lane = 0; lane < LANES; lane++) {
 			count += sums[lane];

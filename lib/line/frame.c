@@ -8,7 +8,8 @@
 
 enum {
 	READ_SIZE = 256 << 10,
-	DOCUMENT_RECORD_MAX = 16 << 20 /* a stream of Loki's with all its lines is one */
+	DOCUMENT_RECORD_MAX = 16 << 20, /* a stream of Loki's with all its lines is one */
+	DOCUMENT_FAILURES_MAX = 8
 };
 
 void framer_init(struct framer *framer, line_read *read, void *context)
@@ -249,7 +250,7 @@ static bool next_item(struct framer *framer, struct frame *frame)
 		}
 		if (result == ITEMS_WRONG || text.len > DOCUMENT_RECORD_MAX) {
 			framer->has_items = false;
-			framer->is_items_off = true;
+			framer->failures++;
 			return false;
 		}
 		if (!fill(framer)) {
@@ -261,7 +262,8 @@ static bool next_item(struct framer *framer, struct frame *frame)
 static void look_for_document(struct framer *framer)
 {
 	enum { HEAD_SIZE = 4096 };
-	if (framer->is_items_off || framer->is_skipping || framer->is_mid_line) {
+	if (framer->failures >= DOCUMENT_FAILURES_MAX || framer->is_skipping ||
+	    framer->is_mid_line) {
 		return;
 	}
 	bool is_start = framer->number == 1;

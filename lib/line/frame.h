@@ -32,7 +32,7 @@ struct framer {
 	bool is_mid_line;  /* a piece of this physical line was given before */
 	bool is_open;      /* the last frame's line has no end */
 	bool has_items;    /* a document is being read */
-	bool is_items_off; /* what looked like a document was none; not tried again */
+	unsigned failures; /* so often what looked like a document was none */
 	struct items items;
 };
 

@@ -152,6 +152,12 @@ void gather_add(struct gather *gather, const struct wrap *wrap, struct arena *tm
 	}
 }
 
+bool gather_waits(const struct gather *gather, uint32_t source)
+{
+	size_t index = (size_t)source * OUTPUTS + LINE_OUTPUT_UNKNOWN;
+	return index < gather->pieces.count && gather->pieces.items[index].is_open;
+}
+
 void gather_end(struct gather *gather)
 {
 	struct arena tmp;

@@ -29,7 +29,7 @@ struct gather {
 		struct gather_piece *items; /* by source * 3 + output */
 		size_t count, capacity;
 	} pieces;
-	size_t open_pieces;
+	size_t open_pieces; /* of all sources */
 	struct arena *keep;
 	uint64_t undecodable; /* bytes replaced */
 	bool is_descending;   /* newest first: lines of a block are given from the last to the first
@@ -43,6 +43,8 @@ void gather_finish(struct gather *gather);
 uint32_t gather_source(struct gather *gather, const struct line_source *source);
 /** Add a line whose wrappers are off. tmp: as long as the call */
 void gather_add(struct gather *gather, const struct wrap *wrap, struct arena *tmp);
+/** Whether a piece waits for lines of a source that say nothing of their output. */
+bool gather_waits(const struct gather *gather, uint32_t source);
 /** The stream has ended: pieces that wait for their rest are lines too. */
 void gather_end(struct gather *gather);
 /** Whether the stamps of the lines gathered so far descend: an export that is sorted from the

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "line/items.h"
 
+#include "line/shape.h"
+
 #include <string.h>
 
 static bool is_blank(char byte)
@@ -72,6 +74,13 @@ static bool may_begin_line(char byte)
 	       memchr("\"{}[],-tfn:", byte, 11) != NULL;
 }
 
+/* A record of a program at the start of a line is no part of an object that is printed over several
+ * lines. */
+static bool is_foreign(const struct items *items, struct str text)
+{
+	return items->is_alone && shape_starts_strongly(str_skip(text, items->at));
+}
+
 static bool is_array(const struct items *items, unsigned depth)
 {
 	return depth > 0 && (items->arrays >> (depth - 1) & 1) != 0;
@@ -137,7 +146,7 @@ enum items_result items_scan(struct items *items, struct str text, size_t *start
 			continue;
 		}
 		bool is_line_start = items->at > 0 && text.ptr[items->at - 1] == '\n';
-		if (is_line_start && !may_begin_line(byte)) {
+		if (is_line_start && (!may_begin_line(byte) || is_foreign(items, text))) {
 			return ITEMS_WRONG;
 		}
 		if (byte == '"') {

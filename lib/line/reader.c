@@ -212,9 +212,8 @@ static bool may_be_fast(const struct line_reader *reader)
 {
 	const struct framer *framer = &reader->framer;
 	return !reader->options.is_always_careful && reader->careful_lines >= HEAD_LINES &&
-	       !reader->gather.is_descending && reader->gather.open_pieces == 0 &&
-	       !reader->is_ended && reader->wrappers.owner < 0 && !framer_is_inside(framer) &&
-	       !framer->decoder.is_wide;
+	       !reader->gather.is_descending && !reader->is_ended && reader->wrappers.owner < 0 &&
+	       !framer_is_inside(framer) && !framer->decoder.is_wide;
 }
 
 /* Whether the careful way would give a line as it is. */
@@ -271,10 +270,14 @@ static bool next_fast(struct line_reader *reader, struct line_block *block)
 	}
 	struct line_source none = {0};
 	add_heading(&none, &reader->wrappers.context.heading);
+	uint32_t source = gather_source(&reader->gather, &none);
+	if (gather_waits(&reader->gather, source)) {
+		return false;
+	}
 	*block = (struct line_block){.text = str_slice(text, 0, lines.len),
 	                             .first_number = framer->number,
 	                             .first_offset = framer->decoder.offset,
-	                             .source = gather_source(&reader->gather, &none)};
+	                             .source = source};
 	reader->plain_lines += lines.filled;
 	framer_hold(framer, lines.len, lines.count);
 	return true;

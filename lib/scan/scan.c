@@ -248,6 +248,7 @@ static void read_all(struct work *work, struct digest *digest, struct scan_resul
 		         (struct input_damage){item->kind, arena_str(&result->keep, item->path),
 		                               arena_str(&result->keep, item->what)});
 		digest_document(digest, &(struct document){.path = item->path, .what = item->what});
+		result->damaged += item->kind != INPUT_SKIPPED ? 1 : 0;
 	}
 	digest_close(digest);
 }

@@ -24,6 +24,7 @@ struct scan_options {
 	bool is_since_relative; /* since_ns, until_ns are durations before the last record */
 	bool is_until_relative;
 	int64_t assume_offset_ns; /* of stamps without zone; TIME_NONE */
+	bool is_always_careful;   /* no shortcut for lines without wrappers */
 	struct input_limits limits;
 	/** Whether a stream is to be handed over whole instead of being read, by its first bytes; NULL: none is. */
 	bool (*is_whole)(struct str head);

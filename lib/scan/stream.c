@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/vec.h"
+#include "scan/silence.h"
 #include "side/side.h"
 
 #include <stdlib.h>
@@ -17,7 +18,6 @@ enum {
 	INSIDE_TOOK_MS = 150,    /* shorter stalls prove nothing */
 	INSIDE_ENOUGH = 16,      /* records inside that are counted */
 	INSIDE_ORDER_S = 10,     /* records may be so much out of order */
-	GAP_MIN_MS = 5000,
 	DECODE_FIRST = 2000,   /* so many records of a source are decoded to see what it is, then ... */
 	DECODE_EVERY = 64,     /* ... one in so many */
 	FORMATS_MAX = 128
@@ -48,8 +48,10 @@ struct track {
 	int64_t last_ns; /* of the last dated record */
 	int64_t own_ns;  /* of the last record with a stamp of its own */
 	uint64_t hash;   /* of the last record */
+	uint64_t lines;
 	enum clock_zone last_zone;
 	const struct stream_part *left_out; /* NULL: nothing */
+	struct silence silence;
 	struct printed *ring;
 	size_t printed;
 	uint64_t by_format[FORMATS_MAX];
@@ -126,6 +128,7 @@ static void track_destroy(struct track *track)
 	buf_finish(&track->record.text);
 	buf_finish(&track->record.first);
 	vec_finish(&track->record.hits);
+	silence_finish(&track->silence);
 	memory_free(track->ring);
 	memory_free(track->deltas);
 	memory_free(track);
@@ -147,10 +150,9 @@ static void note_time(struct stream *stream, struct track *track, int64_t time_n
 	if (track->last_ns != TIME_NONE && track->last_zone == zone) {
 		int64_t step = time_ns - track->last_ns;
 		source->backwards += step < -NS_PER_SEC ? 1 : 0;
-		if (step > GAP_MIN_MS * NS_PER_MS || step < -GAP_MIN_MS * NS_PER_MS) {
-			digest_gap(stream->digest, track->source, step > 0 ? track->last_ns : time_ns,
-			           step > 0 ? time_ns : track->last_ns, line);
-		}
+	}
+	if (track->last_ns == TIME_NONE || track->last_zone == zone) {
+		silence_note(&track->silence, time_ns, line);
 	}
 	track->last_ns = time_ns;
 	track->last_zone = zone;
@@ -284,6 +286,16 @@ static void match(struct stream *stream, struct track *track, const struct recor
 	}
 }
 
+/* Anchors may lie where a record was broken over lines. */
+static void scan_joined(struct stream *stream, struct open_record *open)
+{
+	struct arena *tmp = &stream->tools->tmp;
+	if (open->lines > 1 && open->format != NULL && !open->format->is_multiline) {
+		struct str joined = format_join_lines(buf_str(&open->text), tmp);
+		rule_scan(stream->tools->matcher, joined, &open->hits);
+	}
+}
+
 /* A record is complete: date it, and hand it to the rules when an anchor was found in it. */
 static void record_close(struct stream *stream, struct track *track)
 {
@@ -292,6 +304,7 @@ static void record_close(struct stream *stream, struct track *track)
 		return;
 	}
 	open->is_open = false;
+	scan_joined(stream, open);
 	struct source *source = digest_source(stream->digest, track->source);
 	uint64_t number = source->records++;
 	bool is_sample = number < DECODE_FIRST || number % DECODE_EVERY == 0;
@@ -368,6 +381,7 @@ static void add_line(struct stream *stream, const struct line *line, const struc
 	struct track *track = track_of(stream, line->source);
 	const struct format *format = format_of(line->text, track->guess);
 	struct open_record *open = &track->record;
+	track->lines++;
 	bool fits = open->is_open && open->lines < RECORD_LINES_MAX && open->text.len + line->text.len < RECORD_BYTES_MAX &&
 	            continues(stream, open, line, format);
 	if (!fits) {
@@ -387,26 +401,52 @@ static void add_line(struct stream *stream, const struct line *line, const struc
 	}
 }
 
+/* The hits of a block, and how many of them belong to lines before. */
+struct hits_left {
+	const struct rule_hits *hits;
+	size_t used;
+};
+
+/* Add a line, or a part of one, with the hits that lie before its end. */
+static void add_part(struct stream *stream, const struct line_block *block, const struct line *line, struct hits_left *left)
+{
+	size_t first = left->used, end = (size_t)(line->text.ptr - block->text.ptr) + line->text.len;
+	while (left->used < left->hits->count && left->hits->items[left->used].end <= end) {
+		left->used++;
+	}
+	add_line(stream, line, &left->hits->items[first], left->used - first);
+}
+
+/* A line in which several records may stand. */
+static void add_spliced(struct stream *stream, const struct line_block *block, const struct line *line, struct hits_left *left)
+{
+	struct line part = *line;
+	struct str rest = line->text;
+	while (rest.len > 0) {
+		size_t end = format_split(rest, format_of(rest, NULL));
+		part.text = str_slice(rest, 0, end);
+		rest = str_skip(rest, end);
+		add_part(stream, block, &part, left);
+	}
+}
+
 static void read_block(struct stream *stream, const struct line_block *block)
 {
 	struct rule_hits *hits = &stream->tools->hits;
+	struct hits_left left = {.hits = hits};
 	struct line_cursor cursor;
 	struct line line;
-	size_t hit = 0;
+	size_t splice = format_find_splice(block->text, 0);
 	rule_scan(stream->tools->matcher, block->text, hits);
 	line_cursor_init(&cursor, block);
 	while (line_cursor_next(&cursor, block, &line)) {
-		struct str rest = line.text;
-		do {
-			size_t end = format_split(rest, format_of(rest, NULL)), first = hit;
-			line.text = str_slice(rest, 0, end);
-			rest = str_skip(rest, end);
-			size_t until = (size_t)(line.text.ptr - block->text.ptr) + line.text.len;
-			while (hit < hits->count && hits->items[hit].end <= until) {
-				hit++;
-			}
-			add_line(stream, &line, &hits->items[first], hit - first);
-		} while (rest.len > 0);
+		size_t end = (size_t)(line.text.ptr - block->text.ptr) + line.text.len;
+		if (splice < end) {
+			add_spliced(stream, block, &line, &left);
+			splice = format_find_splice(block->text, end);
+		} else {
+			add_part(stream, block, &line, &left);
+		}
 	}
 }
 
@@ -449,8 +489,9 @@ static void track_close(struct stream *stream, struct track *track, const struct
 	source->formats = format_names(track, &stream->digest->keep);
 	source->wrappers = arena_str(&stream->digest->keep, summary->wrappers);
 	source->encoding = arena_str(&stream->digest->keep, summary->encoding);
+	silence_give(&track->silence, stream->digest, track->source);
 	source->bytes = summary->bytes;
-	source->lines = summary->lines;
+	source->lines = stream->tracks.count > 1 ? track->lines : summary->lines;
 	if (track->delta_count > 0) {
 		qsort(track->deltas, track->delta_count, sizeof(int64_t), compare_int64);
 		source->outer_delta_ns = track->deltas[track->delta_count / 2];
@@ -524,7 +565,8 @@ static bool read_whole(struct stream_tools *tools, struct buf *head, struct push
 
 static void read_lines(struct stream *stream, line_read *read, void *context)
 {
-	struct line_options options = {.is_always_careful = true, .modified_ns = stream->input->modified_ns};
+	struct line_options options = {.is_always_careful = stream->tools->options->is_always_careful,
+	                                .modified_ns = stream->input->modified_ns};
 	struct line_block block;
 	struct line_summary summary;
 	stream->reader = line_reader_create(read, context, &options);

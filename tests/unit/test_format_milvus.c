@@ -83,10 +83,11 @@ static void what_is_retold_by_hand_is_read(void **state)
 	assert_record(
 		"WARN sessionutil/session_util.go:575: session keepalive channel closed",
 		"none - W ? sessionutil/session_util.go:575 'session keepalive channel closed'");
-	assert_record("\"failed to update tso\" [error=\"etcdserver: request timed out\"]",
-	              "none - - ? 'failed to update tso' {error=etcdserver: request timed out}");
+	assert_record(
+		"\"failed to update tso\" [error=\"etcdserver: request timed out\"]",
+		"none - - milvus 'failed to update tso' {error=etcdserver: request timed out}");
 	assert_record("Slow etcd operation save [\"time spent\"=7.0s] [key=a/b]",
-	              "none - - ? 'Slow etcd operation save' {time spent=7.0s} {key=a/b}");
+	              "none - - milvus 'Slow etcd operation save' {time spent=7.0s} {key=a/b}");
 	assert_record("Etcd MultiSave error [kvs=1] [len=2] [error=x]",
 	              "milvus-text - - milvus 'Etcd MultiSave error' {kvs=1} {len=2} {error=x}");
 	assert_record("slow fdatasync took=1.2s expected-duration=1s",

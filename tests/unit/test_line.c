@@ -104,6 +104,88 @@ static void a_line_without_end_is_cut_at_the_limit(void **state)
 	line_reader_destroy(reader);
 }
 
+/* Everything that the reader gives, as text. Returns: blocks that were given in place. */
+static size_t dump(struct str input, bool is_careful, struct buf *out)
+{
+	struct line_options options = {.is_always_careful = is_careful, .modified_ns = TIME_NONE};
+	struct test_bytes bytes = {input, 100000};
+	struct line_reader *reader = line_reader_create(test_read, &bytes, &options);
+	struct line_block block;
+	struct line_summary summary;
+	size_t in_place = 0;
+	while (line_reader_next(reader, &block) == NEXT_ITEM) {
+		struct line_cursor cursor;
+		struct line line;
+		in_place += block.lines == NULL ? 1 : 0;
+		line_cursor_init(&cursor, &block);
+		while (line_cursor_next(&cursor, &block, &line)) {
+			buf_printf(out, "%llu %llu %lld %u %d %zu %d ",
+			           (unsigned long long)line.number, (unsigned long long)line.offset,
+			           (long long)line.outer_ns, line.source, line.is_cut,
+			           line.first_len, line.output);
+			buf_add(out, line.text);
+			buf_byte(out, '\n');
+		}
+	}
+	line_reader_summary(reader, &summary);
+	buf_printf(out, STR_FMT "; " STR_FMT "; %llu\n", STR_ARG(summary.encoding),
+	           STR_ARG(summary.wrappers), (unsigned long long)summary.lines);
+	line_reader_destroy(reader);
+	return in_place;
+}
+
+/* Plain records, and between them, each time after some hundred, something that only the careful
+ * way may take. */
+static void write_mixed(struct buf *to, size_t lines)
+{
+	static const char *const odd[] = {
+		"etcd-1  | {\"level\":\"warn\",\"ts\":\"2024-03-12T08:21:03.771Z\"}",
+		"a\rb\r",
+		"\x1b[31mred\x1b[0m",
+		"\xff\xfe bad",
+		"2024-03-12T08:21:04Z stdout P first",
+		"2024-03-12T08:21:04Z stdout F last",
+		"{",
+		"  \"a\": \"b\"",
+		"}",
+		"==> etcd <==",
+		"\xe2\x80\x8b zero width",
+		"{\"log\":\"text\\n\",\"stream\":\"stdout\",\"time\":\"2024-03-12T08:21:04Z\"}",
+		"nul \t",
+		"> quoted",
+		"goroutine 1 [running]:",
+		"623:{\"level\":\"warn\",\"ts\":1710231663.7}",
+		"",
+	};
+	uint64_t random = 1;
+	for (size_t i = 0; i < lines; i++) {
+		random = random * 6364136223846793005u + 1442695040888963407u;
+		buf_printf(to,
+		           "[2024/03/12 08:%02zu:%02zu.512 +00:00] [INFO] [a.go:%u] [\"some text "
+		           "that is plain\"]\n",
+		           i / 60 % 60, i % 60, (unsigned)(random >> 40 & 1023));
+		if ((random >> 33) % 1500 == 0) {
+			buf_printf(to, "%s\n",
+			           odd[(random >> 50) % (sizeof(odd) / sizeof(odd[0]))]);
+		}
+	}
+}
+
+static void the_fast_way_gives_what_the_careful_way_gives(void **state)
+{
+	(void)state;
+	struct buf input = {0}, fast = {0}, careful = {0};
+	write_mixed(&input, 100000);
+	size_t in_place = dump(buf_str(&input), false, &fast);
+	assert_true(in_place > 3);
+	assert_int(dump(buf_str(&input), true, &careful), 0);
+	assert_int(fast.len, careful.len);
+	assert_memory_equal(fast.ptr, careful.ptr, fast.len);
+	buf_finish(&input);
+	buf_finish(&fast);
+	buf_finish(&careful);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +195,7 @@ int main(void)
 		cmocka_unit_test(a_piece_without_its_end_is_not_lost),
 		cmocka_unit_test(docker_json_is_unescaped_and_joined),
 		cmocka_unit_test(a_line_without_end_is_cut_at_the_limit),
+		cmocka_unit_test(the_fast_way_gives_what_the_careful_way_gives),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
