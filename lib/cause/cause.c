@@ -153,7 +153,7 @@ void cause_explain(const struct cause_set *set, struct digest *digest,
 	reason_streams(&reason);
 	reason_align(&reason);
 	reason_clocks(&reason);
-
+	reason_stated(&reason);
 	reason_runs(&reason);
 	reason_clusters(&reason);
 	reason_quorum(&reason);

@@ -79,6 +79,9 @@ void reason_clocks(struct reason *reason);
 /** Move the times of a source, or of those of its stamps that have no zone. */
 void source_shift(struct digest *digest, uint32_t number, int64_t offset_ns, bool is_zoneless_only);
 
+/* stated.c: facts that lines state, as rules declare */
+void reason_stated(struct reason *reason);
+
 /* runs.c: processes, runs, stops */
 void reason_runs(struct reason *reason);
 struct process *process_of(struct reason *reason, struct str component, struct str instance);

@@ -442,6 +442,13 @@ static int compare_documents(const void *a, const void *b)
 	return order != 0 ? order : str_compare(left->what, right->what);
 }
 
+void digest_sort_facts(struct digest *digest)
+{
+	if (digest->facts.count > 0) {
+		qsort(digest->facts.items, digest->facts.count, sizeof(struct fact), compare_facts);
+	}
+}
+
 void digest_close(struct digest *digest)
 {
 	for (size_t i = 0; i < digest->series.count; i++) {
@@ -455,9 +462,7 @@ void digest_close(struct digest *digest)
 		qsort(digest->episodes.items, digest->episodes.count, sizeof(struct episode),
 		      compare_episodes);
 	}
-	if (digest->facts.count > 0) {
-		qsort(digest->facts.items, digest->facts.count, sizeof(struct fact), compare_facts);
-	}
+	digest_sort_facts(digest);
 	if (digest->document_count > 0) {
 		qsort(digest->documents, digest->document_count, sizeof(struct document),
 		      compare_documents);

@@ -143,6 +143,9 @@ void digest_regroup(struct digest *digest, const uint32_t *into);
 /** Move all of `from` into `into`; from is empty then. */
 void digest_merge(struct digest *into, struct digest *from);
 
+/** Put facts in order; digest_close does it, too. */
+void digest_sort_facts(struct digest *digest);
+
 /** Sort episodes, facts and sources: call once after the last event, before reasoning. */
 void digest_close(struct digest *digest);
 

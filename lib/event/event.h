@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* The types that the rest speaks: events, the kinds they are of, and what is kept of a stream (digest.h). */
+/* The types that the rest speaks: events, the kinds they are of, and what is kept of a stream
+ * (digest.h). */
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -9,7 +10,14 @@
 #include "base/text.h"
 #include "format/format.h"
 
-enum event_severity { EVENT_INFO, EVENT_NOTICE, EVENT_WARNING, EVENT_ERROR, EVENT_FATAL, EVENT_SEVERITY_COUNT };
+enum event_severity {
+	EVENT_INFO,
+	EVENT_NOTICE,
+	EVENT_WARNING,
+	EVENT_ERROR,
+	EVENT_FATAL,
+	EVENT_SEVERITY_COUNT
+};
 
 enum event_field_type {
 	EVENT_TEXT,
@@ -35,23 +43,33 @@ struct event_origin {
 	struct str path;
 	uint64_t line;   /* from 1 */
 	uint64_t offset; /* from 0 */
-	struct str text; /* the record's first physical line, wrappers off, at most EVENT_TEXT_MAX bytes */
+	struct str text; /* the record's first physical line, wrappers off, at most EVENT_TEXT_MAX
+	                    bytes */
 };
 
 enum { EVENT_TEXT_MAX = 2048 };
 
+/** A field of a kind that states a fact: a setting, an identity. */
+struct event_fact {
+	struct str field; /* the event's */
+	struct str id;    /* "etcd.config.heartbeat_ms": ends in the unit */
+};
+
 /** What is declared about a kind of event; made by rule/, read by cause/ and report/. */
 struct event_kind {
-	struct str id;           /* "etcd.fsync.slow" */
-	struct str component;    /* "etcd", "milvus", "host", "minio" ...: the first part of id */
+	struct str id;        /* "etcd.fsync.slow" */
+	struct str component; /* "etcd", "milvus", "host", "minio" ...: the first part of id */
 	struct text_both title;
 	struct text_both meaning;
 	enum event_severity severity;
-	int64_t gap_ns;          /* events closer than this are one episode; 0: each is its own */
-	int64_t threshold_ns;    /* printed only for durations over this; 0: always */
-	enum format_level level; /* level it is printed at: not observable in a log that lacks that level */
-	bool is_sampled;         /* counts are lower bounds */
-	bool is_harm;            /* something was wrong, as opposed to a plain statement */
+	int64_t gap_ns;       /* events closer than this are one episode; 0: each is its own */
+	int64_t threshold_ns; /* printed only for durations over this; 0: always */
+	enum format_level
+		level;   /* level it is printed at: not observable in a log that lacks that level */
+	bool is_sampled; /* counts are lower bounds */
+	bool is_harm;    /* something was wrong, as opposed to a plain statement */
+	const struct event_fact *facts;
+	size_t fact_count;
 };
 
 struct event {
@@ -64,7 +82,8 @@ struct event {
 	struct str instance;     /* etcd member or Milvus role and pod; empty: the stream's */
 	struct event_field *fields;
 	size_t field_count;
-	uint32_t inside;         /* dated lines of the same stream strictly inside the interval; see digest.h */
+	uint32_t inside; /* dated lines of the same stream strictly inside the interval; see
+	                    digest.h */
 	struct event_origin origin;
 };
 

@@ -56,6 +56,9 @@ static void add_match(struct field_list *list, const struct rule_match *match)
 	for (size_t i = 0; i < match->extract_count; i++) {
 		add_groups(list, match, match->extracts[i].source);
 	}
+	for (size_t i = 0; i < match->longest_count; i++) {
+		add_groups(list, match, match->longest[i].source);
+	}
 	for (size_t i = 0; i < match->constant_count; i++) {
 		add_field(list, match->constants[i].name, RULE_TYPE_TEXT);
 	}

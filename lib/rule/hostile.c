@@ -107,6 +107,9 @@ size_t rule_check_hostile(const struct rule_entry *entry, struct regex_match *re
 		for (size_t j = 0; j < match->extract_count; j++) {
 			faults += check_pattern(&trial, &match->extracts[j], report);
 		}
+		for (size_t j = 0; j < match->longest_count; j++) {
+			faults += check_pattern(&trial, &match->longest[j], report);
+		}
 	}
 	buf_finish(&trial.subject);
 	return faults;

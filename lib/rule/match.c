@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAPTURES_MAX = 3 * RULE_PARTS_MAX + REGEX_GROUPS_MAX };
+enum {
+	CAPTURES_MAX = 3 * RULE_PARTS_MAX + REGEX_GROUPS_MAX,
+	FINDS_MAX = 64 /* of a pattern of "longest" in one record */
+};
 
 struct capture {
 	struct str name;
@@ -217,11 +220,56 @@ static bool is_owner(struct rule_matcher *matcher, const struct rule_candidate *
 
 /* ---- the event ---- */
 
+/** The duration that a pattern has just found; DURATION_NONE. */
+static int64_t found_duration(const struct rule_matcher *matcher,
+                              const struct rule_compiled *compiled)
+{
+	for (size_t i = 0; i < compiled->group_count; i++) {
+		if (rule_type_event(compiled->groups[i].type) == EVENT_DURATION) {
+			struct event_field field;
+			rule_value(
+				compiled->groups[i].type,
+				regex_match_group(matcher->regex_match, compiled->groups[i].index),
+				NULL, &field);
+			return field.number;
+		}
+	}
+	return DURATION_NONE;
+}
+
+/** Finds a pattern again and again; keeps the groups of where its duration is the longest. */
+static void find_longest(struct rule_matcher *matcher, const struct rule_match *match,
+                         const struct rule_pattern *pattern, const struct record *record)
+{
+	const struct rule_compiled *compiled = rule_pattern_get(pattern, match, NULL);
+	struct str rest = rule_subject_text(pattern, record), best[REGEX_GROUPS_MAX];
+	int64_t longest = DURATION_NONE;
+	for (int i = 0; i < FINDS_MAX && compiled->regex != NULL && rest.len > 0 &&
+	                regex_search(compiled->regex, rest, matcher->regex_match, NULL);
+	     i++) {
+		int64_t duration = found_duration(matcher, compiled);
+		for (size_t j = 0; duration > longest && j < compiled->group_count; j++) {
+			best[j] =
+				regex_match_group(matcher->regex_match, compiled->groups[j].index);
+		}
+		longest = duration > longest ? duration : longest;
+		struct str whole = regex_match_group(matcher->regex_match, 0);
+		size_t end = (size_t)(whole.ptr - rest.ptr) + whole.len;
+		rest = str_skip(rest, end > 0 ? end : 1);
+	}
+	for (size_t i = 0; longest != DURATION_NONE && i < compiled->group_count; i++) {
+		capture(matcher, compiled->groups[i].name, compiled->groups[i].type, best[i]);
+	}
+}
+
 static void gather(struct rule_matcher *matcher, const struct rule_match *match,
                    const struct record *record)
 {
 	for (size_t i = 0; i < match->extract_count; i++) {
 		search(matcher, match, &match->extracts[i], record);
+	}
+	for (size_t i = 0; i < match->longest_count; i++) {
+		find_longest(matcher, match, &match->longest[i], record);
 	}
 	for (size_t i = 0; i < match->field_count; i++) {
 		const struct rule_field *field = &match->fields[i];

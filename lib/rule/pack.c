@@ -200,6 +200,19 @@ static bool check_pattern(const struct rule_pattern *pattern, const struct rule_
 	return true;
 }
 
+static bool check_duration(const struct rule_pattern *pattern, const struct rule_match *match,
+                           struct error *err)
+{
+	const struct rule_compiled *compiled = rule_pattern_get(pattern, match, err);
+	for (size_t i = 0; i < compiled->group_count; i++) {
+		if (rule_type_event(compiled->groups[i].type) == EVENT_DURATION) {
+			return true;
+		}
+	}
+	return error_set(err, "longest: no group of '" STR_FMT "' is a duration",
+	                 STR_ARG(pattern->source));
+}
+
 static bool check_match(const struct rule_match *match, struct error *err)
 {
 	bool is_good =
@@ -209,6 +222,10 @@ static bool check_match(const struct rule_match *match, struct error *err)
 	}
 	for (size_t i = 0; i < match->extract_count && is_good; i++) {
 		is_good = check_pattern(&match->extracts[i], match, "extract", err);
+	}
+	for (size_t i = 0; i < match->longest_count && is_good; i++) {
+		is_good = check_pattern(&match->longest[i], match, "longest", err) &&
+		          check_duration(&match->longest[i], match, err);
 	}
 	return is_good;
 }

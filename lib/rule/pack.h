@@ -73,6 +73,8 @@ struct rule_match {
 	size_t condition_count;
 	struct rule_pattern *extracts; /* fill fields, decide nothing */
 	size_t extract_count;
+	struct rule_pattern *longest; /* likewise, from where their duration is the longest */
+	size_t longest_count;
 	struct rule_field *fields;
 	size_t field_count;
 	struct rule_constant *constants;
@@ -160,6 +162,8 @@ void rule_read_samples(struct rule_pack *pack, const struct json *json, struct r
 
 /** Returns: whether text names a type. */
 bool rule_type_read(struct str text, enum rule_type *type);
+/** What an event calls it. */
+enum event_field_type rule_type_event(enum rule_type type);
 const char *rule_type_name(enum rule_type type);
 /** Type, text and number of an event's field from what the record says. */
 void rule_value(enum rule_type type, struct str text, struct arena *tmp, struct event_field *field);

@@ -12,13 +12,12 @@ struct reader {
 	struct error *err;
 };
 
-static const char *const rule_keys[] = {"id",       "title",      "meaning", "next",     "match",
-                                        "interval", "start",      "gap",     "severity", "harm",
-                                        "versions", "source",     "program", "after",    "rank",
-                                        "silence",  "observable", "samples", "not",      NULL};
-static const char *const match_keys[] = {"message", "prefix",  "pattern", "in",
-                                         "where",   "extract", "fields",  "as",
-                                         "set",     "anchor",  NULL};
+static const char *const rule_keys[] = {
+	"id",   "title",    "meaning",    "next",     "match",   "interval", "start",
+	"gap",  "severity", "harm",       "versions", "source",  "program",  "after",
+	"rank", "silence",  "observable", "facts",    "samples", "not",      NULL};
+static const char *const match_keys[] = {"message", "prefix", "pattern", "in",  "where",  "extract",
+                                         "longest", "fields", "as",      "set", "anchor", NULL};
 static const char *const observable_keys[] = {"component", "level", "over", "sampled", NULL};
 
 static const char *const severity_names[EVENT_SEVERITY_COUNT] = {[EVENT_INFO] = "info",
@@ -332,6 +331,7 @@ static bool read_match(struct reader *reader, const struct json *json, struct ru
 	return check_keys(json, match_keys, reader->err) && read_subject(reader, json, match) &&
 	       read_patterns(reader, json, "where", &match->conditions, &match->condition_count) &&
 	       read_patterns(reader, json, "extract", &match->extracts, &match->extract_count) &&
+	       read_patterns(reader, json, "longest", &match->longest, &match->longest_count) &&
 	       read_fields(reader, json, match) && read_constants(reader, json, match) &&
 	       read_anchor(reader, json, match, is_after);
 }
@@ -389,6 +389,65 @@ static bool read_times(struct reader *reader, const struct json *json, struct ru
 		                 "interval: no match has a field \"" STR_FMT "\" of type duration",
 		                 STR_ARG(interval));
 	}
+	return true;
+}
+
+/** Whether any match declares a field of that name, and its type. */
+static bool find_declared(const struct rule_entry *entry, struct str name,
+                          enum event_field_type *type)
+{
+	bool is_constant = false;
+	for (size_t i = 0; i < entry->rule.match_count; i++) {
+		const struct rule_match *match = &entry->rule.matches[i];
+		for (size_t j = 0; j < match->field_count; j++) {
+			if (str_equals(match->fields[j].name, name)) {
+				*type = rule_type_event(match->fields[j].type);
+				return true;
+			}
+		}
+		for (size_t j = 0; j < match->constant_count; j++) {
+			is_constant |= str_equals(match->constants[j].name, name);
+		}
+	}
+	*type = EVENT_TEXT;
+	return is_constant;
+}
+
+/** A fact's id says its unit: a duration is one of ms or s, a size of bytes. */
+static bool check_fact(const struct rule_entry *entry, struct str name, struct str id,
+                       struct error *err)
+{
+	enum event_field_type type;
+	if (!find_declared(entry, name, &type)) {
+		return error_set(err, "no match has \"" STR_FMT "\" in \"fields\" or \"set\"",
+		                 STR_ARG(name));
+	}
+	bool is_fit = type == EVENT_DURATION ? str_ends(id, STR("_ms")) || str_ends(id, STR("_s"))
+	              : type == EVENT_BYTES  ? str_ends(id, STR("_bytes"))
+	                                     : true;
+	return is_fit || error_set(err, "\"" STR_FMT "\" must end in %s", STR_ARG(id),
+	                           type == EVENT_BYTES ? "_bytes" : "_ms or _s");
+}
+
+static bool read_facts(struct reader *reader, const struct json *json, struct rule_entry *entry)
+{
+	const struct json *object = json_get(json, "facts");
+	struct event_kind *kind = &entry->rule.kind;
+	if (!check_object(object, &kind->fact_count, reader->err)) {
+		return error_prefix(reader->err, "facts");
+	}
+	struct event_fact *facts =
+		arena_array(&reader->pack->run, struct event_fact, kind->fact_count);
+	size_t i = 0;
+	for (const struct json *member = json_first(object); member != NULL;
+	     member = json_next(member), i++) {
+		facts[i] = (struct event_fact){event_name(&reader->pack->run, json_key(member)),
+		                               json_text(member)};
+		if (!check_fact(entry, facts[i].field, facts[i].id, reader->err)) {
+			return error_prefix(reader->err, "facts");
+		}
+	}
+	kind->facts = facts;
 	return true;
 }
 
@@ -542,7 +601,8 @@ static bool read_rule(struct reader *reader, const struct json *json, struct rul
 	if (!read_text(json, "after", &entry->after, err) || !read_texts(reader, json, entry) ||
 	    !read_severity(reader, json, kind) || !read_rank(json, &entry->rule, err) ||
 	    !read_matches(reader, json, entry) || !read_times(reader, json, entry) ||
-	    !read_observable(reader, json, kind) || !read_programs(reader, json, entry)) {
+	    !read_facts(reader, json, entry) || !read_observable(reader, json, kind) ||
+	    !read_programs(reader, json, entry)) {
 		return false;
 	}
 	rule_read_samples(reader->pack, json, &entry->rule);

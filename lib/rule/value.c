@@ -41,6 +41,11 @@ const char *rule_type_name(enum rule_type type)
 	return types[type].name;
 }
 
+enum event_field_type rule_type_event(enum rule_type type)
+{
+	return types[type].type;
+}
+
 /** A number times a factor, as a whole number; INT64_MIN when it is none or does not fit. */
 static int64_t scaled(struct str text, double factor)
 {

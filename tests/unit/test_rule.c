@@ -291,6 +291,50 @@ static void only_listed_fields_are_kept_under_their_event_names(void **state)
 	match_close(&match);
 }
 
+#define STEPS                                                                                      \
+	"{\"level\":\"info\",\"ts\":\"2024-05-01T10:02:03.123Z\",\"caller\":\"traceutil/"          \
+	"trace.go:152\","                                                                          \
+	"\"msg\":\"slow walk\",\"steps\":[\"'a' (took 9ms)\",\"'b' {x; } (took 1.5s)\",\"'c' "     \
+	"(took 70ms)\"]}"
+
+static void longest_step_is_found_among_all(void **state)
+{
+	(void)state;
+	struct match match =
+		match_open(RULE("etcd.a", "'severity': 'info', 'match': [{'message': 'slow walk', "
+	                                  "'longest': {'steps': '[a-z]. .*?took (?<took>[^)]+)'}, "
+	                                  "'fields': {'took': 'duration'}}]"),
+	                   STEPS);
+	expect_text(&match, "took", "1.5s");
+	match_close(&match);
+}
+
+static void longest_needs_a_duration(void **state)
+{
+	(void)state;
+	expect_refused(RULE("etcd.a", "'severity': 'info', 'match': [{'message': 'slow walk', "
+	                              "'longest': {'steps': '(?<step>[a-z]+)'}}]"),
+	               "no group of");
+}
+
+#define FACTS(id)                                                                                  \
+	RULE("etcd.a", "'severity': 'info', 'facts': {'wait': '" id "'}, 'match': [{'message': "   \
+	               "'slow walk', 'fields': {'wait': 'duration'}}]")
+
+static void fact_says_its_unit(void **state)
+{
+	(void)state;
+	struct error error = {0};
+	struct rule_pack *pack = load(FACTS("etcd.config.wait_ms"), &error);
+	assert_non_null(pack);
+	assert_int_equal(rule_pack_rule(pack, 0)->kind.fact_count, 1);
+	rule_pack_destroy(pack);
+	expect_refused(FACTS("etcd.config.wait"), "must end in _ms or _s");
+	expect_refused(RULE("etcd.a", "'severity': 'info', 'facts': {'no': 'etcd.no'}, 'match': "
+	                              "[{'message': 'slow walk'}]"),
+	               "no match has");
+}
+
 static void program_filter_lets_the_unknown_pass(void **state)
 {
 	(void)state;
@@ -626,6 +670,9 @@ int main(void)
 		cmocka_unit_test(continuation_belongs_only_behind_its_rule),
 		cmocka_unit_test(event_spans_the_interval_that_ended),
 		cmocka_unit_test(only_listed_fields_are_kept_under_their_event_names),
+		cmocka_unit_test(longest_step_is_found_among_all),
+		cmocka_unit_test(longest_needs_a_duration),
+		cmocka_unit_test(fact_says_its_unit),
 		cmocka_unit_test(program_filter_lets_the_unknown_pass),
 		cmocka_unit_test(start_field_gives_the_interval),
 		cmocka_unit_test(groups_conditions_and_extractions_give_fields),
