@@ -34,6 +34,7 @@ struct options {
 	bool has_lang;      /* --lang was given */
 	bool has_color;
 	int verbosity;      /* -1 quiet, 0, 1 verbose */
+	int pager;          /* pipe to the pager; -1: there is none */
 	bool fails_on_stop, fails_on_degraded;
 	struct arena run;
 };
@@ -81,6 +82,17 @@ void output_drop(struct output *output);
 
 /** Write to options->output (atomically) or stdout. Returns: STATUS_OK or STATUS_FAILED after a line on stderr. */
 int output_write(const struct options *options, struct str text);
+
+/**
+ * Make the pager of $PAGER (less if not set) ready, before the sandbox: it starts when something is written to it.
+ *
+ * Returns: a pipe to it; -1: none is wanted ($PAGER is empty or cat, TERM is dumb)
+ */
+int pager_begin(void);
+/** Write a text to the pager. A reader who has seen enough is no failure. */
+void pager_show(int pager, struct str text);
+/** Wait until the pager was left; it never starts when nothing was written. pager: may be -1. */
+void pager_end(int pager);
 
 /** Rules and causes, with those of --rules. */
 struct knowledge {

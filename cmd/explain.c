@@ -2,14 +2,43 @@
 #include "base/vec.h"
 #include "command.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static size_t terminal_columns(void)
+/* Columns and rows of the terminal; COLUMNS and LINES win. 0: not known. */
+static struct winsize terminal_size(void)
 {
-	struct winsize size;
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40 ? size.ws_col : 0;
+	struct winsize size = {0};
+	const char *columns = getenv("COLUMNS"), *rows = getenv("LINES");
+	uint64_t number;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) {
+		size = (struct winsize){0};
+	}
+	if (columns != NULL && str_to_uint64(str_from(columns), &number) && number > 0 &&
+	    number < 10000) {
+		size.ws_col = (unsigned short)number;
+	}
+	if (rows != NULL && str_to_uint64(str_from(rows), &number) && number > 0 &&
+	    number < 10000) {
+		size.ws_row = (unsigned short)number;
+	}
+	return size;
+}
+
+/* Whether the terminal shows ASCII only. What goes elsewhere is the same whatever the locale. */
+static bool is_ascii_terminal(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	const char *term = getenv("TERM"), *locale = NULL;
+	for (size_t i = 0;
+	     i < sizeof(names) / sizeof(names[0]) && (locale == NULL || locale[0] == '\0'); i++) {
+		locale = getenv(names[i]);
+	}
+	bool is_utf8 = locale != NULL &&
+	               (strcasestr(locale, "utf-8") != NULL || strcasestr(locale, "utf8") != NULL);
+	return !is_utf8 || (term != NULL && strcmp(term, "dumb") == 0);
 }
 
 static void print_signs(const struct options *options, const struct sign_list *signs,
@@ -32,22 +61,53 @@ static void print_signs(const struct options *options, const struct sign_list *s
 	}
 }
 
-static bool print_report(const struct options *options, const struct report_options *made_by,
-                         const struct findings *findings, const struct reporter *reporter,
-                         struct buf *out, struct error *err)
+static struct report_options report_options_of(const struct options *options,
+                                               const struct report_options *made_by,
+                                               const struct reporter *reporter)
 {
 	bool is_terminal = options->output == NULL && isatty(STDOUT_FILENO);
 	bool is_for_people = strcmp(reporter->name, "json") != 0;
-	struct report_options report = {.lang = is_for_people || options->has_lang ? options->lang
-	                                                                           : TEXT_EN,
-	                                .zone = options->zone,
-	                                .columns = is_terminal ? terminal_columns() : 0,
-	                                .has_color = options->has_color && options->output == NULL,
-	                                .is_verdict_last = is_terminal,
-	                                .verbosity = options->verbosity,
-	                                .version = made_by->version,
-	                                .rules = made_by->rules};
-	return reporter->write(findings, &report, out, err);
+	return (struct report_options){.lang = is_for_people || options->has_lang ? options->lang
+	                                                                          : TEXT_EN,
+	                               .zone = options->zone,
+	                               .columns = is_terminal ? terminal_size().ws_col : 0,
+	                               .has_color = options->has_color && options->output == NULL,
+	                               .is_ascii = is_terminal && is_ascii_terminal(),
+	                               .is_verdict_last = is_terminal,
+	                               .verbosity = options->verbosity,
+	                               .version = made_by->version,
+	                               .rules = made_by->rules};
+}
+
+static size_t count_lines(struct str text)
+{
+	size_t lines = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		lines += text.ptr[i] == '\n' ? 1 : 0;
+	}
+	return lines;
+}
+
+/* On a terminal what does not fit is shown by the pager, from its beginning: so the verdict stands
+ * there. */
+static int print_report(const struct options *options, struct report_options *report,
+                        const struct findings *findings, const struct reporter *reporter,
+                        struct buf *out)
+{
+	struct error err = {0};
+	if (!reporter->write(findings, report, out, &err)) {
+		return complain(STATUS_FAILED, "%s", err.text);
+	}
+	if (options->pager < 0 || count_lines(buf_str(out)) < terminal_size().ws_row) {
+		return output_write(options, buf_str(out));
+	}
+	buf_clear(out);
+	report->is_verdict_last = false;
+	if (!reporter->write(findings, report, out, &err)) {
+		return complain(STATUS_FAILED, "%s", err.text);
+	}
+	pager_show(options->pager, buf_str(out));
+	return STATUS_OK;
 }
 
 static bool is_found(const struct options *options, const struct findings *findings)
@@ -63,10 +123,8 @@ static int print_findings(const struct options *options, const struct report_opt
                           const struct findings *findings, const struct reporter *reporter)
 {
 	struct buf out = {0};
-	struct error err = {0};
-	int status = print_report(options, made_by, findings, reporter, &out, &err)
-	                     ? output_write(options, buf_str(&out))
-	                     : complain(STATUS_FAILED, "%s", err.text);
+	struct report_options report = report_options_of(options, made_by, reporter);
+	int status = print_report(options, &report, findings, reporter, &out);
 	buf_finish(&out);
 	return status == STATUS_OK && is_found(options, findings) ? STATUS_FOUND : status;
 }
@@ -191,7 +249,8 @@ static int run(struct options *options)
 	struct str format = options->format.len > 0 ? options->format : STR("text");
 	const struct reporter *reporter = reporter_find(format);
 	if (reporter == NULL) {
-		return complain(STATUS_USAGE, "-f: '" STR_FMT "' is not known; write text or json",
+		return complain(STATUS_USAGE,
+		                "-f: '" STR_FMT "' is not known; write text, md or json",
 		                STR_ARG(format));
 	}
 	if (options->path_count == 0) {
@@ -199,8 +258,12 @@ static int run(struct options *options)
 		                              "archives, or - for standard input");
 	}
 	struct knowledge knowledge;
+	bool is_long = options->why_not == NULL && strcmp(reporter->name, "text") == 0;
+	options->pager =
+		is_long && options->output == NULL && isatty(STDOUT_FILENO) ? pager_begin() : -1;
 	int status = knowledge_load(&knowledge, options);
 	if (status != STATUS_OK) {
+		pager_end(options->pager);
 		return status;
 	}
 	if (options->why_not != NULL &&
@@ -211,6 +274,7 @@ static int run(struct options *options)
 		status = explain(options, &knowledge, reporter);
 	}
 	knowledge_finish(&knowledge);
+	pager_end(options->pager);
 	return status;
 }
 

@@ -173,7 +173,7 @@ static enum text_lang lang_of_environment(void)
 
 int options_read(struct options *options, int argc, char **argv)
 {
-	*options = (struct options){.since_ns = TIME_NONE, .until_ns = TIME_NONE, .assume_offset_ns = TIME_NONE};
+	*options = (struct options){.since_ns = TIME_NONE, .until_ns = TIME_NONE, .assume_offset_ns = TIME_NONE, .pager = -1};
 	arena_init(&options->run);
 	const char *no_color = getenv("NO_COLOR");
 	options->has_color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');

@@ -53,7 +53,7 @@ def check_no_verdict(shell, name, words, stdin=b""):
     shell.tap.check(f"{name} is told of in coverage", len(report["coverage"]["inputs"]) == 1 and report["coverage"]["missing"],
                     f"{report['coverage']}")
     text = shell.run(*words, stdin=stdin).stdout.decode()
-    shell.tap.check(f"{name} gets no all-clear", "othing wrong" not in text and "unknown" in text.splitlines()[1], text)
+    shell.tap.check(f"{name} gets no all-clear", "othing wrong" not in text and "unknown" in "".join(text.splitlines()[:5]), text)
 
 
 def check_inputs_without_logs(shell):

@@ -19,8 +19,8 @@ from tap import Tap
 STORY = "testdata/cases/story-slow-disk"
 CUT = "[...]"
 BLOCK = re.compile(r"(?<=^```console\n)\$ (.+)\n((?:(?!```).*\n)*)(?=```$)", re.M)
-# Where an example that is cut ends: behind the last step of the chain.
-CUT_BEFORE = "\nWhy\n"
+# Where an example that is cut ends: behind the timeline.
+CUT_BEFORE = "\nProof\n"
 
 
 def documents(root):

@@ -6,6 +6,7 @@
 const struct reporter *const reporter_table[] = {
         &reporter_text,
         &reporter_json,
+	&reporter_markdown,
         NULL,
 };
 

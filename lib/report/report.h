@@ -11,6 +11,7 @@ struct report_options {
 	const struct clock_zone_rule *zone; /* of shown times; NULL: UTC */
 	size_t columns;                     /* of text; 0: 80 */
 	bool has_color;
+	bool is_ascii;        /* text: for a terminal that knows no other signs */
 	bool is_verdict_last; /* text: on a terminal */
 	int verbosity;        /* -1 quiet, 0, 1 verbose */
 	struct str version;   /* of the program */
@@ -52,7 +53,8 @@ bool report_saved_read(struct report_saved *saved, struct str text, struct error
 void report_saved_finish(struct report_saved *saved);
 
 /** One event as an NDJSON line (with line end). */
-void report_event_ndjson(const struct event *event, struct str component, struct str instance, struct buf *out);
+void report_event_ndjson(const struct event *event, struct str component, struct str instance,
+                         struct buf *out);
 struct json_writer;
 /** The fields of an event as an object: durations in milliseconds, sizes and counts as numbers. */
 void report_event_fields(const struct event *event, struct json_writer *json);

@@ -1,227 +1,298 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The report for a terminal: verdict, timeline, reasons, rivals, coverage, advice. */
+/* The report for a terminal: the answer in five lines, timeline, proof, reasons, rivals, what was
+ * read, what to do. */
 #include "report/layout.h"
+#include "report/reporters.h"
 
-#include "base/clock.h"
-#include "base/duration.h"
-#include "report/view.h"
+#include <math.h>
 
-static const char *const color_codes[LAYOUT_STYLE_COUNT] = {
-        [LAYOUT_PLAIN] = "",       [LAYOUT_HEAD] = "\x1b[1m",  [LAYOUT_BAD] = "\x1b[1;31m",
-        [LAYOUT_GOOD] = "\x1b[32m", [LAYOUT_DIM] = "\x1b[2m", [LAYOUT_WARN] = "\x1b[33m",
+enum {
+	COLUMNS_DEFAULT = 80,
+	COLUMNS_MIN = 40,
+	COLUMNS_MAX = 1000,
+	PROSE_MAX = 110,
+	SPARK_WIDTH = 24
 };
 
-static void styled(struct layout *to, enum layout_style style, struct str text)
+#define TO_PICK(en, zh) view_pick(&to->view, (en), (zh))
+
+/* ---- the answer ---- */
+
+static void answer_line(struct layout *to, const char *en, const char *zh, struct str text)
 {
-	bool has_color = to->options->has_color && style != LAYOUT_PLAIN;
-	if (has_color) {
-		buf_add(to->out, str_from(color_codes[style]));
-	}
-	text_add_safe(to->out, text);
-	if (has_color) {
-		buf_add(to->out, STR("\x1b[0m"));
-	}
-}
-
-/* Text wrapped at blanks (and between CJK characters), lines after the first indented. */
-void layout_wrap(struct layout *to, enum layout_style style, size_t first_indent, size_t indent, struct str text)
-{
-	struct str safe = text_safe(&to->tmp, text);
-	size_t used = first_indent;
-	for (size_t i = 0; i < first_indent; i++) {
-		buf_byte(to->out, ' ');
-	}
-	while (safe.len > 0) {
-		size_t room = to->columns > used + 8 ? to->columns - used : 8;
-		struct str line = text_fit(safe, room);
-		if (line.len < safe.len) {
-			ptrdiff_t blank = str_find_last_byte(line, ' ');
-			if (blank > 0 && safe.ptr[line.len] != ' ') {
-				line = str_slice(line, 0, (size_t)blank);
-			}
-		}
-		if (line.len == 0) {
-			break;
-		}
-		styled(to, style, line);
-		safe = str_skip(safe, line.len);
-		while (safe.len > 0 && safe.ptr[0] == ' ') {
-			safe = str_skip(safe, 1);
-		}
-		buf_byte(to->out, '\n');
-		for (size_t i = 0; safe.len > 0 && i < indent; i++) {
-			buf_byte(to->out, ' ');
-		}
-		used = indent;
-	}
-}
-
-static void head(struct layout *to, const char *en, const char *zh)
-{
-	buf_byte(to->out, '\n');
-	styled(to, LAYOUT_HEAD, str_from(to->options->lang == TEXT_ZH ? zh : en));
-	buf_byte(to->out, '\n');
-}
-
-static struct str both(const struct layout *to, const struct text_both *text)
-{
-	return text_in(text, to->options->lang);
-}
-
-static const char *pick(const struct layout *to, const char *en, const char *zh)
-{
-	return to->options->lang == TEXT_ZH ? zh : en;
-}
-
-/* ---- verdict ---- */
-
-static void write_verdict(struct layout *to)
-{
-	const struct findings *findings = to->findings;
-	struct str cause = report_cause_name(findings);
-	bool is_fine = findings->verdict.cause.len == 0;
-	bool is_unknown = str_equals(cause, STR("unknown"));
-	enum layout_style style = is_fine ? LAYOUT_GOOD : is_unknown ? LAYOUT_WARN : LAYOUT_BAD;
-	layout_wrap(to, style, 0, 0, both(to, &findings->verdict.summary));
-	const char *stopped = findings->verdict.stopped == ANSWER_YES  ? pick(to, "stopped", "已停止")
-	                      : findings->verdict.stopped == ANSWER_NO ? pick(to, "did not stop", "未停止")
-	                                                               : pick(to, "stop not visible", "看不出是否停止");
-	struct str line = arena_printf(&to->tmp, pick(to, "%s: " STR_FMT ", confidence %d %%", "%s:" STR_FMT ",置信度 %d %%"), stopped,
-	                               STR_ARG(cause), view_percent(findings->verdict.confidence));
-	layout_wrap(to, LAYOUT_PLAIN, 2, 2, line);
-	if (findings->verdict.is_excerpt) {
-		layout_wrap(to, LAYOUT_DIM, 2, 2,
-		            str_from(pick(to, "These are pieces of a log: what is not in them proves nothing.",
-		                          "这些只是日志片段:其中没有的内容不能说明问题。")));
-	}
-}
-
-/* ---- chain ---- */
-
-static void write_evidence_line(struct layout *to, const struct event *event, size_t indent)
-{
-	struct str where = arena_printf(&to->tmp, STR_FMT ":%llu", STR_ARG(event->origin.path), (unsigned long long)event->origin.line);
-	layout_wrap(to, LAYOUT_DIM, indent, indent + 2, where);
-	size_t room = to->columns > indent + 2 ? to->columns - indent - 2 : 20;
-	struct str safe = text_safe(&to->tmp, text_cut_bytes(event->origin.text, 512));
-	struct str shown = text_fit(safe, room * 2);
-	layout_wrap(to, LAYOUT_PLAIN, indent + 2, indent + 2,
-	            shown.len < safe.len ? arena_printf(&to->tmp, STR_FMT "...", STR_ARG(text_fit(safe, room * 2 - 3))) : shown);
-}
-
-static void write_chain(struct layout *to)
-{
-	const struct findings *findings = to->findings;
-	if (findings->chain.count == 0) {
+	if (text.len == 0) {
 		return;
 	}
-	head(to, "How it came about", "经过");
+	struct str name = str_from(TO_PICK(en, zh));
+	layout_blanks(to, 2);
+	layout_add(to, LAYOUT_DIM, name);
+	layout_blanks(to, text_width(name) < 7 ? 7 - text_width(name) : 1);
+	layout_fit(to, LAYOUT_PLAIN, to->columns - 9, text);
+	buf_byte(to->out, '\n');
+}
+
+static void write_answer(struct layout *to)
+{
+	const struct findings *findings = to->view.findings;
+	const struct view_brief *brief = &to->view.brief;
+	enum layout_style style = findings->verdict.cause.len == 0 ? LAYOUT_GOOD
+	                          : str_equals(findings->verdict.cause, STR("unknown"))
+	                                  ? LAYOUT_WARN
+	                                  : LAYOUT_BAD;
+	layout_wrap(to, style, 0, 2, brief->what);
+	answer_line(to, "when", "时间", brief->when);
+	answer_line(to, "why", "理由", brief->why);
+	answer_line(to, "sure", "把握", brief->sure);
+	answer_line(to, "first", "先做", brief->first);
+	if (findings->verdict.is_excerpt && findings->named.reasons_for.count > 0) {
+		layout_wrap(
+			to, LAYOUT_DIM, 2, 2,
+			str_from(TO_PICK(
+				"These are pieces of a log: what is not in them proves nothing.",
+				"这些只是日志片段:其中没有的内容不能说明问题。")));
+	}
+}
+
+/* ---- proof ---- */
+
+static void write_line_of_log(struct layout *to, const struct event *event, size_t indent)
+{
+	enum { LINES = 2 };
+	size_t room = to->columns > indent ? to->columns - indent : 1;
+	struct str safe = text_safe(&to->view.tmp, event->origin.text);
+	for (size_t line = 0; safe.len > 0 && line < LINES; line++) {
+		struct str piece = text_fit(safe, room);
+		layout_blanks(to, indent);
+		if (line + 1 == LINES) {
+			layout_fit(to, LAYOUT_PLAIN, room, safe);
+		} else {
+			layout_add(to, LAYOUT_PLAIN, str_trim(piece));
+		}
+		buf_byte(to->out, '\n');
+		safe = str_skip(safe, piece.len);
+	}
+}
+
+static void write_proof(struct layout *to)
+{
+	const struct findings *findings = to->view.findings;
+	if (findings->chain.count == 0 || to->view.options->verbosity < 0) {
+		return;
+	}
+	layout_head(to, "Proof", "证据");
 	for (size_t i = 0; i < findings->chain.count; i++) {
 		const struct chain_step *step = &findings->chain.items[i];
-		struct str time = step->start_ns == TIME_NONE ? STR("            ")
-		                                              : clock_format_short(&to->tmp, step->start_ns, to->options->zone);
-		struct str line = arena_printf(&to->tmp, STR_FMT "  " STR_FMT ": " STR_FMT "%s", STR_ARG(time), STR_ARG(step->instance),
-		                               STR_ARG(both(to, &step->summary)),
-		                               step->is_inferred ? pick(to, " [inferred]", " [推断]") : "");
-		layout_wrap(to, i + 1 == findings->chain.count && findings->stops.count > 0 ? LAYOUT_BAD : LAYOUT_PLAIN, 2, 16, line);
-		if (step->evidence.count > 0 && to->options->verbosity >= 0) {
-			write_evidence_line(to, step->evidence.items[0], 16);
+		size_t shown = to->view.options->verbosity > 0 ? step->evidence.count : 1;
+		for (size_t j = 0; j < shown && j < step->evidence.count; j++) {
+			const struct event *event = step->evidence.items[j];
+			struct str where = view_where(&to->view, &event->origin);
+			layout_wrap(to, LAYOUT_DIM, 2, 6,
+			            arena_printf(&to->view.tmp, "[%zu] " STR_FMT, i + 1,
+			                         STR_ARG(where)));
+			write_line_of_log(to, event, 6);
 		}
-	}
-	if (findings->chain.items[0].start_ns != TIME_NONE) {
-		struct str date = clock_format_in(&to->tmp, findings->chain.items[0].start_ns, to->options->zone);
-		layout_wrap(to, LAYOUT_DIM, 2, 2,
-		            arena_printf(&to->tmp, pick(to, "(from " STR_FMT "; a duration's time is when it began)",
-		                                        "(自 " STR_FMT " 起;时间为开始时刻)"),
-		                         STR_ARG(date)));
+		if (step->evidence.count == 0) {
+			layout_wrap(to, LAYOUT_DIM, 2, 6,
+			            arena_printf(&to->view.tmp,
+			                         TO_PICK("[%zu] no line shows it; it follows from "
+			                                 "the others",
+			                                 "[%zu] 没有日志,由其他步骤推断"),
+			                         i + 1));
+		}
 	}
 }
 
 /* ---- reasons ---- */
 
-static void write_sentences(struct layout *to, const char *sign, const struct sentence_list *list)
+static void write_sentences(struct layout *to, size_t indent, const char *sign,
+                            const struct sentence_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		layout_wrap(to, LAYOUT_PLAIN, 2, 4, arena_printf(&to->tmp, "%s " STR_FMT, sign, STR_ARG(both(to, &list->items[i]))));
+		struct str text = view_text(&to->view, &list->items[i]);
+		layout_wrap(to, LAYOUT_PLAIN, indent, indent + 2,
+		            arena_printf(&to->view.tmp, "%s " STR_FMT, sign, STR_ARG(text)));
 	}
+}
+
+static void write_rival(struct layout *to, const struct hypothesis *rival)
+{
+	struct str line = arena_printf(&to->view.tmp, STR_FMT ", %d %%", STR_ARG(rival->cause),
+	                               view_percent(rival->confidence));
+	layout_wrap(to, LAYOUT_PLAIN, 2, 4, line);
+	write_sentences(to, 4, "+", &rival->reasons_for);
+	write_sentences(to, 4, "-", &rival->reasons_against);
 }
 
 static void write_reasons(struct layout *to)
 {
-	const struct findings *findings = to->findings;
+	const struct findings *findings = to->view.findings;
 	if (findings->named.reasons_for.count + findings->named.reasons_against.count > 0) {
-		head(to, "Why", "理由");
-		write_sentences(to, "+", &findings->named.reasons_for);
-		write_sentences(to, "-", &findings->named.reasons_against);
+		layout_head(to, "Why", "理由");
+		write_sentences(to, 2, "+", &findings->named.reasons_for);
+		write_sentences(to, 2, "-", &findings->named.reasons_against);
 	}
 	for (size_t i = 0; i < findings->rivals.count; i++) {
-		const struct hypothesis *rival = &findings->rivals.items[i];
 		if (i == 0) {
-			head(to, "What else was considered", "其他可能");
+			layout_head(to, "What else was considered", "其他可能");
 		}
-		layout_wrap(to, LAYOUT_PLAIN, 2, 4, rival->cause);
-		write_sentences(to, "  +", &rival->reasons_for);
-		write_sentences(to, "  -", &rival->reasons_against);
+		write_rival(to, &findings->rivals.items[i]);
 	}
 	for (size_t i = 0; i < findings->contributing.count; i++) {
 		const struct contribution *item = &findings->contributing.items[i];
+		struct str why = view_text(&to->view, &item->why);
 		if (i == 0) {
-			head(to, "It also saw", "此外还有");
+			layout_head(to, "It also saw", "此外还有");
 		}
 		layout_wrap(to, LAYOUT_PLAIN, 2, 4,
-		            arena_printf(&to->tmp, STR_FMT ": " STR_FMT, STR_ARG(item->cause), STR_ARG(both(to, &item->why))));
+		            arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT, STR_ARG(item->cause),
+		                         STR_ARG(why)));
+	}
+	for (size_t i = 0; i < findings->settle.count; i++) {
+		const struct settle *item = &findings->settle.items[i];
+		if (i == 0) {
+			layout_head(to, "What would settle it", "如何确认");
+		}
+		layout_wrap(to, LAYOUT_PLAIN, 2, 4,
+		            arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT,
+		                         STR_ARG(view_text(&to->view, &item->what)),
+		                         STR_ARG(view_text(&to->view, &item->how))));
 	}
 }
 
-static void write_settle(struct layout *to)
+static void write_stop(struct layout *to, const struct stop *stop)
 {
-	for (size_t i = 0; i < to->findings->settle.count; i++) {
-		const struct settle *item = &to->findings->settle.items[i];
-		if (i == 0) {
-			head(to, "What would settle it", "如何确认");
-		}
-		layout_wrap(to, LAYOUT_PLAIN, 2, 4,
-		            arena_printf(&to->tmp, STR_FMT ": " STR_FMT, STR_ARG(both(to, &item->what)), STR_ARG(both(to, &item->how))));
+	struct arena *tmp = &to->view.tmp;
+	struct str cause = stop->cause.len > 0 ? stop->cause : STR("-");
+	struct str times = stop->count > 1
+	                           ? arena_printf(tmp, " × %llu", (unsigned long long)stop->count)
+	                           : STR("");
+	struct str code = stop->exit_code >= 0
+	                          ? arena_printf(tmp, TO_PICK(", exit code %d", ",退出码 %d"),
+	                                         stop->exit_code)
+	                          : STR("");
+	struct str time =
+		stop->time_ns == TIME_NONE ? STR("?") : view_time(&to->view, stop->time_ns);
+	layout_wrap(to, LAYOUT_PLAIN, 2, 4,
+	            arena_printf(tmp,
+	                         STR_FMT STR_FMT "  " STR_FMT ": " STR_FMT STR_FMT ", " STR_FMT
+	                                         " %d %%",
+	                         STR_ARG(time), STR_ARG(times), STR_ARG(stop->instance),
+	                         STR_ARG(stop_how_name(stop->how)), STR_ARG(code), STR_ARG(cause),
+	                         view_percent(stop->confidence)));
+	struct str summary = view_text(&to->view, &stop->summary);
+	layout_wrap(to, LAYOUT_DIM, 4, 4, summary);
+	for (size_t i = 0; i < stop->chain.count; i++) {
+		const struct chain_step *step = &stop->chain.items[i];
+		struct str at =
+			step->start_ns == TIME_NONE
+				? STR("")
+				: clock_format_short(tmp, step->start_ns, to->view.options->zone);
+		struct str where = step->evidence.count > 0
+		                           ? view_where(&to->view, &step->evidence.items[0]->origin)
+		                           : STR("");
+		layout_wrap(to, LAYOUT_PLAIN, 4, 18,
+		            arena_printf(tmp, STR_FMT "  " STR_FMT "  (" STR_FMT ")", STR_ARG(at),
+		                         STR_ARG(view_text(&to->view, &step->summary)),
+		                         STR_ARG(where)));
 	}
 }
 
-/* ---- latencies ---- */
+static void write_stops(struct layout *to)
+{
+	const struct findings *findings = to->view.findings;
+	enum { STOPS_MAX = 10 };
+	if (findings->stops.count < 2 &&
+	    (findings->stops.count == 0 || findings->stops.items[0].count < 2)) {
+		return;
+	}
+	layout_head(to, "Stops", "各次停止");
+	size_t shown = to->view.options->verbosity > 0 || findings->stops.count <= STOPS_MAX
+	                       ? findings->stops.count
+	                       : STOPS_MAX;
+	for (size_t i = 0; i < shown; i++) {
+		write_stop(to, &findings->stops.items[i]);
+	}
+	if (shown < findings->stops.count) {
+		layout_wrap(to, LAYOUT_DIM, 2, 2,
+		            arena_printf(&to->view.tmp,
+		                         TO_PICK("... and %zu more (-v shows all)",
+		                                 "……另有 %zu 个(-v 显示全部)"),
+		                         findings->stops.count - shown));
+	}
+}
+
+/* ---- what was measured ---- */
+
+static void add_spark(struct layout *to, const struct latency *item)
+{
+	static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+	static const char *const ascii[] = {" ", ".", ".", ":", "-", "=", "+", "*", "#"};
+	unsigned char heights[SPARK_WIDTH];
+	if (!view_spark(&to->view, item, heights, SPARK_WIDTH)) {
+		layout_blanks(to, SPARK_WIDTH);
+		return;
+	}
+	for (size_t i = 0; i < SPARK_WIDTH; i++) {
+		buf_add(to->out, str_from(layout_sign(to, blocks[heights[i]], ascii[heights[i]])));
+	}
+}
 
 static void write_latency(struct layout *to)
 {
 	enum { LATENCIES_MAX = 8 };
-	for (size_t i = 0; i < to->findings->latency.count && i < LATENCIES_MAX; i++) {
-		const struct latency *item = &to->findings->latency.items[i];
-		if (i == 0) {
-			head(to, "Slow operations", "慢操作");
-		}
-		struct str line = arena_printf(&to->tmp, pick(to, STR_FMT " (" STR_FMT "): %llu, median " STR_FMT ", p99 " STR_FMT ", max " STR_FMT,
-		                                              STR_FMT "(" STR_FMT "):%llu 次,中位数 " STR_FMT ",p99 " STR_FMT ",最大 " STR_FMT),
-		                               STR_ARG(both(to, &item->what)), STR_ARG(item->instance), (unsigned long long)item->count,
-		                               STR_ARG(duration_format(&to->tmp, view_rounded(item->p50_ns))),
-		                               STR_ARG(duration_format(&to->tmp, view_rounded(item->p99_ns))),
-		                               STR_ARG(duration_format(&to->tmp, view_rounded(item->max_ns))));
-		layout_wrap(to, LAYOUT_PLAIN, 2, 4, line);
+	struct arena *tmp = &to->view.tmp;
+	const struct findings *findings = to->view.findings;
+	if (findings->latency.count == 0) {
+		return;
+	}
+	layout_head(to, "Slow operations", "慢操作");
+	for (size_t i = 0; i < findings->latency.count && i < LATENCIES_MAX; i++) {
+		const struct latency *item = &findings->latency.items[i];
+		struct str numbers = arena_printf(
+			tmp,
+			TO_PICK(" × %llu, median " STR_FMT ", p99 " STR_FMT ", max " STR_FMT,
+		                " × %llu,中位数 " STR_FMT ",p99 " STR_FMT ",最大 " STR_FMT),
+			(unsigned long long)item->count,
+			STR_ARG(view_duration(&to->view, item->p50_ns)),
+			STR_ARG(view_duration(&to->view, item->p99_ns)),
+			STR_ARG(view_duration(&to->view, item->max_ns)));
+		struct str name = arena_printf(tmp, STR_FMT ": " STR_FMT, STR_ARG(item->instance),
+		                               STR_ARG(view_text(&to->view, &item->what)));
+		layout_wrap(to, LAYOUT_PLAIN, 2, 4, name);
+		layout_blanks(to, 4);
+		add_spark(to, item);
+		size_t room = to->columns > SPARK_WIDTH + 4 ? to->columns - SPARK_WIDTH - 4 : 1;
+		layout_fit(to, LAYOUT_PLAIN, room, numbers);
+		buf_byte(to->out, '\n');
+	}
+	if (to->view.from_ns != TIME_NONE) {
+		layout_wrap(to, LAYOUT_DIM, 2, 2,
+		            arena_printf(tmp,
+		                         TO_PICK("(over time, from " STR_FMT " to " STR_FMT
+		                                 "; heights from 1 ms to 16 s)",
+		                                 "(随时间变化,自 " STR_FMT " 至 " STR_FMT
+		                                 ";高度从 1 ms 到 16 s)"),
+		                         STR_ARG(view_time(&to->view, to->view.from_ns)),
+		                         STR_ARG(view_time(&to->view, to->view.to_ns))));
 	}
 }
 
 static void write_facts(struct layout *to)
 {
 	bool has_head = false;
-	for (size_t i = 0; i < to->findings->facts.count; i++) {
-		const struct finding_fact *item = &to->findings->facts.items[i];
-		if (item->threshold != item->threshold) {
+	for (size_t i = 0; i < to->view.findings->facts.count; i++) {
+		const struct finding_fact *item = &to->view.findings->facts.items[i];
+		if (isnan(item->threshold)) {
 			continue;
 		}
 		if (!has_head) {
-			head(to, "Measured", "测量值");
+			layout_head(to, "Measured", "测量值");
 			has_head = true;
 		}
-		struct str line = arena_printf(&to->tmp, "%s " STR_FMT ": %.2f " STR_FMT " (%s %.0f)", item->is_ok ? "ok " : "BAD",
-		                               STR_ARG(item->fact.id), item->fact.value, STR_ARG(item->fact.unit),
-		                               item->is_below ? pick(to, "should be below", "应低于") : pick(to, "should be at least", "应不低于"),
-		                               item->threshold);
-		layout_wrap(to, item->is_ok ? LAYOUT_PLAIN : LAYOUT_BAD, 2, 4, line);
+		struct str line = arena_printf(&to->view.tmp, "%s " STR_FMT ": " STR_FMT,
+		                               item->is_ok ? "ok " : "BAD", STR_ARG(item->fact.id),
+		                               STR_ARG(view_fact(&to->view, item)));
+		layout_wrap(to, item->is_ok ? LAYOUT_PLAIN : LAYOUT_BAD, 2, 6, line);
 	}
 }
 
@@ -229,79 +300,112 @@ static void write_facts(struct layout *to)
 
 static void write_source(struct layout *to, const struct source *source)
 {
-	struct str what = source->component.len > 0 ? source->component : str_from(pick(to, "not recognised", "未识别"));
-	struct str form = source->formats.len > 0 ? source->formats : str_from(pick(to, "no known format", "未知格式"));
-	struct str line = arena_printf(&to->tmp, STR_FMT "%s" STR_FMT "%s: " STR_FMT ", " STR_FMT, STR_ARG(source->path),
-	                               source->container.len > 0 ? " (" : "", STR_ARG(source->container),
-	                               source->container.len > 0 ? ")" : "", STR_ARG(what), STR_ARG(form));
-	layout_wrap(to, LAYOUT_PLAIN, 2, 4, line);
-	struct str span = STR("");
-	if (source->first_ns != TIME_NONE) {
-		span = arena_printf(&to->tmp, ", " STR_FMT " - " STR_FMT, STR_ARG(clock_format_in(&to->tmp, source->first_ns, to->options->zone)),
-		                    STR_ARG(clock_format_in(&to->tmp, source->last_ns, to->options->zone)));
-	}
-	line = arena_printf(&to->tmp, pick(to, "%llu records, %llu dated, %llu recognised" STR_FMT, "%llu 条记录,%llu 条有时间,%llu 条被识别" STR_FMT),
-	                    (unsigned long long)source->records, (unsigned long long)source->dated,
-	                    (unsigned long long)source->recognised, STR_ARG(span));
-	layout_wrap(to, LAYOUT_DIM, 4, 4, line);
+	struct arena *tmp = &to->view.tmp;
+	struct str what = source->component.len > 0 ? source->component
+	                                            : str_from(TO_PICK("not recognised", "未识别"));
+	struct str form = source->formats.len > 0
+	                          ? source->formats
+	                          : str_from(TO_PICK("no known format", "未知格式"));
+	struct str container = source->container.len > 0 ? arena_printf(tmp, " (" STR_FMT ")",
+	                                                                STR_ARG(source->container))
+	                                                 : STR("");
+	layout_wrap(to, LAYOUT_PLAIN, 2, 4,
+	            arena_printf(tmp, STR_FMT STR_FMT ": " STR_FMT ", " STR_FMT,
+	                         STR_ARG(source->path), STR_ARG(container), STR_ARG(what),
+	                         STR_ARG(form)));
+	struct str span = source->first_ns == TIME_NONE
+	                          ? STR("")
+	                          : arena_printf(tmp,
+	                                         TO_PICK(", " STR_FMT " to " STR_FMT,
+	                                                 "," STR_FMT " 至 " STR_FMT),
+	                                         STR_ARG(view_time(&to->view, source->first_ns)),
+	                                         STR_ARG(view_time(&to->view, source->last_ns)));
+	layout_wrap(to, LAYOUT_DIM, 4, 4,
+	            arena_printf(tmp,
+	                         TO_PICK("%llu records, %llu dated, %llu recognised" STR_FMT,
+	                                 "%llu 条记录,%llu 条有时间,%llu 条被识别" STR_FMT),
+	                         (unsigned long long)source->records,
+	                         (unsigned long long)source->dated,
+	                         (unsigned long long)source->recognised, STR_ARG(span)));
 	if (source->damage.len > 0) {
-		layout_wrap(to, LAYOUT_WARN, 4, 4, arena_printf(&to->tmp, pick(to, "damaged: " STR_FMT, "已损坏:" STR_FMT), STR_ARG(source->damage)));
+		layout_wrap(to, LAYOUT_WARN, 4, 4,
+		            arena_printf(tmp, TO_PICK("damaged: " STR_FMT, "已损坏:" STR_FMT),
+		                         STR_ARG(source->damage)));
 	}
 	if (source->copy_of.len > 0) {
 		layout_wrap(to, LAYOUT_DIM, 4, 4,
-		            arena_printf(&to->tmp, pick(to, "counted once: it says what " STR_FMT " says", "只计一次:内容与 " STR_FMT " 相同"),
+		            arena_printf(tmp,
+		                         TO_PICK("counted once: it says what " STR_FMT " says",
+		                                 "只计一次:内容与 " STR_FMT " 相同"),
 		                         STR_ARG(source->copy_of)));
+	}
+}
+
+static void write_documents(struct layout *to)
+{
+	const struct digest *digest = to->view.findings->digest;
+	for (size_t i = 0; i < digest->document_count; i++) {
+		const struct document *document = &digest->documents[i];
+		layout_wrap(to, LAYOUT_PLAIN, 2, 4,
+		            arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT "%s" STR_FMT,
+		                         STR_ARG(document->path), STR_ARG(document->what),
+		                         document->damage.len > 0 ? ", " : "",
+		                         STR_ARG(document->damage)));
+	}
+	for (size_t i = 0; i < to->view.findings->clocks.count; i++) {
+		const struct clock_note *note = &to->view.findings->clocks.items[i];
+		layout_wrap(to, LAYOUT_DIM, 2, 4,
+		            arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT " (%s" STR_FMT ")",
+		                         STR_ARG(note->instance),
+		                         STR_ARG(view_text(&to->view, &note->how)),
+		                         note->offset_ns > 0 ? "+" : "",
+		                         STR_ARG(view_duration(&to->view, note->offset_ns))));
 	}
 }
 
 static void write_coverage(struct layout *to)
 {
-	const struct digest *digest = to->findings->digest;
+	const struct digest *digest = to->view.findings->digest;
 	enum { SOURCES_MAX = 20 };
-	if (to->options->verbosity < 0) {
+	if (to->view.options->verbosity < 0) {
 		return;
 	}
-	head(to, "What was read", "读取内容");
-	for (size_t i = 0; i < digest->input_count && (i < SOURCES_MAX || to->options->verbosity > 0); i++) {
+	layout_head(to, "What was read", "读取内容");
+	for (size_t i = 0;
+	     i < digest->input_count && (i < SOURCES_MAX || to->view.options->verbosity > 0); i++) {
 		write_source(to, &digest->inputs[i]);
 	}
-	if (digest->input_count > SOURCES_MAX && to->options->verbosity == 0) {
+	if (digest->input_count > SOURCES_MAX && to->view.options->verbosity == 0) {
 		layout_wrap(to, LAYOUT_DIM, 2, 2,
-		            arena_printf(&to->tmp, pick(to, "... and %zu more (-v shows all)", "……另有 %zu 个(-v 显示全部)"),
+		            arena_printf(&to->view.tmp,
+		                         TO_PICK("... and %zu more (-v shows all)",
+		                                 "……另有 %zu 个(-v 显示全部)"),
 		                         digest->input_count - SOURCES_MAX));
 	}
-	for (size_t i = 0; i < digest->document_count; i++) {
-		const struct document *document = &digest->documents[i];
-		layout_wrap(to, LAYOUT_PLAIN, 2, 4,
-		            arena_printf(&to->tmp, STR_FMT ": " STR_FMT "%s" STR_FMT, STR_ARG(document->path), STR_ARG(document->what),
-		                         document->damage.len > 0 ? ", " : "", STR_ARG(document->damage)));
-	}
-	for (size_t i = 0; i < to->findings->clocks.count; i++) {
-		const struct clock_note *note = &to->findings->clocks.items[i];
-		struct str offset = duration_format(&to->tmp, view_rounded(note->offset_ns));
-		layout_wrap(to, LAYOUT_DIM, 2, 4,
-		            arena_printf(&to->tmp, STR_FMT ": " STR_FMT " (%s" STR_FMT ")", STR_ARG(note->instance), STR_ARG(both(to, &note->how)),
-		                         note->offset_ns > 0 ? "+" : "", STR_ARG(offset)));
-	}
-	for (size_t i = 0; i < to->findings->missing.count; i++) {
-		const struct missing *item = &to->findings->missing.items[i];
+	write_documents(to);
+	for (size_t i = 0; i < to->view.findings->missing.count; i++) {
+		const struct missing *item = &to->view.findings->missing.items[i];
 		if (i == 0) {
-			head(to, "What is missing", "缺少内容");
+			layout_head(to, "What is missing", "缺少内容");
 		}
 		layout_wrap(to, LAYOUT_WARN, 2, 4,
-		            arena_printf(&to->tmp, STR_FMT ": " STR_FMT, STR_ARG(both(to, &item->what)), STR_ARG(both(to, &item->why))));
-		layout_wrap(to, LAYOUT_DIM, 4, 6, both(to, &item->how));
+		            arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT,
+		                         STR_ARG(view_text(&to->view, &item->what)),
+		                         STR_ARG(view_text(&to->view, &item->why))));
+		layout_wrap(to, LAYOUT_DIM, 4, 6, view_text(&to->view, &item->how));
 	}
 }
 
 static void write_advice(struct layout *to)
 {
-	for (size_t i = 0; i < to->findings->advice.count; i++) {
-		const struct advice *item = &to->findings->advice.items[i];
+	for (size_t i = 0; i < to->view.findings->advice.count; i++) {
+		const struct advice *item = &to->view.findings->advice.items[i];
 		if (i == 0) {
-			head(to, "What to do", "建议");
+			layout_head(to, "What to do", "建议");
 		}
-		layout_wrap(to, LAYOUT_PLAIN, 2, 5, arena_printf(&to->tmp, "%zu. " STR_FMT, i + 1, STR_ARG(both(to, &item->text))));
+		layout_wrap(to, LAYOUT_PLAIN, 2, 5,
+		            arena_printf(&to->view.tmp, "%zu. " STR_FMT, i + 1,
+		                         STR_ARG(view_text(&to->view, &item->text))));
 	}
 }
 
@@ -310,28 +414,33 @@ struct str report_cause_name(const struct findings *findings)
 	return findings->verdict.cause.len > 0 ? findings->verdict.cause : STR("none");
 }
 
-static bool write_text(const struct findings *findings, const struct report_options *options, struct buf *out, struct error *err)
+static bool write_text(const struct findings *findings, const struct report_options *options,
+                       struct buf *out, struct error *err)
 {
 	(void)err;
-	struct layout to = {.findings = findings,
-	                    .options = options,
-	                    .out = out,
-	                    .columns = options->columns > 0 ? options->columns : 80};
+	size_t columns = options->columns > 0 ? options->columns : COLUMNS_DEFAULT;
+	columns = columns < COLUMNS_MIN   ? COLUMNS_MIN
+	          : columns > COLUMNS_MAX ? COLUMNS_MAX
+	                                  : columns;
+	struct layout to = {
+		.out = out, .columns = columns, .prose = columns < PROSE_MAX ? columns : PROSE_MAX};
+	view_init(&to.view, findings, options);
 	if (!options->is_verdict_last) {
-		write_verdict(&to);
+		write_answer(&to);
 	}
-	write_chain(&to);
+	layout_timeline(&to);
+	write_proof(&to);
 	write_reasons(&to);
-	write_settle(&to);
+	write_stops(&to);
 	write_latency(&to);
 	write_facts(&to);
 	write_coverage(&to);
 	write_advice(&to);
 	if (options->is_verdict_last) {
 		buf_byte(out, '\n');
-		write_verdict(&to);
+		write_answer(&to);
 	}
-	arena_finish(&to.tmp);
+	view_finish(&to.view);
 	return true;
 }
 

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/view.h"
 
+#include "base/vec.h"
 #include "report/reporters.h"
+
+#include <math.h>
+#include <stdlib.h>
 
 int64_t view_rounded(int64_t duration_ns)
 {
@@ -48,4 +52,440 @@ struct str report_zone(const struct source *source)
 		return STR("none");
 	}
 	return by[CLOCK_ZONE_UTC] >= by[CLOCK_ZONE_OFFSET] ? STR("UTC") : STR("offset");
+}
+
+/* ---- words ---- */
+
+struct str view_text(const struct view *view, const struct text_both *both)
+{
+	return text_in(both, view->options->lang);
+}
+
+const char *view_pick(const struct view *view, const char *en, const char *zh)
+{
+	return view->options->lang == TEXT_ZH ? zh : en;
+}
+
+const char *view_stopped(const struct view *view)
+{
+	enum answer stopped = view->findings->verdict.stopped;
+	return stopped == ANSWER_YES ? view_pick(view, "stopped", "已停止")
+	       : stopped == ANSWER_NO
+	               ? view_pick(view, "did not stop", "未停止")
+	               : view_pick(view, "whether it stopped is not visible", "看不出是否停止");
+}
+
+struct str view_time(struct view *view, int64_t time_ns)
+{
+	char text[CLOCK_TEXT_MAX];
+	if (time_ns == TIME_NONE) {
+		return STR("");
+	}
+	struct str full = clock_write(text, time_ns, view->options->zone);
+	bool is_utc = str_ends(full, STR("Z"));
+	struct str offset = is_utc ? STR(" UTC") : str_skip(full, full.len - sizeof("+08:00") + 1);
+	return arena_printf(&view->tmp, STR_FMT " " STR_FMT STR_FMT,
+	                    STR_ARG(str_slice(full, 0, sizeof("2024-05-01") - 1)),
+	                    STR_ARG(clock_format_short(&view->tmp, time_ns, view->options->zone)),
+	                    STR_ARG(offset));
+}
+
+struct str view_duration(struct view *view, int64_t duration_ns)
+{
+	return duration_format(&view->tmp, view_rounded(duration_ns));
+}
+
+struct str view_where(struct view *view, const struct event_origin *origin)
+{
+	return origin->line == 0 ? origin->path
+	                         : arena_printf(&view->tmp, STR_FMT ":%llu", STR_ARG(origin->path),
+	                                        (unsigned long long)origin->line);
+}
+
+/* At most three decimals, as it is after it was saved. */
+static struct str number(struct view *view, double value)
+{
+	int64_t milli = fabs(value) < 1e15 ? (int64_t)llround(value * 1000) : 0;
+	if (fabs(value) >= 1e15) {
+		return STR("?");
+	}
+	struct str text = arena_printf(&view->tmp, "%s%lld.%03lld", milli < 0 ? "-" : "",
+	                               llabs(milli) / 1000, llabs(milli) % 1000);
+	while (str_ends(text, STR("0"))) {
+		text.len--;
+	}
+	return str_ends(text, STR(".")) ? str_slice(text, 0, text.len - 1) : text;
+}
+
+struct str view_fact(struct view *view, const struct finding_fact *item)
+{
+	struct str value =
+		isnan(item->fact.value) ? item->fact.text : number(view, item->fact.value);
+	struct str text =
+		arena_printf(&view->tmp, STR_FMT "%s" STR_FMT, STR_ARG(value),
+	                     item->fact.unit.len > 0 ? " " : "", STR_ARG(item->fact.unit));
+	if (isnan(item->threshold)) {
+		return text;
+	}
+	const char *held = item->is_below ? view_pick(view, "should be below", "应低于")
+	                                  : view_pick(view, "should be at least", "应不低于");
+	return arena_printf(&view->tmp, STR_FMT ", %s " STR_FMT, STR_ARG(text), held,
+	                    STR_ARG(number(view, item->threshold)));
+}
+
+/* ---- lanes ---- */
+
+static size_t lane_of(struct view *view, struct str instance)
+{
+	for (size_t i = 0; i < view->lanes.count; i++) {
+		if (str_equals(view->lanes.items[i], instance)) {
+			return i;
+		}
+	}
+	if (view->lanes.count == VIEW_LANES_MAX) {
+		return VIEW_LANES_MAX - 1;
+	}
+	vec_push(&view->lanes, instance);
+	return view->lanes.count - 1;
+}
+
+static bool is_harmed(const struct view *view, struct str instance, int64_t time_ns)
+{
+	const struct digest *digest = view->findings->digest;
+	vec_foreach (const struct episode, episode, &digest->episodes) {
+		if (episode->kind->is_harm && episode->first_ns != TIME_NONE &&
+		    episode->first_ns <= time_ns && episode->last_ns >= time_ns &&
+		    str_equals(view_instance(digest, episode), instance)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+enum view_state view_state(const struct view *view, size_t lane, int64_t time_ns)
+{
+	struct str instance = view->lanes.items[lane];
+	enum view_state state = VIEW_UNKNOWN;
+	int64_t latest = INT64_MIN;
+	if (time_ns == TIME_NONE) {
+		return VIEW_UNKNOWN;
+	}
+	vec_foreach (const struct run, run, &view->findings->runs) {
+		bool has_begun = run->start_ns == TIME_NONE || run->start_ns <= time_ns;
+		if (!str_equals(run->instance, instance) || !has_begun || run->start_ns < latest) {
+			continue;
+		}
+		latest = run->start_ns;
+		state = run->has_ended && run->end_ns != TIME_NONE && run->end_ns <= time_ns
+		                ? VIEW_DOWN
+		                : VIEW_RUNNING;
+	}
+	return state != VIEW_DOWN && is_harmed(view, instance, time_ns) ? VIEW_TROUBLE : state;
+}
+
+/* ---- rows ---- */
+
+/* "TITLE × 5, up to 36.0 s"; what is said of a step otherwise stays as it is. */
+static struct str step_text(struct view *view, const struct chain_step *step)
+{
+	struct str summary = view_text(view, &step->summary);
+	if (step->kind == NULL || !str_starts(summary, view_text(view, &step->kind->title)) ||
+	    step->is_inferred) {
+		return summary;
+	}
+	struct str title = view_text(view, &step->kind->title);
+	struct str times = step->count > 1 ? arena_printf(&view->tmp, " × %llu",
+	                                                  (unsigned long long)step->count)
+	                                   : STR("");
+	if (step->max_took_ns == DURATION_NONE) {
+		return arena_printf(&view->tmp, STR_FMT STR_FMT, STR_ARG(title), STR_ARG(times));
+	}
+	const char *up_to = step->count > 1 ? view_pick(view, ", up to ", ",最长 ")
+	                                    : view_pick(view, ", ", ",");
+	return arena_printf(&view->tmp, STR_FMT STR_FMT "%s" STR_FMT, STR_ARG(title),
+	                    STR_ARG(times), up_to, STR_ARG(view_duration(view, step->max_took_ns)));
+}
+
+static void add_steps(struct view *view)
+{
+	const struct findings *findings = view->findings;
+	for (size_t i = 0; i < findings->chain.count; i++) {
+		const struct chain_step *step = &findings->chain.items[i];
+		struct view_row row = {.kind = VIEW_STEP,
+		                       .time_ns = step->start_ns,
+		                       .lane = lane_of(view, step->instance),
+		                       .text = step_text(view, step),
+		                       .count = 1,
+		                       .step = i + 1,
+		                       .is_inferred = step->is_inferred,
+		                       .is_end = i + 1 == findings->chain.count &&
+		                                 findings->stops.count > 0};
+		vec_push(&view->rows, row);
+	}
+}
+
+static struct str how_text(const struct view *view, enum stop_how how)
+{
+	static const struct {
+		const char *en, *zh;
+	} texts[STOP_HOW_COUNT] = {
+		[STOP_ASKED] = {"ended as asked", "按要求结束"},
+		[STOP_CLEAN] = {"ended in order", "正常结束"},
+		[STOP_SESSION_LOST] = {"gave up: session lost", "会话丢失后退出"},
+		[STOP_FATAL] = {"ended with a fatal error", "因致命错误退出"},
+		[STOP_PANIC] = {"panicked", "panic"},
+		[STOP_NATIVE] = {"crashed in native code", "本地代码崩溃"},
+		[STOP_KILLED] = {"was killed", "被杀死"},
+		[STOP_ABRUPT] = {"ended without a word", "无任何日志地结束"},
+		[STOP_START_FAILED] = {"did not come up", "启动失败"},
+		[STOP_QUORUM_LOST] = {"lost its quorum", "失去法定多数"},
+	};
+	return str_from(view_pick(view, texts[how].en, texts[how].zh));
+}
+
+/* Whether the chain tells of something in that lane within a second. */
+static bool is_told(const struct view *view, size_t lane, int64_t time_ns)
+{
+	vec_foreach (const struct view_row, row, &view->rows) {
+		int64_t apart;
+		if (row->kind == VIEW_STEP && row->lane == lane && row->time_ns != TIME_NONE &&
+		    !__builtin_sub_overflow(row->time_ns, time_ns, &apart) &&
+		    llabs(apart) <= NS_PER_SEC) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void add_runs(struct view *view)
+{
+	vec_foreach (const struct run, run, &view->findings->runs) {
+		size_t lane = lane_of(view, run->instance);
+		if (run->start_ns != TIME_NONE) {
+			struct str text =
+				run->version.len == 0
+					? str_from(view_pick(view, "started", "启动"))
+					: arena_printf(&view->tmp,
+			                               view_pick(view, "started (" STR_FMT ")",
+			                                         "启动(" STR_FMT ")"),
+			                               STR_ARG(run->version));
+			vec_push(&view->rows, (struct view_row){.kind = VIEW_START,
+			                                        .time_ns = run->start_ns,
+			                                        .lane = lane,
+			                                        .text = text,
+			                                        .count = 1});
+		}
+		if (run->has_ended && run->end_ns != TIME_NONE &&
+		    !is_told(view, lane, run->end_ns)) {
+			vec_push(&view->rows, (struct view_row){.kind = VIEW_END,
+			                                        .time_ns = run->end_ns,
+			                                        .lane = lane,
+			                                        .text = how_text(view, run->how),
+			                                        .count = 1,
+			                                        .is_end = true});
+		}
+	}
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct view_row *left = a, *right = b;
+	if (left->time_ns != right->time_ns) {
+		return left->time_ns < right->time_ns ? -1 : 1;
+	}
+	if (left->step != right->step) {
+		return left->step < right->step ? -1 : 1;
+	}
+	return left->lane != right->lane ? (left->lane < right->lane ? -1 : 1)
+	                                 : (int)left->kind - (int)right->kind;
+}
+
+/* A restart loop: the same two rows again and again are these two, and how often. */
+static bool is_again(const struct view *view, size_t kept, const struct view_row *row)
+{
+	for (size_t back = 1; back <= 2 && back <= kept; back++) {
+		struct view_row *before = &view->rows.items[kept - back];
+		if (row->step == 0 && before->step == 0 && before->kind == row->kind &&
+		    before->lane == row->lane && str_equals(before->text, row->text)) {
+			before->count++;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void collapse_rows(struct view *view)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < view->rows.count; i++) {
+		struct view_row row = view->rows.items[i];
+		if (is_again(view, kept, &row)) {
+			continue;
+		}
+		if (kept >= VIEW_ROWS_MAX && row.step == 0) {
+			view->left_out++;
+			continue;
+		}
+		view->rows.items[kept++] = row;
+	}
+	view->rows.count = kept;
+}
+
+/* ---- the answer in five lines ---- */
+
+static int64_t stop_time(const struct findings *findings)
+{
+	return findings->stops.count > 0 ? findings->stops.items[0].time_ns : TIME_NONE;
+}
+
+static void say_when(struct view *view)
+{
+	const struct findings *findings = view->findings;
+	if (findings->stops.count > 0) {
+		const struct stop *stop = &findings->stops.items[0];
+		for (size_t i = 0; i < findings->stops.count; i++) {
+			if (str_equals(findings->stops.items[i].cause, findings->verdict.cause)) {
+				stop = &findings->stops.items[i];
+				break;
+			}
+		}
+		struct str time = stop->time_ns == TIME_NONE
+		                          ? str_from(view_pick(view, "time not known", "时间未知"))
+		                          : view_time(view, stop->time_ns);
+		view->brief.when =
+			arena_printf(&view->tmp, STR_FMT ", " STR_FMT " " STR_FMT, STR_ARG(time),
+		                     STR_ARG(stop->instance), STR_ARG(how_text(view, stop->how)));
+	} else if (view->from_ns != TIME_NONE) {
+		view->brief.when = arena_printf(
+			&view->tmp,
+			view_pick(view, "from " STR_FMT " to " STR_FMT, STR_FMT " 至 " STR_FMT),
+			STR_ARG(view_time(view, view->from_ns)),
+			STR_ARG(view_time(view, view->to_ns)));
+	}
+}
+
+static void say_sure(struct view *view)
+{
+	const struct findings *findings = view->findings;
+	struct str sure = arena_printf(&view->tmp, "%d %%, " STR_FMT " (%s)",
+	                               view_percent(findings->verdict.confidence),
+	                               STR_ARG(report_cause_name(findings)), view_stopped(view));
+	if (findings->rivals.count > 0) {
+		const struct hypothesis *rival = &findings->rivals.items[0];
+		sure = arena_printf(&view->tmp,
+		                    view_pick(view, STR_FMT "; next: " STR_FMT " %d %%",
+		                              STR_FMT ";其次:" STR_FMT " %d %%"),
+		                    STR_ARG(sure), STR_ARG(rival->cause),
+		                    view_percent(rival->confidence));
+	}
+	view->brief.sure = sure;
+}
+
+static void say_brief(struct view *view)
+{
+	const struct findings *findings = view->findings;
+	struct view_brief *brief = &view->brief;
+	brief->what = view_text(view, &findings->verdict.summary);
+	say_when(view);
+	if (findings->named.reasons_for.count > 0) {
+		brief->why = view_text(view, &findings->named.reasons_for.items[0]);
+	} else if (findings->verdict.is_excerpt) {
+		brief->why = str_from(view_pick(
+			view, "these are pieces of a log: what is not in them proves nothing",
+			"这些只是日志片段:其中没有的内容不能说明问题"));
+	}
+	say_sure(view);
+	bool is_unknown = str_equals(findings->verdict.cause, STR("unknown"));
+	if (is_unknown && findings->settle.count > 0) {
+		brief->first = view_text(view, &findings->settle.items[0].how);
+	} else if (findings->advice.count > 0) {
+		brief->first = view_text(view, &findings->advice.items[0].text);
+	} else if (findings->missing.count > 0) {
+		brief->first = view_text(view, &findings->missing.items[0].how);
+	}
+}
+
+static void find_span(struct view *view)
+{
+	view->from_ns = view->to_ns = TIME_NONE;
+	vec_foreach (const struct episode, episode, &view->findings->digest->episodes) {
+		if (!episode->kind->is_harm || episode->first_ns == TIME_NONE ||
+		    episode->last_ns < episode->first_ns) {
+			continue;
+		}
+		view->from_ns = view->from_ns == TIME_NONE || episode->first_ns < view->from_ns
+		                        ? episode->first_ns
+		                        : view->from_ns;
+		view->to_ns = episode->last_ns > view->to_ns ? episode->last_ns : view->to_ns;
+	}
+	int64_t stop_ns = stop_time(view->findings);
+	view->to_ns = stop_ns > view->to_ns && view->to_ns != TIME_NONE ? stop_ns : view->to_ns;
+}
+
+void view_init(struct view *view, const struct findings *findings,
+               const struct report_options *options)
+{
+	*view = (struct view){.findings = findings, .options = options};
+	find_span(view);
+	add_steps(view);
+	add_runs(view);
+	if (view->rows.count > 0) {
+		qsort(view->rows.items, view->rows.count, sizeof(struct view_row), compare_rows);
+	}
+	collapse_rows(view);
+	say_brief(view);
+}
+
+void view_finish(struct view *view)
+{
+	vec_finish(&view->lanes);
+	vec_finish(&view->rows);
+	arena_finish(&view->tmp);
+}
+
+/* ---- slow operations over time ---- */
+
+/* 1 for up to 1 ms, one more for each factor of four or so, 8 from 20 s on. */
+static unsigned char height_of(int64_t took_ns)
+{
+	unsigned char height = 1;
+	for (int64_t limit_ns = NS_PER_MS; height < 8 && took_ns > limit_ns; limit_ns *= 4) {
+		height++;
+	}
+	return height;
+}
+
+bool view_spark(const struct view *view, const struct latency *latency, unsigned char *heights,
+                size_t count)
+{
+	int64_t span, at;
+	bool has_any = false;
+	for (size_t i = 0; i < count; i++) {
+		heights[i] = 0;
+	}
+	if (view->from_ns == TIME_NONE ||
+	    __builtin_sub_overflow(view->to_ns, view->from_ns, &span) || span <= 0) {
+		return false;
+	}
+	vec_foreach (const struct episode, episode, &view->findings->digest->episodes) {
+		if (!str_equals(episode->kind->id, latency->kind) ||
+		    !str_equals(view_instance(view->findings->digest, episode),
+		                latency->instance)) {
+			continue;
+		}
+		for (size_t i = 0; i < episode->member_count; i++) {
+			const struct event *event = episode->members[i];
+			if (event->took_ns == DURATION_NONE || event->time_ns == TIME_NONE ||
+			    event->time_ns > view->to_ns ||
+			    __builtin_sub_overflow(event->time_ns, view->from_ns, &at) || at < 0) {
+				continue;
+			}
+			size_t column = (size_t)((double)at / (double)span * (double)count);
+			unsigned char height = height_of(view_rounded(event->took_ns));
+			column = column < count ? column : count - 1;
+			heights[column] = height > heights[column] ? height : heights[column];
+			has_any = true;
+		}
+	}
+	return has_any;
 }

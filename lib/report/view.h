@@ -3,13 +3,89 @@
 
 /*
  * What all reports for people show of the findings, so that none of them decides it by itself.
- * Everything here comes out the same for findings and for those read from their saved report.
- * Private to report/.
+ * Everything here comes out the same for findings and for those read from their saved report. Texts
+ * are as in the logs: each report makes them safe for what it writes. Private to report/.
  */
 
 #include "report/report.h"
 
-enum { VIEW_EVIDENCE_MAX = 2 };
+enum {
+	VIEW_EVIDENCE_MAX = 2,
+	VIEW_ROWS_MAX = 60, /* of a timeline */
+	VIEW_LANES_MAX = 64,
+	VIEW_SPARK_MAX = 64
+};
+
+/** How an instance was at a time, and its sign where there is no colour. */
+enum view_state { VIEW_UNKNOWN, VIEW_RUNNING, VIEW_TROUBLE, VIEW_DOWN, VIEW_STATE_COUNT };
+
+/** What a row of the timeline is about. */
+enum view_row_kind { VIEW_STEP, VIEW_START, VIEW_END };
+
+struct view_row {
+	enum view_row_kind kind;
+	int64_t time_ns; /* TIME_NONE: not dated */
+	size_t lane;
+	struct str text; /* in the report's language: "WAL fsync was slow × 5, up to 36.0 s" */
+	uint64_t count;  /* of rows that were alike and are this one now */
+	size_t step;     /* number of the chain's step, from 1; 0: none */
+	bool is_inferred;
+	bool is_end; /* something stopped here */
+};
+
+/** The answer in five lines; a line that has nothing to say is empty. */
+struct view_brief {
+	struct str what, when, why, sure, first;
+};
+
+struct view {
+	const struct findings *findings;
+	const struct report_options *options;
+	struct arena tmp; /* of all texts; view_finish */
+	struct {
+		struct str *items; /* names of instances */
+		size_t count, capacity;
+	} lanes;
+	struct {
+		struct view_row *items; /* by time */
+		size_t count, capacity;
+	} rows;
+	size_t left_out;        /* rows beyond VIEW_ROWS_MAX */
+	int64_t from_ns, to_ns; /* of what went wrong; TIME_NONE */
+	struct view_brief brief;
+};
+
+void view_init(struct view *view, const struct findings *findings,
+               const struct report_options *options);
+void view_finish(struct view *view);
+
+/** A text in the report's language. */
+struct str view_text(const struct view *view, const struct text_both *both);
+const char *view_pick(const struct view *view, const char *en, const char *zh);
+/** "did not stop" ... */
+const char *view_stopped(const struct view *view);
+/** A time for people in the report's zone: "2024-05-01 10:02:03.123 UTC"; empty for TIME_NONE. */
+struct str view_time(struct view *view, int64_t time_ns);
+struct str view_duration(struct view *view, int64_t duration_ns);
+/** "file:line". */
+struct str view_where(struct view *view, const struct event_origin *origin);
+/** A fact's value with its unit and what it is held against: "27.3 ms, should be below 10". */
+struct str view_fact(struct view *view, const struct finding_fact *fact);
+/** "storage-latency: etcd's disk ... (91 %)" has the percent of a probability as it is after it was
+ * saved. */
+int view_percent(double confidence);
+
+/** The state of a lane's instance at a time. */
+enum view_state view_state(const struct view *view, size_t lane, int64_t time_ns);
+
+/**
+ * How slow the operations of a latency were over time: heights 0 (nothing) to 8 on a log scale from
+ * 1 ms to 100 s.
+ *
+ * Returns: whether there is anything to draw
+ */
+bool view_spark(const struct view *view, const struct latency *latency, unsigned char *heights,
+                size_t count);
 
 /** The instance that an episode is of. */
 struct str view_instance(const struct digest *digest, const struct episode *episode);
@@ -19,5 +95,3 @@ size_t view_evidence(const struct episode *episode,
                      const struct event *evidence[VIEW_EVIDENCE_MAX]);
 /** A duration as it is after it was saved: whole microseconds. */
 int64_t view_rounded(int64_t duration_ns);
-/** Percent of a probability as it is after it was saved. */
-int view_percent(double confidence);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/layout.h"
+
+static const char *const color_codes[LAYOUT_STYLE_COUNT] = {
+	[LAYOUT_PLAIN] = "",        [LAYOUT_HEAD] = "\x1b[1m", [LAYOUT_BAD] = "\x1b[1;31m",
+	[LAYOUT_GOOD] = "\x1b[32m", [LAYOUT_DIM] = "\x1b[2m",  [LAYOUT_WARN] = "\x1b[33m",
+};
+
+void layout_add(struct layout *to, enum layout_style style, struct str text)
+{
+	bool has_color = to->view.options->has_color && style != LAYOUT_PLAIN && text.len > 0;
+	if (has_color) {
+		buf_add(to->out, str_from(color_codes[style]));
+	}
+	text_add_safe(to->out, text);
+	if (has_color) {
+		buf_add(to->out, STR("\x1b[0m"));
+	}
+}
+
+void layout_blanks(struct layout *to, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		buf_byte(to->out, ' ');
+	}
+}
+
+const char *layout_sign(const struct layout *to, const char *sign, const char *ascii)
+{
+	return to->view.options->is_ascii ? ascii : sign;
+}
+
+struct str layout_piece(struct str *text, size_t room)
+{
+	struct str piece = text_fit(*text, room > 2 ? room : 2);
+	if (piece.len == 0) {
+		piece = *text; /* nothing fits: a character wider than all the room cannot be */
+	}
+	if (piece.len < text->len && text->ptr[piece.len] != ' ') {
+		ptrdiff_t blank = str_find_last_byte(piece, ' ');
+		if (blank > 0) {
+			piece = str_slice(piece, 0, (size_t)blank);
+		}
+	}
+	*text = str_skip(*text, piece.len);
+	while (text->len > 0 && text->ptr[0] == ' ') {
+		*text = str_skip(*text, 1);
+	}
+	return piece;
+}
+
+void layout_wrap(struct layout *to, enum layout_style style, size_t first_indent, size_t indent,
+                 struct str text)
+{
+	struct str safe = text_safe(&to->view.tmp, text);
+	size_t used = first_indent;
+	while (safe.len > 0) {
+		layout_blanks(to, used);
+		layout_add(to, style, layout_piece(&safe, to->prose > used ? to->prose - used : 1));
+		buf_byte(to->out, '\n');
+		used = indent;
+	}
+}
+
+size_t layout_fit(struct layout *to, enum layout_style style, size_t room, struct str text)
+{
+	struct str safe = text_safe(&to->view.tmp, text_cut_bytes(text, 8 * room + 64));
+	struct str shown = text_fit(safe, room);
+	if (shown.len < safe.len || text.len > 8 * room + 64) {
+		struct str dots = str_from(layout_sign(to, "…", "..."));
+		shown = text_fit(safe, room > text_width(dots) ? room - text_width(dots) : 0);
+		shown = arena_printf(&to->view.tmp, STR_FMT STR_FMT, STR_ARG(shown), STR_ARG(dots));
+	}
+	layout_add(to, style, shown);
+	return text_width(shown);
+}
+
+void layout_head(struct layout *to, const char *en, const char *zh)
+{
+	buf_byte(to->out, '\n');
+	layout_add(to, LAYOUT_HEAD, str_from(view_pick(&to->view, en, zh)));
+	buf_byte(to->out, '\n');
+}

@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The report for GitHub issues. Log text is hostile: it stands in code only, where nothing is
+ * markup and nobody is mentioned. Sections are written whole or not at all, so that the limit on
+ * length never cuts one open.
+ */
+#include "report/reporters.h"
+#include "report/view.h"
+
+#include <math.h>
+
+enum {
+	MARKDOWN_MAX =
+		65000, /* GitHub refuses bodies above 65,536 characters; bytes are never fewer */
+	MARKDOWN_TAIL = 400,  /* room for the last lines */
+	SENTENCE_MAX = 1000,  /* bytes of a sentence */
+	LINE_MAX_BYTES = 600, /* of a log line */
+	CODE_MAX = 200,       /* of a path or name */
+	ROWS_MAX = 40,
+	LOG_LINES_MAX = 40
+};
+
+struct markdown {
+	struct view view;
+	struct buf *out;
+	struct buf section; /* being written */
+	size_t left_out;    /* sections that had no room */
+};
+
+#define MD_PICK(en, zh) view_pick(&md->view, (en), (zh))
+
+/* ---- text made harmless ---- */
+
+static size_t longest_run(struct str text, char byte)
+{
+	size_t longest = 0, run = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		run = text.ptr[i] == byte ? run + 1 : 0;
+		longest = run > longest ? run : longest;
+	}
+	return longest;
+}
+
+static void repeat(struct buf *out, char byte, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		buf_byte(out, byte);
+	}
+}
+
+/* A code span. In a table a pipe would end the cell, also inside code and behind two backslashes:
+ * it is a broken bar there. */
+static void add_code(struct markdown *md, struct str text, bool is_in_table)
+{
+	struct str safe = text_safe(&md->view.tmp, text_cut_bytes(text, CODE_MAX));
+	size_t ticks = longest_run(safe, '`') + 1;
+	if (str_trim(safe).len == 0) {
+		return;
+	}
+	repeat(&md->section, '`', ticks);
+	buf_byte(&md->section, ' ');
+	for (size_t i = 0; i < safe.len; i++) {
+		if (safe.ptr[i] == '|' && is_in_table) {
+			buf_add(&md->section, STR("\xc2\xa6"));
+		} else {
+			buf_byte(&md->section, safe.ptr[i]);
+		}
+	}
+	buf_byte(&md->section, ' ');
+	repeat(&md->section, '`', ticks);
+}
+
+/* Whether a word could become a link or a mention: an address, @name, #12, a commit's hash. */
+static bool is_telling(struct str word)
+{
+	size_t hex = 0, longest = 0;
+	for (size_t i = 0; i < word.len; i++) {
+		char byte = word.ptr[i];
+		bool is_hex = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f') ||
+		              (byte >= 'A' && byte <= 'F');
+		hex = is_hex ? hex + 1 : 0;
+		longest = hex > longest ? hex : longest;
+	}
+	return longest >= 7 || str_find_byte(word, '@') >= 0 || str_find_byte(word, '#') >= 0 ||
+	       str_contains(word, STR("://")) || str_contains(word, STR("www.")) ||
+	       str_contains(word, STR("GH-")) || str_contains(word, STR("gh-"));
+}
+
+/* Whether a byte, as it stands in a word, could be markup. */
+static bool is_markup(struct str word, size_t at)
+{
+	static const char always[] = "\\`*_{}[]()<>#!|~&$^", alone[] = "-+=";
+	uint64_t number;
+	if (str_find_byte(STR(always), word.ptr[at]) >= 0) {
+		return true;
+	}
+	if (str_find_byte(STR(alone), word.ptr[at]) >= 0) {
+		return at == 0 && longest_run(word, word.ptr[0]) == word.len; /* "-", "---" */
+	}
+	return word.ptr[at] == '.' && at + 1 == word.len &&
+	       str_to_uint64(str_slice(word, 0, at), &number); /* "1." */
+}
+
+static void add_escaped(struct markdown *md, struct str word)
+{
+	for (size_t i = 0; i < word.len; i++) {
+		if (is_markup(word, i)) {
+			buf_byte(&md->section, '\\');
+		}
+		buf_byte(&md->section, word.ptr[i]);
+	}
+}
+
+static void add_words(struct markdown *md, struct str text, bool is_in_table)
+{
+	while (text.len > 0) {
+		ptrdiff_t blank = str_find_byte(text, ' ');
+		struct str word = blank < 0 ? text : str_slice(text, 0, (size_t)blank);
+		if (is_telling(word)) {
+			add_code(md, word, is_in_table);
+		} else {
+			add_escaped(md, word);
+		}
+		text = str_skip(text, word.len);
+		if (text.len > 0) {
+			buf_byte(&md->section, ' ');
+			text = str_skip(text, 1);
+		}
+	}
+}
+
+/* A sentence: what it quotes in back-ticks is code, the rest is plain text. */
+static void add_text(struct markdown *md, struct str text, bool is_in_table)
+{
+	struct str safe = text_safe(&md->view.tmp, text_cut_bytes(text, SENTENCE_MAX));
+	while (safe.len > 0) {
+		ptrdiff_t open = str_find_byte(safe, '`');
+		ptrdiff_t close =
+			open < 0 ? -1 : str_find_byte(str_skip(safe, (size_t)open + 1), '`');
+		if (close <= 0) {
+			add_words(md, safe, is_in_table);
+			return;
+		}
+		add_words(md, str_slice(safe, 0, (size_t)open), is_in_table);
+		add_code(md, str_slice(safe, (size_t)open + 1, (size_t)(open + 1 + close)),
+		         is_in_table);
+		safe = str_skip(safe, (size_t)(open + close) + 2);
+	}
+}
+
+static void add_plain(struct markdown *md, const char *text)
+{
+	buf_add(&md->section, str_from(text));
+}
+
+static void add_both(struct markdown *md, const struct text_both *both, bool is_in_table)
+{
+	add_text(md, view_text(&md->view, both), is_in_table);
+}
+
+/* ---- sections ---- */
+
+static void heading(struct markdown *md, const char *en, const char *zh)
+{
+	buf_printf(&md->section, "\n### %s\n\n", MD_PICK(en, zh));
+}
+
+/* Put the section behind the others, if there is room. */
+static void end_section(struct markdown *md)
+{
+	if (md->out->len + md->section.len + MARKDOWN_TAIL <= MARKDOWN_MAX) {
+		buf_add(md->out, buf_str(&md->section));
+	} else {
+		md->left_out++;
+	}
+	buf_clear(&md->section);
+}
+
+static void brief_line(struct markdown *md, const char *en, const char *zh, struct str text)
+{
+	if (text.len > 0) {
+		buf_printf(&md->section, "- **%s** ", MD_PICK(en, zh));
+		add_text(md, text, false);
+		add_plain(md, "\n");
+	}
+}
+
+static void write_answer(struct markdown *md)
+{
+	const struct view_brief *brief = &md->view.brief;
+	add_plain(md, "## ");
+	add_text(md, brief->what, false);
+	add_plain(md, "\n\n");
+	brief_line(md, "When:", "时间:", brief->when);
+	brief_line(md, "Why:", "理由:", brief->why);
+	brief_line(md, "How sure:", "把握:", brief->sure);
+	brief_line(md, "First:", "先做:", brief->first);
+	if (md->view.findings->verdict.is_excerpt &&
+	    md->view.findings->named.reasons_for.count > 0) {
+		buf_printf(&md->section, "\n%s\n",
+		           MD_PICK("These are pieces of a log: what is not in them proves nothing.",
+		                   "这些只是日志片段:其中没有的内容不能说明问题。"));
+	}
+	end_section(md);
+}
+
+static void environment_row(struct markdown *md, const char *name, struct str value)
+{
+	buf_printf(&md->section, "| %s | ", name);
+	if (value.len > 0) {
+		add_code(md, value, true);
+	} else {
+		add_plain(md, MD_PICK("not known", "未知"));
+	}
+	add_plain(md, " |\n");
+}
+
+static void write_environment(struct markdown *md)
+{
+	const struct findings *findings = md->view.findings;
+	heading(md, "Environment", "环境");
+	add_plain(md, "| | |\n|---|---|\n");
+	environment_row(md, MD_PICK("Milvus version", "Milvus 版本"),
+	                findings->environment.milvus_version);
+	environment_row(md,
+	                MD_PICK("Deployment mode (standalone or cluster)",
+	                        "部署方式(standalone 或 cluster)"),
+	                findings->environment.deployment);
+	environment_row(md, MD_PICK("Message queue", "消息队列"),
+	                findings->environment.message_queue);
+	environment_row(md, MD_PICK("etcd version", "etcd 版本"),
+	                findings->environment.etcd_version);
+	end_section(md);
+}
+
+static void write_rows(struct markdown *md)
+{
+	struct view *view = &md->view;
+	if (view->rows.count == 0) {
+		return;
+	}
+	heading(md, "Timeline", "时间线");
+	buf_printf(&md->section, "| # | %s | %s | %s |\n|---|---|---|---|\n",
+	           MD_PICK("Time", "时间"), MD_PICK("Instance", "实例"), MD_PICK("What", "事件"));
+	for (size_t i = 0; i < view->rows.count && i < ROWS_MAX; i++) {
+		const struct view_row *row = &view->rows.items[i];
+		if (row->step > 0) {
+			buf_printf(&md->section, "| %zu | ", row->step);
+		} else {
+			add_plain(md, "| | ");
+		}
+		add_text(md, view_time(view, row->time_ns), true);
+		add_plain(md, " | ");
+		add_code(md, view->lanes.items[row->lane], true);
+		add_plain(md, row->is_end ? " | **" : " | ");
+		add_text(md, row->text, true);
+		if (row->count > 1) {
+			buf_printf(&md->section, " × %llu", (unsigned long long)row->count);
+		}
+		add_plain(md, row->is_inferred ? MD_PICK(" \\(inferred\\)", "\\(推断\\)") : "");
+		add_plain(md, row->is_end ? "** |\n" : " |\n");
+	}
+	end_section(md);
+}
+
+static struct str fold_line(struct markdown *md, const struct event *event)
+{
+	struct str safe = text_safe(&md->view.tmp, event->origin.text);
+	struct str cut = text_cut_bytes(safe, LINE_MAX_BYTES);
+	return cut.len < safe.len ? arena_printf(&md->view.tmp, STR_FMT "…", STR_ARG(cut)) : cut;
+}
+
+/* Lines of a fold: a fence that is longer than any run of back-ticks in it. */
+static void write_fold(struct markdown *md, const struct chain_step *step, size_t number)
+{
+	size_t ticks = 3;
+	buf_printf(&md->section, "\n<details><summary>[%zu] ", number);
+	buf_printf(&md->section,
+	           step->evidence.count == 1 ? MD_PICK("%zu line", "%zu 行")
+	                                     : MD_PICK("%zu lines", "%zu 行"),
+	           step->evidence.count);
+	add_plain(md, "</summary>\n\n");
+	for (size_t i = 0; i < step->evidence.count; i++) {
+		const struct event_origin *origin = &step->evidence.items[i]->origin;
+		size_t run = longest_run(origin->text, '`');
+		size_t in_path = longest_run(origin->path, '`');
+		run = run > in_path ? run : in_path;
+		ticks = run >= ticks ? run + 1 : ticks;
+	}
+	repeat(&md->section, '`', ticks);
+	add_plain(md, "text\n");
+	for (size_t i = 0; i < step->evidence.count; i++) {
+		const struct event *event = step->evidence.items[i];
+		text_add_safe(&md->section, view_where(&md->view, &event->origin));
+		add_plain(md, "\n    ");
+		buf_add(&md->section, fold_line(md, event));
+		add_plain(md, "\n");
+	}
+	repeat(&md->section, '`', ticks);
+	add_plain(md, "\n\n</details>\n");
+}
+
+static void write_proof(struct markdown *md)
+{
+	const struct findings *findings = md->view.findings;
+	if (findings->chain.count == 0) {
+		return;
+	}
+	heading(md, "Lines that prove it", "证据日志");
+	end_section(md);
+	for (size_t i = 0; i < findings->chain.count && i < LOG_LINES_MAX; i++) {
+		if (findings->chain.items[i].evidence.count > 0) {
+			write_fold(md, &findings->chain.items[i], i + 1);
+			end_section(md);
+		}
+	}
+}
+
+static void write_sentences(struct markdown *md, const char *sign, const struct sentence_list *list)
+{
+	for (size_t i = 0; i < list->count && i < ROWS_MAX; i++) {
+		buf_printf(&md->section, "- %s ", sign);
+		add_both(md, &list->items[i], false);
+		add_plain(md, "\n");
+	}
+}
+
+static void write_reasons(struct markdown *md)
+{
+	const struct findings *findings = md->view.findings;
+	if (findings->named.reasons_for.count + findings->named.reasons_against.count > 0) {
+		heading(md, "Why", "理由");
+		write_sentences(md, MD_PICK("for:", "支持:"), &findings->named.reasons_for);
+		write_sentences(md, MD_PICK("against:", "反对:"), &findings->named.reasons_against);
+		end_section(md);
+	}
+	for (size_t i = 0; i < findings->rivals.count && i < ROWS_MAX; i++) {
+		const struct hypothesis *rival = &findings->rivals.items[i];
+		if (i == 0) {
+			heading(md, "What else was considered", "其他可能");
+		}
+		add_code(md, rival->cause, false);
+		buf_printf(&md->section, ", %d %%\n\n", view_percent(rival->confidence));
+		write_sentences(md, MD_PICK("for:", "支持:"), &rival->reasons_for);
+		write_sentences(md, MD_PICK("against:", "反对:"), &rival->reasons_against);
+		add_plain(md, "\n");
+		end_section(md);
+	}
+}
+
+static void write_settle(struct markdown *md)
+{
+	const struct findings *findings = md->view.findings;
+	for (size_t i = 0; i < findings->settle.count && i < ROWS_MAX; i++) {
+		if (i == 0) {
+			heading(md, "What would settle it", "如何确认");
+		}
+		add_plain(md, "- **");
+		add_both(md, &findings->settle.items[i].what, false);
+		add_plain(md, "** ");
+		add_both(md, &findings->settle.items[i].how, false);
+		add_plain(md, "\n");
+	}
+	end_section(md);
+}
+
+static void write_stops(struct markdown *md)
+{
+	const struct findings *findings = md->view.findings;
+	if (findings->stops.count < 2) {
+		return;
+	}
+	heading(md, "Stops", "各次停止");
+	buf_printf(&md->section, "| %s | %s | %s | %s | |\n|---|---|---|---|---|\n",
+	           MD_PICK("Time", "时间"), MD_PICK("Instance", "实例"), MD_PICK("How", "方式"),
+	           MD_PICK("Cause", "原因"));
+	for (size_t i = 0; i < findings->stops.count && i < ROWS_MAX; i++) {
+		const struct stop *stop = &findings->stops.items[i];
+		add_plain(md, "| ");
+		add_text(md, view_time(&md->view, stop->time_ns), true);
+		if (stop->count > 1) {
+			buf_printf(&md->section, " × %llu", (unsigned long long)stop->count);
+		}
+		add_plain(md, " | ");
+		add_code(md, stop->instance, true);
+		add_plain(md, " | ");
+		add_text(md, stop_how_name(stop->how), true);
+		add_plain(md, " | ");
+		add_code(md, stop->cause, true);
+		buf_printf(&md->section, " %d %% | ", view_percent(stop->confidence));
+		add_both(md, &stop->summary, true);
+		add_plain(md, " |\n");
+	}
+	end_section(md);
+}
+
+static void write_measured(struct markdown *md)
+{
+	enum { LATENCIES_MAX = 12 };
+	const struct findings *findings = md->view.findings;
+	for (size_t i = 0; i < findings->latency.count && i < LATENCIES_MAX; i++) {
+		const struct latency *item = &findings->latency.items[i];
+		if (i == 0) {
+			heading(md, "Slow operations", "慢操作");
+			buf_printf(&md->section,
+			           "| %s | %s | n | p50 | p99 | max |\n|---|---|--:|--:|--:|--:|\n",
+			           MD_PICK("Instance", "实例"), MD_PICK("What", "事件"));
+		}
+		add_plain(md, "| ");
+		add_code(md, item->instance, true);
+		add_plain(md, " | ");
+		add_both(md, &item->what, true);
+		buf_printf(&md->section, " | %llu | " STR_FMT " | " STR_FMT " | " STR_FMT " |\n",
+		           (unsigned long long)item->count,
+		           STR_ARG(view_duration(&md->view, item->p50_ns)),
+		           STR_ARG(view_duration(&md->view, item->p99_ns)),
+		           STR_ARG(view_duration(&md->view, item->max_ns)));
+	}
+	end_section(md);
+	bool has_head = false;
+	for (size_t i = 0; i < findings->facts.count; i++) {
+		const struct finding_fact *item = &findings->facts.items[i];
+		if (isnan(item->threshold)) {
+			continue;
+		}
+		if (!has_head) {
+			heading(md, "Measured", "测量值");
+			has_head = true;
+		}
+		add_plain(md, item->is_ok ? "- ok " : "- **BAD** ");
+		add_code(md, item->fact.id, false);
+		add_plain(md, " ");
+		add_text(md, view_fact(&md->view, item), false);
+		add_plain(md, "\n");
+	}
+	end_section(md);
+}
+
+/* ---- coverage ---- */
+
+static void write_input(struct markdown *md, const struct source *source)
+{
+	add_plain(md, "| ");
+	add_code(md, source->path, true);
+	if (source->container.len > 0) {
+		add_plain(md, " ");
+		add_code(md, source->container, true);
+	}
+	add_plain(md, " | ");
+	add_code(md, source->component, true);
+	buf_printf(&md->section, " | %llu / %llu | ", (unsigned long long)source->recognised,
+	           (unsigned long long)source->records);
+	add_text(md, view_time(&md->view, source->first_ns), true);
+	add_plain(md, " | ");
+	add_text(md, view_time(&md->view, source->last_ns), true);
+	add_plain(md, " | ");
+	add_text(md, source->damage, true);
+	add_plain(md, " |\n");
+}
+
+static void write_coverage(struct markdown *md)
+{
+	const struct digest *digest = md->view.findings->digest;
+	heading(md, "What was read", "读取内容");
+	buf_printf(&md->section, "| %s | | %s | %s | %s | %s |\n|---|---|--:|---|---|---|\n",
+	           MD_PICK("Log", "日志"), MD_PICK("recognised / records", "已识别 / 记录数"),
+	           MD_PICK("first", "最早"), MD_PICK("last", "最晚"), MD_PICK("damage", "损坏"));
+	for (size_t i = 0; i < digest->input_count && i < ROWS_MAX; i++) {
+		write_input(md, &digest->inputs[i]);
+	}
+	if (digest->input_count > ROWS_MAX) {
+		buf_printf(&md->section, MD_PICK("\n... and %zu more\n", "\n……另有 %zu 个\n"),
+		           digest->input_count - ROWS_MAX);
+	}
+	end_section(md);
+	for (size_t i = 0; i < digest->document_count && i < ROWS_MAX; i++) {
+		add_plain(md, i == 0 ? "\n- " : "- ");
+		add_code(md, digest->documents[i].path, false);
+		add_plain(md, " ");
+		add_text(md, digest->documents[i].what, false);
+		add_plain(md, " ");
+		add_text(md, digest->documents[i].damage, false);
+		add_plain(md, "\n");
+	}
+	end_section(md);
+	for (size_t i = 0; i < md->view.findings->missing.count && i < ROWS_MAX; i++) {
+		const struct missing *item = &md->view.findings->missing.items[i];
+		if (i == 0) {
+			heading(md, "What is missing", "缺少内容");
+		}
+		add_plain(md, "- **");
+		add_both(md, &item->what, false);
+		add_plain(md, "** ");
+		add_both(md, &item->why, false);
+		add_plain(md, "\\. ");
+		add_both(md, &item->how, false);
+		add_plain(md, "\n");
+	}
+	end_section(md);
+}
+
+static void write_advice(struct markdown *md)
+{
+	const struct findings *findings = md->view.findings;
+	for (size_t i = 0; i < findings->advice.count && i < ROWS_MAX; i++) {
+		if (i == 0) {
+			heading(md, "What to do", "建议");
+		}
+		buf_printf(&md->section, "%zu. ", i + 1);
+		add_both(md, &findings->advice.items[i].text, false);
+		add_plain(md, "\n");
+	}
+	end_section(md);
+}
+
+static void write_tail(struct markdown *md)
+{
+	if (md->left_out > 0) {
+		buf_printf(md->out,
+		           MD_PICK("\n%zu sections are left out: GitHub takes 65,536 characters.\n",
+		                   "\n省略了 %zu 节:GitHub 只接受 65,536 个字符。\n"),
+		           md->left_out);
+	}
+	add_plain(md, "\n<sub>whydown ");
+	add_text(md, str_slice(md->view.options->version, 0, 40), false);
+	add_plain(md, ", ");
+	add_text(md, str_slice(md->view.options->rules, 0, 60), false);
+	add_plain(md, "</sub>\n");
+	buf_add(md->out, buf_str(&md->section));
+}
+
+static bool write_markdown(const struct findings *findings, const struct report_options *options,
+                           struct buf *out, struct error *err)
+{
+	(void)err;
+	struct buf text = {0};
+	struct markdown md = {.out = &text};
+	view_init(&md.view, findings, options);
+	write_answer(&md);
+	write_environment(&md);
+	write_rows(&md);
+	write_reasons(&md);
+	write_stops(&md);
+	write_settle(&md);
+	write_advice(&md);
+	write_coverage(&md);
+	write_measured(&md);
+	write_proof(&md);
+	write_tail(&md);
+	buf_add(out, buf_str(&text));
+	buf_finish(&text);
+	buf_finish(&md.section);
+	view_finish(&md.view);
+	return true;
+}
+
+const struct reporter reporter_markdown = {.name = "md", .write = write_markdown};
