@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Processes, their runs and how they ended. */
 #include "base/vec.h"
+#include "cause/layout.h"
 #include "cause/reason.h"
 
 #include <stdlib.h>
@@ -45,7 +46,9 @@ static const struct ending endings[] = {
 	{STR_INIT("etcd.start.port_in_use"), STOP_START_FAILED, 1},
 	{STR_INIT("etcd.storage.failed"), STOP_FATAL, 1},
 	{STR_INIT("host.docker.exited"), STOP_ABRUPT, -1},
+	{STR_INIT("host.docker.oom"), STOP_KILLED, 137},
 	{STR_INIT("host.k8s.oom_killed"), STOP_KILLED, 137},
+	{STR_INIT("host.k8s.terminated"), STOP_ABRUPT, -1},
 };
 
 static const struct str starts[] = {
@@ -137,6 +140,26 @@ static void collect_processes(struct reason *reason)
 	}
 }
 
+/* The process that a container or pod runs: it bears its name, or is the only one of its kind. */
+static struct process *process_of_name(struct reason *reason, struct str component, struct str name)
+{
+	struct process *only = NULL;
+	size_t count = 0;
+	vec_foreach (struct process, process, &reason->processes) {
+		if (!str_equals(process->component, component)) {
+			continue;
+		}
+		if (str_contains(process->instance, name) ||
+		    str_contains(name, process->instance)) {
+			return process;
+		}
+		only = process;
+		count++;
+	}
+	bool is_it = count == 1 && only->first_ns != TIME_NONE;
+	return is_it ? only : process_of(reason, component, name);
+}
+
 /* The process an ending belongs to: tools name it in a field, programs speak for themselves. */
 static struct process *process_of_mark(struct reason *reason, const struct mark *mark)
 {
@@ -145,17 +168,9 @@ static struct process *process_of_mark(struct reason *reason, const struct mark 
 		return process_of(reason, component, episode_instance(reason, mark->episode));
 	}
 	struct str name = event_field_text(mark->event, STR("name"));
-	vec_foreach (struct process, process, &reason->processes) {
-		if (name.len > 0 && (str_contains(process->instance, name) ||
-		                     str_contains(name, process->instance))) {
-			return process;
-		}
-	}
-	if (str_contains(name, STR("milvus")) && !str_contains(name, STR("etcd")) &&
-	    !str_contains(name, STR("minio"))) {
-		return process_of(reason, STR("milvus"), name);
-	}
-	return str_contains(name, STR("etcd")) ? process_of(reason, STR("etcd"), name) : NULL;
+	component = layout_component(name);
+	bool is_ours = str_equals(component, STR("milvus")) || str_equals(component, STR("etcd"));
+	return is_ours ? process_of_name(reason, component, name) : NULL;
 }
 
 /* ---- ends ---- */
@@ -234,7 +249,8 @@ static void note_ending(struct reason *reason, struct process *process, const st
 		if (is_weak(stop->how) && !is_weak(how)) {
 			stop->how = how;
 		}
-		if (stop->exit_code < 0 || episode_is(mark->episode, STR("host.docker.exited"))) {
+		if (stop->exit_code < 0 ||
+		    (code >= 0 && episode_is(mark->episode, STR("host.*")))) {
 			stop->exit_code = code;
 		}
 		/* the process is gone when its last words are said */

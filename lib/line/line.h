@@ -8,6 +8,7 @@
  */
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 
@@ -107,3 +108,18 @@ bool line_cursor_next(struct line_cursor *cursor, const struct line_block *block
 /** Move to the line that holds a byte of block->text at or behind the cursor, and give it. */
 bool line_cursor_seek(struct line_cursor *cursor, const struct line_block *block, size_t position,
                       struct line *line);
+
+/** How a text was encoded. */
+struct line_encoding {
+	struct str name;     /* "UTF-8", "UTF-16LE" ... */
+	unsigned unit_bytes; /* 1, or 2 of UTF-16 */
+	unsigned mark_bytes; /* of the byte order mark */
+};
+
+/**
+ * A whole text in memory as UTF-8, without byte order mark; wrappers and line ends stay.
+ *
+ * space:    holds the text where it had to be transcoded
+ * Lifetime: that of bytes and space
+ */
+struct str line_text(struct str bytes, struct buf *space, struct line_encoding *encoding);

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/vec.h"
+#include "scan/document.h"
 #include "scan/silence.h"
 #include "side/side.h"
 
@@ -517,34 +518,6 @@ static size_t read_pushed_back(void *context, char *buffer, size_t size)
 	return count;
 }
 
-static void fill(struct buf *buf, line_read *read, void *context, size_t max)
-{
-	enum { FILL_STEP = 256 << 10 };
-	size_t count = 1;
-	while (buf->len < max && count > 0) {
-		size_t step = max - buf->len < FILL_STEP ? max - buf->len : FILL_STEP;
-		count = read(context, buf_reserve(buf, step), step);
-		buf->len += count;
-	}
-}
-
-/* Returns: whether the stream was a document and is done. */
-static bool read_side(struct stream_tools *tools, struct buf *head, struct pushed_back *from, const struct input_stream *stream,
-                      struct digest *digest)
-{
-	const struct side *side = side_of(buf_str(head), stream->path);
-	if (side == NULL) {
-		return false;
-	}
-	fill(head, from->read, from->context, SIDE_SIZE_MAX);
-	struct document document = {.path = stream->path, .what = str_from(side->what), .bytes = head->len};
-	struct side_sink sink = {digest, stream->path, stream->modified_ns, &tools->tmp};
-	digest_document(digest, &document);
-	side->read(buf_str(head), &sink);
-	arena_reset(&tools->tmp);
-	return true;
-}
-
 /* Returns: whether the stream was wanted whole and is done. */
 static bool read_whole(struct stream_tools *tools, struct buf *head, struct pushed_back *from, const struct input_stream *stream)
 {
@@ -555,7 +528,7 @@ static bool read_whole(struct stream_tools *tools, struct buf *head, struct push
 	if (tools->whole->count >= SCAN_WHOLE_KEPT) {
 		return true; /* too many already to be of use */
 	}
-	fill(head, from->read, from->context, SCAN_WHOLE_MAX);
+	document_fill(head, from->read, from->context, SCAN_WHOLE_MAX);
 	vec_push(tools->whole, (struct scan_whole){.path = stream->path,
 	                                           .text = *head,
 	                                           .is_too_long = from->read(from->context, &more, 1) > 0});
@@ -591,11 +564,12 @@ void stream_read(struct stream_tools *tools, line_read *read, void *context, con
                  struct digest *digest)
 {
 	struct buf head = {0};
-	fill(&head, read, context, SIDE_HEAD_SIZE);
+	document_fill(&head, read, context, SIDE_HEAD_SIZE);
 	struct pushed_back from = {buf_str(&head), read, context};
-	if (!read_whole(tools, &head, &from, input) && !read_side(tools, &head, &from, input, digest)) {
-		struct stream stream = {.tools = tools, .digest = digest, .input = input};
+	bool is_done = read_whole(tools, &head, &from, input) || document_read(tools, read, context, input, digest, &head);
+	if (!is_done) {
 		from.head = buf_str(&head);
+		struct stream stream = {.tools = tools, .digest = digest, .input = input};
 		read_lines(&stream, read_pushed_back, &from);
 	}
 	buf_finish(&head);

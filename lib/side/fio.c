@@ -1,14 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fio, text of 2.x and 3.x and JSON. Source: fio 3.33 stat.c; the unit of each block stands in parentheses. */
-#include "base/json.h"
-
+/*
+ * What fio measured, as text of 2.x and 3.x:
+ *   mytest: (groupid=0, jobs=1): err= 0: pid=10823: Tue Mar 12 16:21:04 2024
+ *     write: IOPS=242, BW=544KiB/s (557kB/s)(22.0MiB/41401msec)
+ *     fsync/fdatasync/sync_file_range:
+ *       sync (usec): min=967, max=83021, avg=4101.22, stdev=5120.10
+ *       sync percentiles (usec):
+ *        | 99.00th=[26608], ...
+ * The unit stands in each block's parentheses. Before fio 3.5 there is no sync block.
+ * Source: fio stat.c, show_thread_status_normal
+ */
 #include "side/readers.h"
 
-static int bid_text(struct str head, struct str path)
+enum fio_block { BLOCK_NONE, BLOCK_SYNC, BLOCK_WRITE };
+
+/* One job that is being read. */
+struct job {
+	enum fio_block percentiles; /* of what */
+	enum fio_block block;       /* what the lines tell of */
+	double unit;                /* of the percentiles, in ms */
+	bool has_write, has_sync;
+	struct str head;
+};
+
+static bool is_job(struct str line)
 {
-	(void)path;
-	bool has_job = str_contains(head, STR("(groupid=")) && str_contains(head, STR("jobs="));
-	return has_job && str_contains(head, STR("IOPS")) ? 90 : has_job && str_contains(head, STR("iops=")) ? 80 : 0;
+	return str_contains(line, STR(": (groupid=")) && str_contains(line, STR("jobs="));
+}
+
+static int bid(struct str text)
+{
+	ptrdiff_t at = str_find(text, STR(": (groupid="));
+	struct str rest = at < 0 ? STR("") : str_skip(text, (size_t)at), line;
+	if (!side_line(&rest, &line) || !str_contains(line, STR("jobs=")) ||
+	    !str_contains(line, STR("err="))) {
+		return 0;
+	}
+	return 90;
 }
 
 /* Milliseconds in a unit named in "(usec)". */
@@ -20,108 +48,150 @@ static double unit_ms(struct str line)
 	if (str_contains(line, STR("(usec)"))) {
 		return 1e-3;
 	}
-	return str_contains(line, STR("(sec)")) || str_contains(line, STR("(s)")) ? 1e3 : 1;
+	return str_contains(line, STR("(sec)")) ? 1e3 : 1;
 }
 
-/* "16.2k", "1,263": fio shortens large numbers. */
+/* "16.2k", "1263", "1,263": fio shortens large numbers, people group their digits. */
 static bool read_rate(struct str text, double *rate)
 {
-	if (!side_number(text, rate)) {
+	char plain[32];
+	size_t len = 0, i = 0;
+	text = str_trim(text);
+	for (; i < text.len && len < sizeof(plain); i++) {
+		char byte = text.ptr[i];
+		bool is_group = byte == ',' && i + 3 < text.len && text.ptr[i + 1] >= '0' &&
+		                text.ptr[i + 1] <= '9' && text.ptr[i + 2] >= '0' &&
+		                text.ptr[i + 2] <= '9' && text.ptr[i + 3] >= '0' &&
+		                text.ptr[i + 3] <= '9';
+		if ((byte < '0' || byte > '9') && byte != '.' && !is_group) {
+			break;
+		}
+		if (!is_group) {
+			plain[len++] = byte;
+		}
+	}
+	char unit = i < text.len ? text.ptr[i] : '\0';
+	if (!str_to_double((struct str){plain, len}, rate)) {
 		return false;
 	}
-	size_t i = 0;
-	while (i < text.len && ((text.ptr[i] >= '0' && text.ptr[i] <= '9') || text.ptr[i] == '.' || text.ptr[i] == ' ')) {
-		i++;
-	}
-	*rate *= i < text.len && text.ptr[i] == 'k' ? 1e3 : i < text.len && text.ptr[i] == 'M' ? 1e6 : 1;
+	*rate *= unit == 'k' || unit == 'K' ? 1e3 : unit == 'M' ? 1e6 : 1;
 	return true;
 }
 
-static void read_member(const struct side_sink *sink, struct str line, uint64_t number, const char *name, double unit, const char *id)
+static void read_ms(struct side_sink *sink, struct str line, const char *mark, double unit,
+                    const char *id)
 {
-	ptrdiff_t at = str_find(line, str_from(name));
 	double value;
-	if (at >= 0 && side_number(str_skip(line, (size_t)at + str_from(name).len), &value)) {
-		side_fact(sink, id, value * unit, "ms", number, line);
+	if (side_number_after(line, str_from(mark), &value)) {
+		side_fact(sink, id, value * unit, "ms", line);
 	}
 }
 
-static void read_text(struct str text, const struct side_sink *sink)
+static void read_write(struct side_sink *sink, struct job *job, struct str line)
+{
+	double rate;
+	ptrdiff_t at = str_find(line, STR("IOPS="));
+	at = at >= 0 ? at : str_find(line, STR("iops="));
+	job->has_write = true;
+	job->block = BLOCK_WRITE;
+	if (at >= 0 && read_rate(str_skip(line, (size_t)at + 5), &rate)) {
+		side_fact(sink, "fio.write.iops", rate, "1/s", line);
+	}
+}
+
+static void read_percentiles(struct side_sink *sink, const struct job *job, struct str line)
+{
+	if (job->percentiles == BLOCK_SYNC) {
+		read_ms(sink, line, " 99.00th=[", job->unit, "fio.sync.p99_ms");
+		read_ms(sink, line, " 99.90th=[", job->unit, "fio.sync.p999_ms");
+	} else {
+		read_ms(sink, line, " 99.00th=[", job->unit, "fio.write.p99_ms");
+	}
+}
+
+static void read_disk(struct side_sink *sink, struct str line)
+{
+	double util;
+	struct str device;
+	if (str_cut(str_trim(line), STR(": ios="), &device, NULL) &&
+	    side_number_after(line, STR("util="), &util)) {
+		sink->instance = device;
+		side_fact(sink, "fio.util_percent", util, "%", line);
+		sink->instance = STR("");
+	}
+}
+
+/* A job that wrote and has no figures of its syncs. */
+static void close_job(struct side_sink *sink, const struct job *job)
+{
+	if (job->head.len > 0 && job->has_write && !job->has_sync) {
+		side_fact_text(sink, "fio.note",
+		               STR("no fsync latencies: run fio 3.5 or later with --fdatasync=1"),
+		               job->head);
+	}
+}
+
+static void read_line(struct side_sink *sink, struct job *job, struct str line)
+{
+	struct str trimmed = str_trim(line);
+	if (str_starts(trimmed, STR("write:")) || str_starts(trimmed, STR("write :"))) {
+		read_write(sink, job, line);
+	} else if (str_starts(trimmed, STR("read:")) || str_starts(trimmed, STR("read :"))) {
+		job->block = BLOCK_NONE;
+	} else if (str_starts(trimmed, STR("fsync/fdatasync/sync_file_range"))) {
+		job->block = BLOCK_SYNC;
+	} else if (job->block == BLOCK_SYNC && str_starts(trimmed, STR("sync ("))) {
+		job->has_sync = true;
+		read_ms(sink, line, "max=", unit_ms(line), "fio.sync.max_ms");
+		read_ms(sink, line, "avg=", unit_ms(line), "fio.sync.avg_ms");
+	} else if (job->block == BLOCK_WRITE && str_starts(trimmed, STR("clat ("))) {
+		read_ms(sink, line, "max=", unit_ms(line), "fio.write.max_ms");
+	} else if (str_contains(trimmed, STR("percentiles ("))) {
+		job->percentiles =
+			str_starts(trimmed, STR("sync percentiles")) ? BLOCK_SYNC : job->block;
+		job->unit = unit_ms(line);
+		return;
+	} else if (job->percentiles != BLOCK_NONE && str_starts(trimmed, STR("|"))) {
+		read_percentiles(sink, job, line);
+		return;
+	}
+	job->percentiles = BLOCK_NONE;
+}
+
+/* "mytest: (g=0): rw=write, bs=(R) 2300B-2300B, ..., ioengine=sync, iodepth=1" */
+static void read_banner(struct side_sink *sink, struct str line)
+{
+	struct str size;
+	if (str_contains(line, STR(": (g=")) && str_contains(line, STR("ioengine=")) &&
+	    side_between(line, STR("bs="), STR(", ioengine="), &size)) {
+		side_fact_text(sink, "fio.block_size", size, line);
+	} else if (str_starts(line, STR("fio-")) && line.len < 40) {
+		side_fact_text(sink, "fio.version", str_skip(line, 4), line);
+	}
+}
+
+static void read(struct str text, struct side_sink *sink)
 {
 	struct str rest = text, line;
-	uint64_t number = 0;
-	bool is_in_sync = false, is_in_percentiles = false, has_sync = false;
-	double unit = 1, value;
-	while (side_line(&rest, &line, &number)) {
-		struct str trimmed = str_trim(line);
-		ptrdiff_t at = str_find(line, STR("write: IOPS="));
-		if (at >= 0 && read_rate(str_skip(line, (size_t)at + 12), &value)) {
-			side_fact(sink, "fio.write.iops", value, "1/s", number, line);
-		}
-		is_in_sync |= str_starts(trimmed, STR("fsync/fdatasync/sync_file_range"));
-		if (str_starts(trimmed, STR("sync (")) && is_in_sync) {
-			has_sync = true;
-			read_member(sink, line, number, "max=", unit_ms(line), "fio.sync.max_ms");
-			read_member(sink, line, number, "avg=", unit_ms(line), "fio.sync.avg_ms");
-		}
-		if (str_starts(trimmed, STR("sync percentiles"))) {
-			is_in_percentiles = true;
-			unit = unit_ms(line);
-		} else if (is_in_percentiles && str_starts(trimmed, STR("|"))) {
-			read_member(sink, line, number, " 99.00th=[", unit, "fio.sync.p99_ms");
+	struct job job = {0};
+	while (side_line(&rest, &line)) {
+		if (is_job(line)) {
+			close_job(sink, &job);
+			job = (struct job){.head = line};
+		} else if (job.head.len == 0) {
+			read_banner(sink, line);
+		} else if (str_contains(line, STR("util="))) {
+			read_disk(sink, line);
 		} else {
-			is_in_percentiles = false;
-		}
-		at = str_find(line, STR("util="));
-		if (at >= 0 && side_number(str_skip(line, (size_t)at + 5), &value)) {
-			side_fact(sink, "fio.util_percent", value, "%", number, line);
+			read_line(sink, &job, line);
 		}
 	}
-	if (!has_sync) {
-		side_fact_text(sink, "fio.note", STR("no fsync figures: run fio 3.5 or later with --fdatasync=1"), 0, STR(""));
-	}
+	close_job(sink, &job);
 }
 
-const struct side side_fio_text = {.name = "fio-text", .what = "fio result", .bid = bid_text, .read = read_text};
-
-/* ---- JSON: fio 3.x in ns; 2.x has no sync block ---- */
-
-static int bid_json(struct str head, struct str path)
-{
-	(void)path;
-	return str_contains(head, STR("\"fio version\"")) && str_contains(head, STR("\"jobs\"")) ? 95 : 0;
-}
-
-static void add_ns(const struct side_sink *sink, const char *id, const struct json *value)
-{
-	if (json_type(value) == JSON_NUMBER) {
-		side_fact(sink, id, json_number(value, 0) / 1e6, "ms", 0, STR(""));
-	}
-}
-
-static void read_json(struct str text, const struct side_sink *sink)
-{
-	/* warnings may stand before the object */
-	ptrdiff_t start = str_find_byte(text, '{'), end = str_find_last_byte(text, '}');
-	struct json *document = start < 0 || end < start ? NULL : json_parse(str_slice(text, (size_t)start, (size_t)end + 1), NULL);
-	for (const struct json *job = json_first(json_get(document, "jobs")); job != NULL; job = json_next(job)) {
-		const struct json *latency = json_get(json_get(job, "sync"), "lat_ns");
-		const struct json *iops = json_get(json_get(job, "write"), "iops");
-		if (json_number(json_get(latency, "N"), 0) > 0) {
-			add_ns(sink, "fio.sync.p99_ms", json_get(json_get(latency, "percentile"), "99.000000"));
-			add_ns(sink, "fio.sync.max_ms", json_get(latency, "max"));
-			add_ns(sink, "fio.sync.avg_ms", json_get(latency, "mean"));
-		}
-		if (json_number(iops, 0) > 0) {
-			side_fact(sink, "fio.write.iops", json_number(iops, 0), "1/s", 0, STR(""));
-		}
-	}
-	for (const struct json *disk = json_first(json_get(document, "disk_util")); disk != NULL; disk = json_next(disk)) {
-		if (json_get(disk, "util") != NULL) {
-			side_fact(sink, "fio.util_percent", json_number(json_get(disk, "util"), 0), "%", 0, STR(""));
-		}
-	}
-	json_destroy(document);
-}
-
-const struct side side_fio_json = {.name = "fio-json", .what = "fio result", .bid = bid_json, .read = read_json};
+const struct side side_fio_text = {
+	.name = "fio-text",
+	.what = "fio result",
+	.bid = bid,
+	.read = read,
+};

@@ -1,85 +1,245 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "side/side.h"
 
+#include "base/buf.h"
 #include "side/readers.h"
 
-#include <math.h>
-
 const struct side *const side_table[] = {
-        &side_fio_text, &side_fio_json, &side_iostat,          &side_metrics,    &side_inspect,
-        &side_describe, &side_check_perf, &side_endpoint_status, NULL,
+	&side_fio_text,    &side_fio_json,        &side_iostat_text,     &side_iostat_json,
+	&side_metrics,     &side_endpoint_status, &side_endpoint_health, &side_alarm_list,
+	&side_member_list, &side_check_perf,      &side_docker_inspect,  &side_docker_events,
+	&side_docker_ps,   &side_docker_stats,    &side_kube_objects,    &side_kube_describe,
+	&side_kube_pods,   &side_kube_events,     &side_kube_top,        NULL,
 };
 
-const struct side *side_of(struct str head, struct str path)
+enum { KINDS_MAX = 64 };
+
+bool side_is_known(struct str text)
 {
-	const struct side *best = NULL;
-	int highest = 0;
 	for (size_t i = 0; side_table[i] != NULL; i++) {
-		int bid = side_table[i]->bid(head, path);
-		if (bid > highest) {
-			highest = bid;
-			best = side_table[i];
+		if (side_table[i]->bid(text) > 0) {
+			return true;
 		}
 	}
-	return best;
+	return false;
 }
 
-static void add(const struct side_sink *sink, struct fact fact, uint64_t line, struct str evidence)
+struct bidder {
+	const struct side *side;
+	int bid;
+};
+
+/* All that bid, the surest first, ties in order of the table. */
+static size_t find_bidders(struct str text, struct bidder *bidders)
 {
+	size_t count = 0;
+	for (size_t i = 0; side_table[i] != NULL && count < KINDS_MAX; i++) {
+		int bid = side_table[i]->bid(text);
+		size_t at = count;
+		if (bid <= 0) {
+			continue;
+		}
+		while (at > 0 && bidders[at - 1].bid < bid) {
+			bidders[at] = bidders[at - 1];
+			at--;
+		}
+		bidders[at] = (struct bidder){side_table[i], bid};
+		count++;
+	}
+	return count;
+}
+
+size_t side_read(struct side_sink *sink, struct str *what)
+{
+	struct bidder bidders[KINDS_MAX];
+	struct buf names = {0};
+	size_t count = find_bidders(sink->text, bidders);
+	for (size_t i = 0; i < count; i++) {
+		struct str name = str_from(bidders[i].side->what);
+		if (!str_contains(buf_str(&names), name)) {
+			buf_add(&names, names.len > 0 ? STR(", ") : STR(""));
+			buf_add(&names, name);
+		}
+		sink->instance = STR("");
+		bidders[i].side->read(sink->text, sink);
+	}
+	*what = arena_str(sink->tmp, buf_str(&names));
+	buf_finish(&names);
+	return count;
+}
+
+/* ---- where something stands ---- */
+
+/* UTF-16 units of a part of the text, as bytes; or its bytes. */
+static uint64_t own_bytes(const struct side_sink *sink, struct str part)
+{
+	if (sink->unit_bytes != 2) {
+		return part.len;
+	}
+	uint64_t units = 0;
+	for (size_t i = 0; i < part.len; i++) {
+		unsigned char byte = (unsigned char)part.ptr[i];
+		units += (byte & 0xc0) == 0x80 ? 0 : byte >= 0xf0 ? 2 : 1;
+	}
+	return units * 2;
+}
+
+static bool is_within(struct str text, struct str part)
+{
+	return part.ptr != NULL && part.ptr >= text.ptr && part.ptr <= text.ptr + text.len;
+}
+
+/* Line and offset of a part of the text: the physical line that holds its first byte. */
+static void locate(struct side_sink *sink, struct str part, struct event_origin *origin)
+{
+	if (!is_within(sink->text, part)) {
+		return;
+	}
+	const char *from = sink->known.at;
+	if (from == NULL || from > part.ptr) {
+		sink->known.at = from = sink->text.ptr;
+		sink->known.line = 1;
+		sink->known.offset = sink->mark_bytes;
+	}
+	for (const char *at = from; at < part.ptr; at++) {
+		if (*at == '\n') {
+			struct str passed = {sink->known.at, (size_t)(at + 1 - sink->known.at)};
+			sink->known.offset += own_bytes(sink, passed);
+			sink->known.line++;
+			sink->known.at = at + 1;
+		}
+	}
+	origin->line = sink->known.line;
+	origin->offset = sink->known.offset;
+}
+
+static struct event_origin origin_of(struct side_sink *sink, struct str line)
+{
+	struct event_origin origin = {.path = sink->path};
+	struct str whole = line;
+	locate(sink, line, &origin);
+	if (is_within(sink->text, line)) {
+		const char *end = sink->text.ptr + sink->text.len;
+		while (whole.ptr > sink->text.ptr && whole.ptr[-1] != '\n' &&
+		       whole.ptr[-1] != '\r') {
+			whole.ptr--;
+			whole.len++;
+		}
+		while (whole.ptr + whole.len < end && whole.ptr[whole.len] != '\n' &&
+		       whole.ptr[whole.len] != '\r') {
+			whole.len++;
+		}
+	}
+	origin.text = text_cut_bytes(whole, EVENT_TEXT_MAX);
+	return origin;
+}
+
+/* ---- facts and events ---- */
+
+static void add(struct side_sink *sink, struct fact fact, struct str line)
+{
+	if (sink->facts >= SIDE_FACTS_MAX) {
+		return;
+	}
+	sink->facts++;
 	fact.time_ns = TIME_NONE;
-	fact.origin = (struct event_origin){.path = sink->path, .line = line, .text = text_cut_bytes(evidence, EVENT_TEXT_MAX)};
+	fact.instance = sink->instance;
+	fact.origin = origin_of(sink, line);
 	digest_fact(sink->digest, &fact);
 }
 
-void side_fact(const struct side_sink *sink, const char *id, double value, const char *unit, uint64_t line, struct str text)
+void side_fact(struct side_sink *sink, const char *id, double value, const char *unit,
+               struct str line)
 {
-	add(sink, (struct fact){.id = str_from(id), .value = value, .unit = str_from(unit)}, line, text);
-}
-
-void side_fact_text(const struct side_sink *sink, const char *id, struct str value, uint64_t line, struct str text)
-{
-	add(sink, (struct fact){.id = str_from(id), .value = NAN, .text = value}, line, text);
-}
-
-bool side_line(struct str *rest, struct str *line, uint64_t *number)
-{
-	if (rest->len == 0) {
-		return false;
+	if (isfinite(value)) {
+		add(sink, (struct fact){.id = str_from(id), .value = value, .unit = str_from(unit)},
+		    line);
 	}
-	str_cut(*rest, STR("\n"), line, rest);
-	if (str_ends(*line, STR("\r"))) {
-		line->len--;
-	}
-	(*number)++;
-	return true;
 }
 
-bool side_number(struct str text, double *number)
+void side_fact_text(struct side_sink *sink, const char *id, struct str value, struct str line)
 {
-	char plain[40];
-	size_t len = 0;
-	text = str_trim(text);
-	while (len < text.len && len < sizeof(plain)) {
-		char byte = text.ptr[len] == ',' ? '.' : text.ptr[len];
-		if ((byte < '0' || byte > '9') && byte != '.' && byte != '-' && byte != 'e' && byte != '+') {
-			break;
+	if (value.len > 0) {
+		struct str text = text_cut_bytes(value, EVENT_TEXT_MAX);
+		add(sink, (struct fact){.id = str_from(id), .value = NAN, .text = text}, line);
+	}
+}
+
+void side_event_begin(struct side_event *event, int64_t time_ns, enum clock_zone zone)
+{
+	*event = (struct side_event){.event = {.time_ns = time_ns,
+	                                       .start_ns = time_ns,
+	                                       .took_ns = DURATION_NONE,
+	                                       .zone = zone,
+	                                       .level = FORMAT_LEVEL_NONE}};
+}
+
+static void add_field(struct side_event *event, struct event_field field)
+{
+	if (event->event.field_count < SIDE_FIELDS_MAX && field.text.len > 0) {
+		event->fields[event->event.field_count++] = field;
+	}
+}
+
+void side_event_text(struct side_event *event, const char *name, struct str text)
+{
+	add_field(event, (struct event_field){.name = str_from(name),
+	                                      .type = EVENT_TEXT,
+	                                      .text = text_cut_bytes(text, EVENT_TEXT_MAX),
+	                                      .number = INT64_MIN});
+}
+
+void side_event_count(struct side_event *event, struct side_sink *sink, const char *name,
+                      int64_t number)
+{
+	add_field(event,
+	          (struct event_field){.name = str_from(name),
+	                               .type = EVENT_COUNT,
+	                               .text = arena_printf(sink->tmp, "%lld", (long long)number),
+	                               .number = number});
+}
+
+void side_event_end(struct side_event *event, struct side_sink *sink, const char *kind,
+                    struct str line)
+{
+	if (sink->take_event != NULL && sink->events < SIDE_EVENTS_MAX) {
+		sink->events++;
+		event->event.fields = event->fields;
+		event->event.origin = origin_of(sink, line);
+		sink->take_event(sink->context, sink, kind, &event->event);
+	}
+}
+
+void side_event_say(struct side_event *event, struct side_sink *sink, struct str said,
+                    struct str line)
+{
+	if (sink->take_line != NULL && sink->events < SIDE_EVENTS_MAX) {
+		sink->events++;
+		event->event.fields = event->fields;
+		event->event.origin = origin_of(sink, line);
+		sink->take_line(sink->context, sink, said, &event->event);
+	}
+}
+
+void side_claim(struct side_sink *sink, struct str part)
+{
+	if (sink->claim_count > 0 && sink->claims[sink->claim_count - 1].to <= part.ptr &&
+	    part.ptr - sink->claims[sink->claim_count - 1].to <= 2) {
+		sink->claims[sink->claim_count - 1].to = part.ptr + part.len;
+		return;
+	}
+	if (sink->claim_count < SIDE_CLAIMS_MAX && part.len > 0) {
+		sink->claims[sink->claim_count++] =
+			(struct side_claim){part.ptr, part.ptr + part.len};
+	}
+}
+
+bool side_is_claimed(const struct side_sink *sink, struct str line)
+{
+	for (size_t i = 0; i < sink->claim_count; i++) {
+		if (line.ptr >= sink->claims[i].from && line.ptr < sink->claims[i].to) {
+			return true;
 		}
-		plain[len++] = byte;
 	}
-	while (len > 0 && (plain[len - 1] == '.' || plain[len - 1] == 'e' || plain[len - 1] == '+')) {
-		len--;
-	}
-	return str_to_double((struct str){plain, len}, number);
-}
-
-struct str side_word(struct str *rest)
-{
-	*rest = str_trim(*rest);
-	size_t len = 0;
-	while (len < rest->len && rest->ptr[len] != ' ' && rest->ptr[len] != '\t') {
-		len++;
-	}
-	struct str word = str_slice(*rest, 0, len);
-	*rest = str_skip(*rest, len);
-	return word;
+	return false;
 }

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Prometheus histograms: cumulative buckets to quantiles; private to side/. */
+
+#include "side/side.h"
+
+/** What a histogram's quantiles are called as facts. */
+struct histogram_kind {
+	struct str name;        /* without _bucket */
+	const char *p99_id;     /* over the life of the process */
+	const char *over_1s_id; /* how many took more than about a second; NULL */
+	const char *between_id; /* p99 between the first and the last scrape */
+	double ms;              /* milliseconds in a unit of le */
+};
+
+struct histogram_sets; /* of one name: buckets by labels and scrape */
+
+struct histogram_sets *histogram_sets_create(struct arena *tmp);
+/** Add a bucket's line. labels: with le. */
+void histogram_sets_add(struct histogram_sets *sets, struct str labels, double count,
+                        struct str line);
+/** State the facts: of the set of labels that is worst. */
+void histogram_sets_close(const struct histogram_sets *sets, const struct histogram_kind *kind,
+                          struct side_sink *sink);

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * kubectl get pods, get events and top, as tables. Source: kubernetes pkg/printers/internalversion;
+ * kubectl pkg/cmd/events
+ */
+#include "side/readers.h"
+
+typedef void read_row(struct side_sink *sink, const struct side_table_columns *table,
+                      const struct str *cells, struct str line);
+
+static bool has_head(struct str text, bool (*is_head)(struct str line))
+{
+	struct str rest = text, line;
+	while (side_line(&rest, &line)) {
+		if (is_head(str_trim(line))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void read_table(struct str text, struct side_sink *sink, bool (*is_head)(struct str line),
+                       read_row *row)
+{
+	struct str rest = text, line, cells[SIDE_COLUMNS_MAX];
+	struct side_table_columns table = {0};
+	while (side_line(&rest, &line)) {
+		if (is_head(str_trim(line))) {
+			side_columns_read(&table, line);
+		} else if (str_trim(line).len == 0) {
+			table.count = 0;
+		} else if (table.count > 0 && side_columns_row(&table, line, cells)) {
+			row(sink, &table, cells, line);
+			sink->instance = STR("");
+		}
+	}
+}
+
+/* ---- get pods ---- */
+
+static bool is_pods_head(struct str line)
+{
+	bool begins = str_starts(line, STR("NAME ")) || str_starts(line, STR("NAMESPACE "));
+	return begins && str_contains(line, STR("READY ")) && str_contains(line, STR("STATUS ")) &&
+	       str_contains(line, STR("RESTARTS "));
+}
+
+static int bid_pods(struct str text)
+{
+	return str_contains(text, STR("RESTARTS")) && has_head(text, is_pods_head) ? 85 : 0;
+}
+
+static void read_pod(struct side_sink *sink, const struct side_table_columns *table,
+                     const struct str *cells, struct str line)
+{
+	double restarts;
+	struct str name = side_cell(table, cells, "NAME");
+	struct str status = side_cell(table, cells, "STATUS");
+	if (name.len == 0 || status.len == 0) {
+		return;
+	}
+	sink->instance = name;
+	side_fact_text(sink, "container.status", status, line);
+	if (side_number(side_cell(table, cells, "RESTARTS"), &restarts)) {
+		side_fact(sink, "container.restarts", restarts, "", line);
+	}
+	const char *kind = str_equals(status, STR("OOMKilled"))          ? "host.k8s.oom_killed"
+	                   : str_equals(status, STR("Evicted"))          ? "host.k8s.evicted"
+	                   : str_equals(status, STR("CrashLoopBackOff")) ? "host.k8s.backoff"
+	                                                                 : NULL;
+	if (kind != NULL) {
+		struct side_event event;
+		side_event_begin(&event, TIME_NONE, CLOCK_ZONE_NONE);
+		side_event_text(&event, "name", name);
+		side_event_end(&event, sink, kind, line);
+	}
+}
+
+static void read_pods(struct str text, struct side_sink *sink)
+{
+	read_table(text, sink, is_pods_head, read_pod);
+}
+
+const struct side side_kube_pods = {
+	.name = "kubectl-pods",
+	.what = "kubectl get pods",
+	.bid = bid_pods,
+	.read = read_pods,
+};
+
+/* ---- get events ---- */
+
+static bool is_events_head(struct str line)
+{
+	return str_contains(line, STR("LAST SEEN")) && str_contains(line, STR("REASON")) &&
+	       str_contains(line, STR("OBJECT")) && str_contains(line, STR("MESSAGE"));
+}
+
+static int bid_events(struct str text)
+{
+	return str_contains(text, STR("LAST SEEN")) && has_head(text, is_events_head) ? 85 : 0;
+}
+
+/* Ages count from when it was collected: undated. */
+static void read_event(struct side_sink *sink, const struct side_table_columns *table,
+                       const struct str *cells, struct str line)
+{
+	struct side_event event;
+	struct str object = side_cell(table, cells, "OBJECT"), pod;
+	struct str said = arena_printf(sink->tmp, STR_FMT "   " STR_FMT "   " STR_FMT "   " STR_FMT,
+	                               STR_ARG(side_cell(table, cells, "TYPE")),
+	                               STR_ARG(side_cell(table, cells, "REASON")), STR_ARG(object),
+	                               STR_ARG(side_cell(table, cells, "MESSAGE")));
+	side_event_begin(&event, TIME_NONE, CLOCK_ZONE_NONE);
+	if (str_cut(object, STR("/"), NULL, &pod)) {
+		side_event_text(&event, "pod", pod);
+	}
+	side_event_say(&event, sink, said, line);
+}
+
+static void read_events(struct str text, struct side_sink *sink)
+{
+	read_table(text, sink, is_events_head, read_event);
+}
+
+const struct side side_kube_events = {
+	.name = "kubectl-events",
+	.what = "kubectl get events",
+	.bid = bid_events,
+	.read = read_events,
+};
+
+/* ---- top ---- */
+
+static bool is_top_head(struct str line)
+{
+	return str_contains(line, STR("CPU(cores)")) && str_contains(line, STR("MEMORY(bytes)"));
+}
+
+static int bid_top(struct str text)
+{
+	return is_top_head(text) ? 85 : 0;
+}
+
+static void read_top_row(struct side_sink *sink, const struct side_table_columns *table,
+                         const struct str *cells, struct str line)
+{
+	double value;
+	struct str cores = side_cell(table, cells, "CPU(cores)");
+	sink->instance = side_cell(table, cells, "NAME");
+	if (side_number(cores, &value)) {
+		value = str_ends(cores, STR("m")) ? value / 1000 : value;
+		side_fact(sink, "container.cpu_cores", value, "", line);
+	}
+	if (side_bytes(side_cell(table, cells, "MEMORY(bytes)"), false, &value)) {
+		side_fact(sink, "container.memory_bytes", value, "B", line);
+	}
+	if (side_number(side_cell(table, cells, "MEMORY%"), &value)) {
+		side_fact(sink, "node.memory_percent", value, "%", line);
+	}
+	if (side_number(side_cell(table, cells, "CPU%"), &value)) {
+		side_fact(sink, "node.cpu_percent", value, "%", line);
+	}
+}
+
+static void read_top(struct str text, struct side_sink *sink)
+{
+	read_table(text, sink, is_top_head, read_top_row);
+}
+
+const struct side side_kube_top = {
+	.name = "kubectl-top",
+	.what = "kubectl top",
+	.bid = bid_top,
+	.read = read_top,
+};
