@@ -33,18 +33,10 @@ struct str cause_instance(const struct source *source, struct arena *keep)
 static struct str docker_name(const struct digest *digest, struct str id)
 {
 	vec_foreach (const struct fact, fact, &digest->facts) {
-		struct str name = fact->instance;
-		bool is_container = str_starts(fact->id, STR("docker.")) ||
-		                    str_starts(fact->id, STR("container."));
-		if (!is_container || !str_contains(fact->origin.path, id)) {
-			continue;
-		}
-		if (name.len == 0) {
-			str_cut(fact->origin.text, STR(":"), &name, NULL);
-		}
-		name = str_skip(name, str_starts(name, STR("/")) ? 1 : 0);
-		if (name.len > 0 && name.len < 128) {
-			return name;
+		bool is_it = str_equals(fact->id, STR("container.id")) &&
+		             (str_starts(fact->text, id) || str_contains(fact->origin.path, id));
+		if (is_it && fact->instance.len > 0 && fact->instance.len < 128) {
+			return fact->instance;
 		}
 	}
 	return STR("");

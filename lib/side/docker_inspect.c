@@ -96,7 +96,13 @@ static void read_container(struct side_sink *sink, const struct json *container,
 		return;
 	}
 	sink->instance = arena_str(sink->tmp, name_of(container));
-	struct str status = json_get_text(state, "Status");
+	struct str id = json_get_text(container, "Id"), status = json_get_text(state, "Status");
+	id = id.len > 0 ? id : json_get_text(container, "ID");
+	if (sink->instance.len > 0) {
+		struct str behind = *from;
+		side_fact_text(sink, "container.id", id.len > 0 ? id : STR("?"),
+		               side_line_of(sink, &behind, id.len > 0 ? id : STR("\"State\"")));
+	}
 	if (status.len > 0) {
 		side_fact_text(sink, "container.status", status,
 		               side_line_of(sink, from, STR("\"Status\"")));
