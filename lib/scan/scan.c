@@ -3,6 +3,7 @@
 
 #include "base/vec.h"
 #include "scan/stream.h"
+#include "side/side.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -250,6 +251,7 @@ static void read_all(struct work *work, struct digest *digest, struct scan_resul
 		digest_document(digest, &(struct document){.path = item->path, .what = item->what});
 		result->damaged += item->kind != INPUT_SKIPPED ? 1 : 0;
 	}
+	side_relate(digest);
 	digest_close(digest);
 }
 

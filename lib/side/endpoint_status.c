@@ -122,12 +122,7 @@ static void close_status(struct side_sink *sink, struct cluster *cluster,
 	if (status->has_leader >= 0) {
 		side_fact(sink, "endpoint.has_leader", status->has_leader, "", status->line);
 	}
-	if (str_contains(status->errors, STR("NOSPACE"))) {
-		side_fact(sink, "endpoint.alarm_nospace", 1, "", status->line);
-	}
-	if (str_contains(status->errors, STR("CORRUPT"))) {
-		side_fact(sink, "endpoint.alarm_corrupt", 1, "", status->line);
-	}
+	side_alarms(sink, status->errors, status->line);
 	if (str_contains(status->errors, STR("no leader"))) {
 		side_fact(sink, "endpoint.has_leader", 0, "", status->line);
 	}

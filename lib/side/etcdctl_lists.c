@@ -46,6 +46,12 @@ static void add_health(struct side_sink *sink, struct str endpoint, bool is_heal
 		side_fact(sink, "endpoint.health_took_ms", (double)took_ns / (double)NS_PER_MS,
 		          "ms", line);
 	}
+	if (!is_healthy) {
+		struct side_event event;
+		side_event_begin(&event, TIME_NONE, CLOCK_ZONE_NONE);
+		side_event_text(&event, "endpoint", endpoint);
+		side_event_end(&event, sink, "etcd.ctl.unhealthy", line);
+	}
 	sink->instance = STR("");
 }
 
@@ -114,6 +120,25 @@ const struct side side_endpoint_health = {
 
 /* ---- alarm list ---- */
 
+void side_alarms(struct side_sink *sink, struct str names, struct str line)
+{
+	static const struct {
+		struct str name;
+		const char *fact, *kind;
+	} alarms[] = {{STR_INIT("NOSPACE"), "endpoint.alarm_nospace", "etcd.alarm.nospace"},
+	              {STR_INIT("CORRUPT"), "endpoint.alarm_corrupt", "etcd.alarm.corrupt"}};
+	for (size_t i = 0; i < SIDE_COUNT(alarms); i++) {
+		struct side_event event;
+		if (!str_contains(names, alarms[i].name)) {
+			continue;
+		}
+		side_fact(sink, alarms[i].fact, 1, "", line);
+		side_event_begin(&event, TIME_NONE, CLOCK_ZONE_NONE);
+		side_event_text(&event, "endpoint", sink->instance);
+		side_event_end(&event, sink, alarms[i].kind, line);
+	}
+}
+
 /* "memberID:13803658152347727308 alarm:NOSPACE ", alone in its line */
 static bool read_alarm(struct str line, struct str *member, struct str *alarm)
 {
@@ -141,11 +166,7 @@ static void read_alarms(struct str text, struct side_sink *sink)
 			continue;
 		}
 		sink->instance = arena_printf(sink->tmp, "%llx", (unsigned long long)id);
-		if (str_equals(alarm, STR("NOSPACE"))) {
-			side_fact(sink, "endpoint.alarm_nospace", 1, "", line);
-		} else if (str_equals(alarm, STR("CORRUPT"))) {
-			side_fact(sink, "endpoint.alarm_corrupt", 1, "", line);
-		}
+		side_alarms(sink, alarm, line);
 	}
 	sink->instance = STR("");
 }

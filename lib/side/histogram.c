@@ -2,6 +2,7 @@
 /* Source: Prometheus promql/quantile.go, bucketQuantile: linear inside a bucket. */
 #include "side/histogram.h"
 
+#include "base/buf.h"
 #include "side/readers.h"
 
 enum { SETS_MAX = 48, BUCKETS_MAX = 40 };
@@ -145,6 +146,55 @@ static bool is_last(const struct histogram_sets *sets, size_t index)
 	return true;
 }
 
+static struct str text_of(const struct buckets *buckets, struct arena *tmp)
+{
+	struct buf text = {0};
+	for (size_t i = 0; i < buckets->used; i++) {
+		if (isinf(buckets->le[i])) {
+			buf_printf(&text, "+Inf:%.0f", buckets->count[i]);
+		} else {
+			buf_printf(&text, "%g:%.0f ", buckets->le[i], buckets->count[i]);
+		}
+	}
+	struct str copy = arena_str(tmp, buf_str(&text));
+	buf_finish(&text);
+	return copy;
+}
+
+static void read_text(struct str text, struct buckets *buckets)
+{
+	struct str bound, count;
+	*buckets = (struct buckets){0};
+	for (struct str word = side_word(&text); word.len > 0 && buckets->used < BUCKETS_MAX;
+	     word = side_word(&text)) {
+		double le = INFINITY, value;
+		if (str_cut(word, STR(":"), &bound, &count) && side_number(count, &value) &&
+		    (str_equals(bound, STR("+Inf")) || side_number(bound, &le))) {
+			buckets->le[buckets->used] = le;
+			buckets->count[buckets->used++] = value;
+		}
+	}
+}
+
+double histogram_text_total(struct str text)
+{
+	struct buckets buckets;
+	read_text(text, &buckets);
+	return total(&buckets);
+}
+
+bool histogram_text_between(struct str first, struct str last, double *p99_ms)
+{
+	struct buckets from, to, between;
+	read_text(first, &from);
+	read_text(last, &to);
+	if (!subtract(&from, &to, &between)) {
+		return false;
+	}
+	*p99_ms = p99_of(&between) * 1000;
+	return true;
+}
+
 void histogram_sets_close(const struct histogram_sets *sets, const struct histogram_kind *kind,
                           struct side_sink *sink)
 {
@@ -168,6 +218,9 @@ void histogram_sets_close(const struct histogram_sets *sets, const struct histog
 		return;
 	}
 	side_fact(sink, kind->p99_id, p99_of(worst) * kind->ms, "ms", worst->line);
+	if (kind->buckets_id != NULL) {
+		side_fact_text(sink, kind->buckets_id, text_of(worst, sink->tmp), worst->line);
+	}
 	if (kind->over_1s_id != NULL) {
 		side_fact(sink, kind->over_1s_id, over_second(worst, kind->ms), "", worst->line);
 	}

@@ -58,19 +58,20 @@ struct scalar {
 	size_t count;
 };
 
+#define FSYNC                                                                                      \
+	"metrics.etcd.fsync_p99_ms", "metrics.etcd.fsync_over_1s",                                 \
+		"metrics.etcd.fsync_between_p99_ms", "metrics.etcd.fsync_buckets", 1000
 static const struct histogram_kind histograms[] = {
-	{STR_INIT("etcd_disk_wal_fsync_duration_seconds"), "metrics.etcd.fsync_p99_ms",
-         "metrics.etcd.fsync_over_1s", "metrics.etcd.fsync_between_p99_ms", 1000},
-	{STR_INIT("etcd_disk_wal_fsync_durations_seconds"), "metrics.etcd.fsync_p99_ms",
-         "metrics.etcd.fsync_over_1s", "metrics.etcd.fsync_between_p99_ms", 1000},
-	{STR_INIT("etcd_wal_fsync_durations_seconds"), "metrics.etcd.fsync_p99_ms",
-         "metrics.etcd.fsync_over_1s", "metrics.etcd.fsync_between_p99_ms", 1000},
+	{STR_INIT("etcd_disk_wal_fsync_duration_seconds"), FSYNC},
+	{STR_INIT("etcd_disk_wal_fsync_durations_seconds"), FSYNC},
+	{STR_INIT("etcd_wal_fsync_durations_seconds"), FSYNC},
 	{STR_INIT("etcd_disk_backend_commit_duration_seconds"), "metrics.etcd.commit_p99_ms",
-         "metrics.etcd.commit_over_1s", "metrics.etcd.commit_between_p99_ms", 1000},
+         "metrics.etcd.commit_over_1s", "metrics.etcd.commit_between_p99_ms",
+         "metrics.etcd.commit_buckets", 1000},
 	{STR_INIT("etcd_network_peer_round_trip_time_seconds"), "metrics.etcd.peer_rtt_p99_ms",
-         NULL, "metrics.etcd.peer_rtt_between_p99_ms", 1000},
+         NULL, "metrics.etcd.peer_rtt_between_p99_ms", NULL, 1000},
 	{STR_INIT("milvus_meta_request_latency"), "metrics.milvus.meta_p99_ms",
-         "metrics.milvus.meta_over_1s", "metrics.milvus.meta_between_p99_ms", 1},
+         "metrics.milvus.meta_over_1s", "metrics.milvus.meta_between_p99_ms", NULL, 1},
 };
 
 struct scrape {

@@ -27,6 +27,14 @@ extern const struct side side_kube_describe;
 extern const struct side side_kube_pods;
 extern const struct side side_kube_events;
 extern const struct side side_kube_top;
+extern const struct side side_etcd_config;
+extern const struct side side_milvus_config;
+extern const struct side side_df;
+extern const struct side side_free;
+extern const struct side side_vmstat;
+extern const struct side side_top;
+extern const struct side side_cpu_stat;
+extern const struct side side_lscpu;
 
 enum { SIDE_COLUMNS_MAX = 48 };
 
@@ -72,6 +80,9 @@ struct side_container_end {
 };
 /** Facts and events of it. */
 void side_container_ended(struct side_sink *sink, const struct side_container_end *end);
+
+/** Facts and events of the alarms that a text names: NOSPACE, CORRUPT. */
+void side_alarms(struct side_sink *sink, struct str names, struct str line);
 
 /** No log is to be looked for between two places of the text. */
 void side_claim(struct side_sink *sink, struct str part);

@@ -5,11 +5,34 @@
 #include "side/readers.h"
 
 const struct side *const side_table[] = {
-	&side_fio_text,    &side_fio_json,        &side_iostat_text,     &side_iostat_json,
-	&side_metrics,     &side_endpoint_status, &side_endpoint_health, &side_alarm_list,
-	&side_member_list, &side_check_perf,      &side_docker_inspect,  &side_docker_events,
-	&side_docker_ps,   &side_docker_stats,    &side_kube_objects,    &side_kube_describe,
-	&side_kube_pods,   &side_kube_events,     &side_kube_top,        NULL,
+	&side_fio_text,
+	&side_fio_json,
+	&side_iostat_text,
+	&side_iostat_json,
+	&side_metrics,
+	&side_endpoint_status,
+	&side_endpoint_health,
+	&side_alarm_list,
+	&side_member_list,
+	&side_check_perf,
+	&side_docker_inspect,
+	&side_docker_events,
+	&side_docker_ps,
+	&side_docker_stats,
+	&side_kube_objects,
+	&side_kube_describe,
+	&side_kube_pods,
+	&side_kube_events,
+	&side_kube_top,
+	&side_etcd_config,
+	&side_milvus_config,
+	&side_df,
+	&side_free,
+	&side_vmstat,
+	&side_top,
+	&side_cpu_stat,
+	&side_lscpu,
+	NULL,
 };
 
 enum { KINDS_MAX = 64 };
@@ -113,22 +136,28 @@ static void locate(struct side_sink *sink, struct str part, struct event_origin 
 	origin->offset = sink->known.offset;
 }
 
+/* The line that holds a byte, or its part between lone CRs. */
+static struct str line_around(struct str text, const char *at)
+{
+	struct str line = {at, 0};
+	const char *end = text.ptr + text.len;
+	while (line.ptr > text.ptr && line.ptr[-1] != '\n' && line.ptr[-1] != '\r') {
+		line.ptr--;
+	}
+	while (line.ptr + line.len < end && line.ptr[line.len] != '\n' &&
+	       line.ptr[line.len] != '\r') {
+		line.len++;
+	}
+	return line;
+}
+
 static struct event_origin origin_of(struct side_sink *sink, struct str line)
 {
 	struct event_origin origin = {.path = sink->path};
 	struct str whole = line;
 	locate(sink, line, &origin);
 	if (is_within(sink->text, line)) {
-		const char *end = sink->text.ptr + sink->text.len;
-		while (whole.ptr > sink->text.ptr && whole.ptr[-1] != '\n' &&
-		       whole.ptr[-1] != '\r') {
-			whole.ptr--;
-			whole.len++;
-		}
-		while (whole.ptr + whole.len < end && whole.ptr[whole.len] != '\n' &&
-		       whole.ptr[whole.len] != '\r') {
-			whole.len++;
-		}
+		whole = line_around(sink->text, line.ptr);
 	}
 	origin.text = text_cut_bytes(whole, EVENT_TEXT_MAX);
 	return origin;

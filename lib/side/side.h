@@ -83,3 +83,10 @@ size_t side_read(struct side_sink *sink, struct str *what);
 
 /** Whether a line of the text lies in a part that a reader owns. */
 bool side_is_claimed(const struct side_sink *sink, struct str line);
+
+/**
+ * State what several documents say together: of two scrapes of one process, what lies between them.
+ *
+ * digest: of all inputs, before it is closed
+ */
+void side_relate(struct digest *digest);

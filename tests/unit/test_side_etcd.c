@@ -118,6 +118,7 @@ static void table_of_endpoint_status_is_read_by_its_heads(void **state)
 	assert_fact(&reading, "endpoint.term_spread", 2);
 	assert_str(reading_fact(&reading, "endpoint.alarm_nospace", 0)->instance,
 	           "10.20.0.11:2379");
+	assert_events(&reading, "etcd.alarm.nospace   \n");
 	reading_finish(&reading);
 }
 
