@@ -392,4 +392,5 @@ void reason_derive(struct reason *reason)
 	if (reason->stop != NULL) {
 		derived_add(reason, "stop.exit_code", reason->stop->exit_code, NULL);
 	}
+	reason_derive_documents(reason);
 }

@@ -135,7 +135,15 @@ void reason_missing(struct reason *reason);
 /* advice.c: advice and what would settle it */
 void reason_advice(struct reason *reason);
 
+/* documents.c: settings that documents state (before the logs, which know better), and facts of how
+ * documents and logs lie to each other */
+void reason_document_settings(struct reason *reason);
+void reason_derive_documents(struct reason *reason);
+
 /* ---- shared by the steps ---- */
+
+/** A sentence with values for names in braces: settings ({ttl_s}) and facts ({fio.sync.p99_ms}). */
+struct text_both reason_say(const struct reason *reason, const struct text_both *text);
 
 bool episode_is(const struct episode *episode, struct str kind);
 /** The episode's own instance, or its source's. */

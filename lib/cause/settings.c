@@ -151,6 +151,7 @@ static int64_t ttl_configured(const struct reason *reason)
 
 void reason_settings(struct reason *reason)
 {
+	reason_document_settings(reason);
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		note_timeouts(reason, episode);
 		if (tells_version(episode)) {

@@ -300,18 +300,24 @@ static void say_signs(const struct reason *reason, const struct weighed *weighed
 			continue;
 		}
 		if (sign->is_against) {
-			vec_push(&hypothesis->reasons_against, sign->say);
+			vec_push(&hypothesis->reasons_against, reason_say(reason, &sign->say));
 			continue;
 		}
-		struct text_both say = sign->say;
+		struct text_both say = reason_say(reason, &sign->say);
 		if (weighed->is_explained[i]) {
-			say = both_printf(reason->keep, "(an effect of another cause) " STR_FMT, "(是另一原因的结果)" STR_FMT,
-			                  STR_ARG(sign->say.in[TEXT_EN]));
-			say.in[TEXT_ZH] = arena_printf(reason->keep, "(是另一原因的结果)" STR_FMT,
-			                               STR_ARG(text_in(&sign->say, TEXT_ZH)));
+			say.in[TEXT_EN] = arena_printf(reason->keep, "(an effect of another cause) " STR_FMT, STR_ARG(say.in[TEXT_EN]));
+			say.in[TEXT_ZH] = arena_printf(reason->keep, "(是另一原因的结果)" STR_FMT, STR_ARG(say.in[TEXT_ZH]));
 		}
 		vec_push(&hypothesis->reasons_for, say);
 	}
+}
+
+/* Something spoke for it, and something strong against it. */
+static bool is_refuted(const struct weighed *weighed)
+{
+	int strongest = 0, ignored = 0;
+	sum_groups(weighed, true, &strongest);
+	return !weighed->is_excluded && strongest >= strength_units[STRENGTH_STRONG] && sum_groups(weighed, false, &ignored) > 0;
 }
 
 static void list_rivals(const struct reason *reason, const struct weighing *weighing, const struct weighed *named, int rest_permille)
@@ -325,10 +331,11 @@ static void list_rivals(const struct reason *reason, const struct weighing *weig
 	}
 	for (size_t i = 0; i < weighing->count && findings->rivals.count < RIVALS_MAX; i++) {
 		const struct weighed *weighed = &weighing->items[i];
-		if (weighed == named || weighed->score <= 0) {
+		if (weighed == named || (weighed->score <= 0 && (named != NULL || !is_refuted(weighed)))) {
 			continue;
 		}
-		struct hypothesis rival = {.confidence = (double)(rest_permille * weighed->score / (sum + 20)) / 1000};
+		int share = weighed->score > 0 ? rest_permille * weighed->score / (sum + 20) : 0;
+		struct hypothesis rival = {.confidence = (double)share / 1000};
 		say_signs(reason, weighed, &rival);
 		vec_push(&findings->rivals, rival);
 	}
@@ -343,7 +350,7 @@ static void list_contributions(const struct reason *reason, const struct weighin
 			const struct sign_result *result = &weighed->results[j];
 			if (result->is_seen && !sign->is_against && !weighed->is_explained[j] && !weighed->is_excluded &&
 			    units_of(sign, result) >= strength_units[STRENGTH_STRONG]) {
-				vec_push(&reason->findings->contributing, (struct contribution){weighed->cause->id, sign->say});
+				vec_push(&reason->findings->contributing, (struct contribution){weighed->cause->id, reason_say(reason, &sign->say)});
 				break;
 			}
 		}
@@ -361,6 +368,41 @@ static enum answer has_stopped(const struct reason *reason)
 	return reason->has_milvus || reason->has_etcd ? ANSWER_NO : ANSWER_UNKNOWN;
 }
 
+/* What was measured, where that is all there is: the best reason of the best rival. */
+static struct text_both summary_of_measures(const struct reason *reason)
+{
+	struct findings *findings = reason->findings;
+	bool has_reason = findings->rivals.count > 0 && findings->rivals.items[0].reasons_for.count > 0 &&
+	                  findings->rivals.items[0].confidence > 0;
+	if (!has_reason) {
+		return both_printf(reason->keep, "Nothing here shows that anything stopped; what was measured is listed below.",
+		                   "这里没有任何内容表明服务曾经停止;测量值列在下面。");
+	}
+	const struct text_both *say = &findings->rivals.items[0].reasons_for.items[0];
+	struct text_both summary;
+	summary.in[TEXT_EN] = arena_printf(reason->keep, "Nothing here shows that anything stopped, but " STR_FMT ".",
+	                                   STR_ARG(text_in(say, TEXT_EN)));
+	summary.in[TEXT_ZH] = arena_printf(reason->keep, "这里没有任何内容表明服务曾经停止,但是" STR_FMT "。",
+	                                   STR_ARG(text_in(say, TEXT_ZH)));
+	return summary;
+}
+
+static struct text_both summary_of_unknown(const struct reason *reason)
+{
+	if (reason->stop != NULL) {
+		return both_printf(reason->keep, "It stopped, but the lines do not allow a cause to be named.",
+		                   "服务已停止,但这些日志不足以判定原因。");
+	}
+	if (reason->digest->facts.count > 0 && !has_dated_record(reason)) {
+		return summary_of_measures(reason);
+	}
+	if (reason->digest->episodes.count == 0) {
+		return both_printf(reason->keep, "The lines do not tell what happened: nothing in them was recognised.",
+		                   "日志无法说明发生了什么:没有识别出任何内容。");
+	}
+	return both_printf(reason->keep, "The lines do not allow a cause to be named.", "这些日志不足以判定原因。");
+}
+
 static void summarise(const struct reason *reason)
 {
 	struct findings *findings = reason->findings;
@@ -372,14 +414,7 @@ static void summarise(const struct reason *reason)
 		return;
 	}
 	if (str_equals(cause, STR("unknown"))) {
-		findings->verdict.summary =
-		        reason->digest->episodes.count == 0
-		                ? both_printf(keep, "The lines do not tell what happened: nothing in them was recognised.",
-		                              "日志无法说明发生了什么:没有识别出任何内容。")
-		        : reason->stop != NULL
-		                ? both_printf(keep, "It stopped, but the lines do not allow a cause to be named.",
-		                              "服务已停止,但这些日志不足以判定原因。")
-		                : both_printf(keep, "The lines do not allow a cause to be named.", "这些日志不足以判定原因。");
+		findings->verdict.summary = summary_of_unknown(reason);
 		return;
 	}
 	const struct text_both *title = cause_title(reason->set, cause);
@@ -405,7 +440,7 @@ static void fill_signs(const struct reason *reason, const struct weighing *weigh
 			                                                 STR_INIT("excludes")};
 			const struct sign *sign = &weighed->cause->signs[j];
 			const struct sign_result *result = &weighed->results[j];
-			struct sign_state state = {.say = sign->say, .strength = names[sign->strength], .is_against = sign->is_against};
+			struct sign_state state = {.say = reason_say(reason, &sign->say), .strength = names[sign->strength], .is_against = sign->is_against};
 			state.state = result->is_seen ? (result->has_lift ? SIGN_SEEN : SIGN_NO_LIFT)
 			                              : (result->is_observable ? SIGN_ABSENT : SIGN_NOT_OBSERVABLE);
 			for (size_t k = 0; result->is_seen && k < result->evidence.count; k++) {
@@ -464,6 +499,9 @@ void reason_verdict(struct reason *reason, struct sign_list *signs)
 	weigh(reason, &weighing);
 	const struct weighed *named = pick(&weighing, &lead);
 	bool is_wrong = reason->stop != NULL || is_harmed(reason);
+	if (!is_wrong && !has_dated_record(reason)) {
+		named = NULL; /* only measured: nothing shows that anything happened */
+	}
 	findings->verdict.stopped = has_stopped(reason);
 	int permille = 600;
 	if (named != NULL) {
@@ -473,7 +511,7 @@ void reason_verdict(struct reason *reason, struct sign_list *signs)
 		keep_roots(reason, named);
 	} else if (is_wrong || !has_dated_record(reason) || has_unknown_trouble(reason)) {
 		findings->verdict.cause = STR("unknown");
-		permille = reason->digest->episodes.count == 0 ? 800 : 620;
+		permille = reason->digest->episodes.count + reason->digest->facts.count == 0 ? 800 : 620;
 	} else {
 		permille = reason->is_excerpt ? 600 : reason->has_etcd && reason->has_milvus ? 850 : 700;
 	}

@@ -144,7 +144,7 @@ static void pods_are_the_same_in_yaml_and_json(void **state)
 		"\"2024-03-12T08:21:09Z\"}\n    state:\n      waiting:\n"
 		"        reason: CrashLoopBackOff\n",
 		"{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[{\"kind\":\"Pod\","
-	        "\"metadata\":{"
+		"\"metadata\":{"
 		"\"name\":\"rel-milvus-proxy-0\"},\"status\":{\"containerStatuses\":[{\"name\":"
 		"\"proxy\",\"restartCount\":3,\"lastState\":{\"terminated\":{\"exitCode\":139,"
 		"\"reason\":\"Error\",\"finishedAt\":\"2024-03-12T08:21:09Z\"}},\"state\":{"
