@@ -105,6 +105,15 @@ def check_documentation(tap, root):
                                                           for path in (root / "rules/causes").glob("*.json"))))
     measured = set(re.findall(r'"([a-z]+(?:\.[a-z0-9_]+)+)"', "\n".join(path.read_text(encoding="utf-8")
                                                                         for path in (root / "lib/side").glob("*.c"))))
+    stated = {fact for fact in measured if not fact.startswith(("host.", "etcd.alarm.", "etcd.ctl."))}
+    files = (root / "docs/side-files.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"`([a-z0-9._]+)`", files))
+    shown |= {f"{fact}_between" for fact in shown}
+    tap.check("facts of side files were found in the source", len(stated) >= 60, f"{sorted(stated)}")
+    tap.empty("docs/side-files.md tells of every fact", sorted(stated - shown))
+    limits = set(re.findall(r'\{STR_INIT\("([a-z.0-9_]+)"\), \d+, (?:true|false)', source))
+    judged = files.partition("## Limits")[2]
+    tap.empty("docs/side-files.md tells of every limit", sorted(limit for limit in limits if f"`{limit}`" not in judged))
     tap.empty("docs/causes.md tells of every cause", sorted(CAUSES - told))
     tap.empty("docs/causes.md tells of every derived fact", sorted(derived - told))
     tap.check("derived facts were found in the source", len(derived) >= 20, f"{sorted(derived)}")

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Thresholds: etcd's documentation (hardware, tuning, FAQ) and its metrics page. */
+/* Thresholds: etcd's documentation (hardware, tuning, FAQ), its metrics page and alert rules; docs/side-files.md. */
 static const struct {
 	struct str id;
 	double threshold;
@@ -20,7 +20,26 @@ static const struct {
 	{STR_INIT("iostat.w_await_ms"), 10, true, STR_INIT("ms")},
 	{STR_INIT("iostat.f_await_ms"), 10, true, STR_INIT("ms")},
 	{STR_INIT("metrics.etcd.fsync_p99_ms"), 10, true, STR_INIT("ms")},
+	{STR_INIT("metrics.etcd.fsync_between_p99_ms"), 10, true, STR_INIT("ms")},
 	{STR_INIT("metrics.etcd.commit_p99_ms"), 25, true, STR_INIT("ms")},
+	{STR_INIT("metrics.etcd.commit_between_p99_ms"), 25, true, STR_INIT("ms")},
+	{STR_INIT("metrics.etcd.peer_rtt_p99_ms"), 150, true, STR_INIT("ms")},
+	{STR_INIT("metrics.etcd.db_quota_percent"), 95, true, STR_INIT("%")},
+	{STR_INIT("endpoint.db_quota_percent"), 95, true, STR_INIT("%")},
+	{STR_INIT("metrics.etcd.has_leader"), 1, false, STR_INIT("")},
+	{STR_INIT("endpoint.has_leader"), 1, false, STR_INIT("")},
+	{STR_INIT("endpoint.healthy"), 1, false, STR_INIT("")},
+	{STR_INIT("endpoint.alarm_nospace"), 1, true, STR_INIT("")},
+	{STR_INIT("endpoint.alarm_corrupt"), 1, true, STR_INIT("")},
+	{STR_INIT("members.unstarted"), 1, true, STR_INIT("")},
+	{STR_INIT("container.oom_killed"), 1, true, STR_INIT("")},
+	{STR_INIT("checkperf.slowest_ms"), 500, true, STR_INIT("ms")},
+	{STR_INIT("checkperf.stddev_ms"), 100, true, STR_INIT("ms")},
+	{STR_INIT("checkperf.passed"), 1, false, STR_INIT("")},
+	{STR_INIT("metrics.cpu_throttled_percent"), 25, true, STR_INIT("%")},
+	{STR_INIT("cgroup.throttled_percent"), 25, true, STR_INIT("%")},
+	{STR_INIT("disk.used_percent"), 95, true, STR_INIT("%")},
+	{STR_INIT("disk.inodes_used_percent"), 95, true, STR_INIT("%")},
 };
 
 static void judge_facts(struct reason *reason)

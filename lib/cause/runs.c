@@ -49,6 +49,7 @@ static const struct ending endings[] = {
 	{STR_INIT("host.docker.oom"), STOP_KILLED, 137},
 	{STR_INIT("host.k8s.oom_killed"), STOP_KILLED, 137},
 	{STR_INIT("host.k8s.terminated"), STOP_ABRUPT, -1},
+	{STR_INIT("host.kernel.oom_kill"), STOP_KILLED, 137},
 };
 
 static const struct str starts[] = {
@@ -168,6 +169,12 @@ static struct process *process_of_mark(struct reason *reason, const struct mark 
 		return process_of(reason, component, episode_instance(reason, mark->episode));
 	}
 	struct str name = event_field_text(mark->event, STR("name"));
+	if (episode_is(mark->episode, STR("host.kernel.*"))) {
+		/* the kernel names threads too, and tools: only the programs themselves count */
+		name = event_field_text(mark->event, STR("process"));
+		bool is_program = str_equals(name, STR("milvus")) || str_equals(name, STR("etcd"));
+		name = is_program ? name : STR("");
+	}
 	component = layout_component(name);
 	bool is_ours = str_equals(component, STR("milvus")) || str_equals(component, STR("etcd"));
 	return is_ours ? process_of_name(reason, component, name) : NULL;
@@ -190,8 +197,12 @@ static enum stop_how how_of_exit(int code, enum stop_how otherwise)
 	switch (code) {
 	case 0:
 		return STOP_CLEAN;
+	case 1:
+		return STOP_FATAL;
 	case 2:
 		return STOP_PANIC;
+	case 80: /* Milvus: its session in etcd expired */
+		return STOP_SESSION_LOST;
 	case 137:
 		return STOP_KILLED;
 	case 132:
@@ -242,8 +253,12 @@ static void note_ending(struct reason *reason, struct process *process, const st
 	bool is_same = stop != NULL && (stop->time_ns == TIME_NONE || event->time_ns == TIME_NONE ||
 	                                event->time_ns - stop->time_ns <= STOP_JOIN_S * NS_PER_SEC);
 	if (!is_same) {
+		/* undated: at the earliest when it printed its last record */
+		bool is_undated = event->time_ns == TIME_NONE &&
+		                  str_equals(episode_component(mark->episode), STR("host"));
+		int64_t time_ns = is_undated ? process->last_ns : event->time_ns;
 		stop_add(reason, process,
-		         &(struct stop){.time_ns = event->time_ns, .how = how, .exit_code = code});
+		         &(struct stop){.time_ns = time_ns, .how = how, .exit_code = code});
 		stop = vec_last(&reason->findings->stops);
 	} else {
 		if (is_weak(stop->how) && !is_weak(how)) {
@@ -402,11 +417,20 @@ static int compare_runs(const void *a, const void *b)
 }
 
 /* In time, and as the lines stand: a banner has the stamp of the line before it. */
+/* What the host says without a time (docker ps, kubectl get pods) is how things are in the end. */
+static int64_t time_of_mark(const struct mark *mark)
+{
+	bool is_last = mark->event->time_ns == TIME_NONE &&
+	               str_equals(episode_component(mark->episode), STR("host"));
+	return is_last ? INT64_MAX : mark->event->time_ns;
+}
+
 static int compare_marks(const void *a, const void *b)
 {
 	const struct mark *left = a, *right = b;
-	if (left->event->time_ns != right->event->time_ns) {
-		return left->event->time_ns < right->event->time_ns ? -1 : 1;
+	int64_t left_ns = time_of_mark(left), right_ns = time_of_mark(right);
+	if (left_ns != right_ns) {
+		return left_ns < right_ns ? -1 : 1;
 	}
 	int order = str_compare(left->event->origin.path, right->event->origin.path);
 	if (order != 0) {

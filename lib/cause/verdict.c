@@ -375,8 +375,8 @@ static struct text_both summary_of_measures(const struct reason *reason)
 	bool has_reason = findings->rivals.count > 0 && findings->rivals.items[0].reasons_for.count > 0 &&
 	                  findings->rivals.items[0].confidence > 0;
 	if (!has_reason) {
-		return both_printf(reason->keep, "Nothing here shows that anything stopped; what was measured is listed below.",
-		                   "这里没有任何内容表明服务曾经停止;测量值列在下面。");
+		return both_printf(reason->keep, "Nothing here shows that anything stopped: it holds measured or configured values only.",
+		                   "这里没有任何内容表明服务曾经停止:只包含测量值或配置值。");
 	}
 	const struct text_both *say = &findings->rivals.items[0].reasons_for.items[0];
 	struct text_both summary;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/document.h"
 
+#include "base/vec.h"
 #include "side/side.h"
 
 enum {
@@ -50,6 +51,7 @@ static void hand_on(struct hand_on *to, const struct side_sink *sink, struct eve
 	struct source *source = digest_source(to->digest, to->source);
 	source->records++;
 	source->recognised++;
+	vec_push(&to->tools->stated, event->origin.line);
 	if (options->event != NULL) {
 		options->event(options->context, event, source);
 	} else {
@@ -152,6 +154,7 @@ bool document_read(struct stream_tools *tools, line_read *read, void *context,
 {
 	struct buf space = {0};
 	struct line_encoding encoding;
+	tools->stated.count = 0;
 	struct str text = line_text(buf_str(head), &space, &encoding), what;
 	if (!side_is_known(text)) {
 		buf_finish(&space);

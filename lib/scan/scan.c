@@ -71,6 +71,7 @@ static void *work_run(void *context)
 		read_path(work, &tools, index);
 	}
 	vec_finish(&tools.hits);
+	vec_finish(&tools.stated);
 	arena_finish(&tools.tmp);
 	rule_matcher_destroy(tools.matcher);
 	return NULL;
@@ -324,6 +325,7 @@ void scan_text(struct str text, const struct scan_options *options, struct diges
 	stream_read(&tools, read_text, &text, &stream, digest);
 	digest_close(digest);
 	vec_finish(&tools.hits);
+	vec_finish(&tools.stated);
 	arena_finish(&tools.tmp);
 	rule_matcher_destroy(tools.matcher);
 }

@@ -238,10 +238,24 @@ static bool is_wanted(const struct stream *stream, const struct track *track)
 	                                       (tools->until_ns == TIME_NONE || track->last_ns < tools->until_ns));
 }
 
+/* Whether a document around that line gave its event already. */
+static bool is_stated(const struct stream_tools *tools, uint64_t line)
+{
+	for (size_t i = 0; i < tools->stated.count; i++) {
+		if (tools->stated.items[i] == line) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void emit(struct stream *stream, struct track *track, struct event *event, const struct record *record)
 {
 	event->inside = count_inside(track, event, record->program);
 	digest_source(stream->digest, track->source)->recognised++;
+	if (is_stated(stream->tools, event->origin.line)) {
+		return;
+	}
 	const struct scan_options *options = stream->tools->options;
 	if (options->event != NULL) {
 		options->event(options->context, event, digest_source(stream->digest, track->source));

@@ -20,6 +20,10 @@ struct stream_tools {
 	struct rule_hits hits;
 	struct arena tmp;
 	int64_t since_ns, until_ns; /* absolute; TIME_NONE */
+	struct {
+		uint64_t *items;
+		size_t count, capacity;
+	} stated; /* lines of the stream whose events a document gave already */
 	const struct stream_part *left_out;
 	size_t left_out_count;
 	struct scan_whole_list *whole; /* where streams that are wanted whole go */
