@@ -204,10 +204,10 @@ static void read_stats_row(struct side_sink *sink, const struct side_table_colum
 	}
 	str_cut(side_cell(table, cells, "MEM USAGE / LIMIT"), STR("/"), &used, &limit);
 	if (side_bytes(used, false, &bytes)) {
-		side_fact(sink, "container.memory_bytes", bytes, "B", line);
+		side_fact(sink, "container.memory_bytes", bytes, "bytes", line);
 	}
 	if (side_bytes(limit, false, &bytes)) {
-		side_fact(sink, "container.memory_limit_bytes", bytes, "B", line);
+		side_fact(sink, "container.memory_limit_bytes", bytes, "bytes", line);
 	}
 	sink->instance = STR("");
 }

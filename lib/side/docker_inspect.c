@@ -49,7 +49,7 @@ static void read_limits(struct side_sink *sink, const struct json *container, st
 	double quota = json_number(json_get(host, "CpuQuota"), 0);
 	double period = json_number(json_get(host, "CpuPeriod"), 0);
 	if (memory > 0) {
-		side_fact(sink, "container.memory_limit_bytes", memory, "B",
+		side_fact(sink, "container.memory_limit_bytes", memory, "bytes",
 		          side_line_of(sink, from, STR("\"Memory\"")));
 	}
 	if (cpus > 0) {

@@ -105,10 +105,10 @@ static void close_status(struct side_sink *sink, struct cluster *cluster,
 {
 	sink->instance = status->endpoint;
 	if (status->db_bytes >= 0) {
-		side_fact(sink, "endpoint.db_bytes", status->db_bytes, "B", status->line);
+		side_fact(sink, "endpoint.db_bytes", status->db_bytes, "bytes", status->line);
 	}
 	if (status->in_use_bytes >= 0) {
-		side_fact(sink, "endpoint.db_in_use_bytes", status->in_use_bytes, "B",
+		side_fact(sink, "endpoint.db_in_use_bytes", status->in_use_bytes, "bytes",
 		          status->line);
 	}
 	if (status->quota_bytes > 0 && status->db_bytes >= 0) {

@@ -81,7 +81,7 @@ static void read_limit(struct side_sink *sink, const struct pod *pod, struct str
 		return;
 	}
 	if (str_equals(key, STR("memory")) && side_bytes(value, false, &number)) {
-		side_fact(sink, "container.memory_limit_bytes", number, "B", line);
+		side_fact(sink, "container.memory_limit_bytes", number, "bytes", line);
 	} else if (str_equals(key, STR("cpu")) && side_number(value, &number)) {
 		bool is_milli = str_ends(value, STR("m"));
 		side_fact(sink, "container.cpu_limit", is_milli ? number / 1000 : number, "", line);

@@ -83,7 +83,7 @@ static void read_limits(struct side_sink *sink, const struct json *pod, struct s
 		double bytes = json_number(memory, 0);
 		if (bytes > 0 || side_bytes(json_text(memory), false, &bytes)) {
 			struct str behind = from;
-			side_fact(sink, "container.memory_limit_bytes", bytes, "B",
+			side_fact(sink, "container.memory_limit_bytes", bytes, "bytes",
 			          place(sink, &behind, json_text(memory)));
 		}
 	}

@@ -153,7 +153,7 @@ static void read_top_row(struct side_sink *sink, const struct side_table_columns
 		side_fact(sink, "container.cpu_cores", value, "", line);
 	}
 	if (side_bytes(side_cell(table, cells, "MEMORY(bytes)"), false, &value)) {
-		side_fact(sink, "container.memory_bytes", value, "B", line);
+		side_fact(sink, "container.memory_bytes", value, "bytes", line);
 	}
 	if (side_number(side_cell(table, cells, "MEMORY%"), &value)) {
 		side_fact(sink, "node.memory_percent", value, "%", line);

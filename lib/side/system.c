@@ -127,7 +127,7 @@ static void read_free_row(struct side_sink *sink, const struct str *names, size_
 	} else if (cached < count) {
 		side_bytes(words[cached], true, &other);
 	}
-	side_fact(sink, "memory.total_bytes", total, "B", line);
+	side_fact(sink, "memory.total_bytes", total, "bytes", line);
 	side_fact(sink, "memory.available_percent", (free + other) / total * 100, "%", line);
 }
 
