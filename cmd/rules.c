@@ -85,7 +85,7 @@ int rules_check(const struct rules_view *view)
 	if (faults == 0) {
 		struct str version = rule_pack_version(knowledge->pack);
 		buf_printf(&report,
-		           "all samples and near misses as expected (" STR_FMT ", %zu causes)\n",
+		           "all samples and near misses as expected\n" STR_FMT ", %zu causes\n",
 		           STR_ARG(version), cause_set_count(knowledge->causes));
 	}
 	int status = output_write(view->options, buf_str(&report));

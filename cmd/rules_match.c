@@ -121,14 +121,15 @@ static void add_known(struct matching *to, const struct scan_record *seen, struc
 	bool is_told = map_get(&to->told, seen->rule->kind.id) != NULL;
 	*map_put(&to->told, seen->rule->kind.id) = (void *)seen->rule;
 	rules_add_head(view, seen->rule, out);
+	if (is_told) {
+		out->len--; /* the line end */
+		buf_printf(out, STR_FMT "\n", STR_ARG(text_in(&told_above, view->lang)));
+	}
 	rules_add_line(view, &label_read, reading(to, seen), out);
 	if (!is_told) {
 		rules_add_body(view, seen->rule, seen->event, out);
 		return;
 	}
-	out->len--; /* the line end */
-	buf_add(out, text_in(&told_above, view->lang));
-	buf_byte(out, '\n');
 	rules_add_fields(view, seen->event, out);
 }
 

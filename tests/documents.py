@@ -6,12 +6,15 @@ usage: documents.py WHYDOWN ROOT            report in the Test Anything Protocol
        documents.py --update WHYDOWN ROOT   write the output of examples anew
 
 An example is a ```console block: "$ command" and what it prints, up to a line "[...]" if there is one. A command is
-`whydown ...`, typed in the folder of the story's case, or `./dev run testdata/cases/NAME`.
+`whydown ...`, typed in the folder of the story's case, or `./dev run testdata/cases/NAME`. Where a document has blocks with
+the name of a file (```json tierd.json), its commands are typed in a folder that holds these files.
 """
+import contextlib
 import pathlib
 import re
 import shlex
 import sys
+import tempfile
 
 import case as cases
 from tap import Tap
@@ -19,6 +22,7 @@ from tap import Tap
 STORY = "testdata/cases/story-slow-disk"
 CUT = "[...]"
 BLOCK = re.compile(r"(?<=^```console\n)\$ (.+)\n((?:(?!```).*\n)*)(?=```$)", re.M)
+FILE = re.compile(r"^```\w+ (\w[\w.-]*)\n((?:(?!```).*\n)*)```$", re.M)
 # Where an example that is cut ends: behind the timeline.
 CUT_BEFORE = "\nProof\n"
 
@@ -27,10 +31,23 @@ def documents(root):
     return [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").glob("*.md"))]
 
 
-def output_of(program, root, command):
+@contextlib.contextmanager
+def workplace(path, root):
+    """The folder in which a document's commands are typed."""
+    files = FILE.findall(path.read_text(encoding="utf-8"))
+    if not files:
+        yield root / STORY
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, text in files:
+            (pathlib.Path(scratch) / name).write_text(text, encoding="utf-8")
+        yield pathlib.Path(scratch)
+
+
+def output_of(program, root, command, folder):
     words = shlex.split(command)
     if words[0] == "whydown":
-        return cases.run(program, words[1:], root / STORY).stdout.decode()
+        return cases.run(program, words[1:], folder).stdout.decode()
     if words[:2] == ["./dev", "run"] and cases.is_case(root / words[-1]):
         return cases.run(program, [*words[2:-1], *cases.arguments(root / words[-1])], root / words[-1]).stdout.decode()
     return None
@@ -47,28 +64,35 @@ def is_true(shown, output):
 PAGES = {"docs/rules.md": ["rules", "list", "-f", "md"]}
 
 
+def anew(program, root, match, folder):
+    output = output_of(program, root, match[1], folder)
+    if output is not None and CUT in match[2] and CUT_BEFORE in output:
+        output = f"{output[:output.index(CUT_BEFORE) + 1]}{CUT}\n"
+    elif output is not None and CUT in match[2]:
+        kept = match[2].partition(CUT)[0].count("\n")
+        output = "".join(output.splitlines(keepends=True)[:kept]) + f"{CUT}\n"
+    return f"$ {match[1]}\n{match[2] if output is None else output}"
+
+
 def update(program, root):
     for path, words in PAGES.items():
         (root / path).write_bytes(cases.run(program, words).stdout)
     for path in documents(root):
-        def anew(match):
-            output = output_of(program, root, match[1])
-            if output is not None and CUT in match[2] and CUT_BEFORE in output:
-                output = f"{output[:output.index(CUT_BEFORE) + 1]}{CUT}\n"
-            return f"$ {match[1]}\n{match[2] if output is None else output}"
-
         text = path.read_text(encoding="utf-8")
-        path.write_text(BLOCK.sub(anew, text), encoding="utf-8")
+        with workplace(path, root) as folder:
+            path.write_text(BLOCK.sub(lambda match: anew(program, root, match, folder), text), encoding="utf-8")
 
 
 def check_examples(tap, program, root):
     count = 0
     for path in documents(root):
-        for command, shown in BLOCK.findall(path.read_text(encoding="utf-8")):
-            output = output_of(program, root, command)
-            tap.check(f"{path.name}: $ {command}", is_true(shown, output),
-                      ["the program prints:", *(output or "(this is no command that is known)").splitlines()[:40], "./dev update writes it anew"])
-            count += 1
+        with workplace(path, root) as folder:
+            for command, shown in BLOCK.findall(path.read_text(encoding="utf-8")):
+                output = output_of(program, root, command, folder)
+                tap.check(f"{path.name}: $ {command}", is_true(shown, output),
+                          ["the program prints:", *(output or "(this is no command that is known)").splitlines()[:40],
+                           "./dev update writes it anew"])
+                count += 1
     tap.check("there are examples", count > 0)
     tap.check("a false example is found", not is_true("all is well\n", "it stopped\n") and not is_true("it\n[...]\n", "is\nthat it\n"))
 

@@ -13,7 +13,7 @@ SKIPPED = 77
 
 def examples(root):
     text = (root / "docs/writing-rules.md").read_text(encoding="utf-8")
-    return [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.S)]
+    return [json.loads(block) for block in re.findall(r"```json(?: [\w.-]+)?\n(.*?)```", text, re.S)]
 
 
 def check_schema(root, documents):

@@ -115,11 +115,58 @@ def check_packs(rules):
     rules.check("a rule of one's own finds events", json.loads(rows or "{}").get("kind") == "host.mine", rows)
 
 
+def kind_of(rules, line, *words, environment=None):
+    rows = rules.run("events", *words, "-", stdin=f"{line}\n", environment=environment).stdout.decode()
+    return json.loads(rows)["kind"] if rows else None
+
+
+def check_precedence(rules):
+    """Built-in rules, those of the configuration folder, then those of --rules: the last one of an id counts."""
+    fsync = {**RULE, "id": "etcd.fsync.slow", "title": {"en": "Other", "zh": "别的"}, "match": [{"message": "slow fdatasync"}], "samples": [FSYNC]}
+    rules.write("config/whydown/rules/a.json", {"rules": [fsync]})
+    rules.write("config/whydown/rules/b.json", {"rules": [RULE]})
+    rules.write("config/whydown/rules/note.txt", "no rules")
+    home = {"XDG_CONFIG_HOME": str(rules.scratch / "config")}
+    told = rules.run("rules", "show", "etcd.fsync.slow", environment=home).stdout.decode()
+    rules.check("a rule of the configuration folder replaces a built-in one", told.startswith("etcd.fsync.slow: Other"), told)
+    rules.check("others add", kind_of(rules, "mine hit gold", environment=home) == "host.mine")
+    silence = rules.write("silence.json", {"rules": [{"id": "etcd.fsync.slow", "silence": True}]})
+    rules.check("a rule is silenced", kind_of(rules, FSYNC, "--rules", silence) is None and kind_of(rules, FSYNC) == "etcd.fsync.slow")
+    rules.check("--rules counts more than the folder", kind_of(rules, FSYNC, "--rules", silence, environment=home) is None)
+    again = rules.write("again.json", {"rules": [fsync]})
+    rules.check("the last --rules counts", kind_of(rules, FSYNC, "--rules", silence, "--rules", again) == "etcd.fsync.slow"
+                and kind_of(rules, FSYNC, "--rules", again, "--rules", silence) is None)
+    folder = str(rules.scratch / "config/whydown/rules")
+    rules.check("--rules takes a folder", kind_of(rules, "mine hit gold", "--rules", folder) == "host.mine")
+    home = {"XDG_CONFIG_HOME": "", "HOME": str(rules.scratch / "home")}
+    rules.write("home/.config/whydown/rules/b.json", {"rules": [RULE]})
+    rules.check("~/.config is read where XDG_CONFIG_HOME is not set", kind_of(rules, "mine hit gold", environment=home) == "host.mine")
+
+
+def check_refused(rules):
+    """A pack with a fault is refused whole: file, line, rule, key and reason in one line, exit status 2."""
+    good = json.dumps(RULE)
+    for name, rule, said in (("key", {**RULE, "id": "host.x", "severty": "info"}, "rule host.x: severty: no such key; did you mean severity?"),
+                             ("value", {**RULE, "id": "host.x", "severity": "bad"}, 'rule host.x: severity: "bad" is none of info, notice'),
+                             ("pattern", {**RULE, "id": "host.x", "match": [{"pattern": "mine hit ("}]}, "rule host.x: match 1: pattern: "),
+                             ("anchor", {**RULE, "id": "host.x", "match": [{"pattern": "a.b"}]}, "rule host.x: match 1: anchor: "),
+                             ("twice", RULE, "rule host.mine: id: given twice"),
+                             ("type", {**RULE, "id": "host.x", "match": [{"message": "mine hit", "fields": {"a": "number"}}]}, "match 1: fields: a: "),
+                             ("silence", {"id": "etcd.fsync.slo", "silence": True}, "silence: there is no such rule; did you mean etcd.fsync.slow?")):
+        path = rules.write(f"bad-{name}.json", f'{{"rules": [\n  {good},\n  {json.dumps(rule)}\n]}}\n')
+        done = rules.run("events", "--rules", path, "-", stdin="mine hit gold\n")
+        message = done.stderr.decode()
+        rules.check(f"a wrong {name} is refused with its line", done.returncode == USAGE and not done.stdout and len(message.splitlines()) == 1
+                    and message.startswith(f"whydown: {path}:3: ") and said in message, message)
+    path = rules.write("cut.json", f'{{"rules": [\n  {good}')
+    rules.check("what is no JSON is refused with its line", ": line 2, column " in rules.run("rules", "list", "--rules", path).stderr.decode())
+
+
 def main():
     program, _ = sys.argv[1:]
     with tempfile.TemporaryDirectory() as scratch, Tap() as tap:
         rules = Rules(tap, program, pathlib.Path(scratch))
-        for check in (check_match, check_unknown, check_list, check_show, check_packs):
+        for check in (check_match, check_unknown, check_list, check_show, check_packs, check_precedence, check_refused):
             check(rules)
 
 

@@ -221,10 +221,12 @@ size_t rule_index_nearest(struct rule_index *index, struct str text, const struc
 
 /* ---- ids ---- */
 
-/** Letters to insert, drop or change to make one of the other. */
-static size_t edit_distance(struct str a, struct str b)
+size_t rule_edit_distance(struct str a, struct str b)
 {
 	size_t row[ID_MAX + 1];
+	if (a.len > ID_MAX || b.len > ID_MAX) {
+		return SIZE_MAX;
+	}
 	for (size_t j = 0; j <= b.len; j++) {
 		row[j] = j;
 	}
@@ -245,10 +247,9 @@ const struct rule *rule_pack_suggest(const struct rule_pack *pack, struct str id
 {
 	const struct rule *best = NULL;
 	size_t least = id.len / 3 + 1; /* a third of it may be wrong */
-	for (size_t i = 0; i < rule_pack_count(pack) && id.len <= ID_MAX; i++) {
+	for (size_t i = 0; i < rule_pack_count(pack); i++) {
 		const struct rule *rule = rule_pack_rule(pack, i);
-		struct str known = rule->kind.id;
-		size_t distance = known.len <= ID_MAX ? edit_distance(id, known) : SIZE_MAX;
+		size_t distance = rule_edit_distance(id, rule->kind.id);
 		if (distance < least) {
 			best = rule;
 			least = distance;

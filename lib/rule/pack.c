@@ -100,10 +100,13 @@ static const struct json *parse(struct rule_pack *pack, struct str text, struct 
 static bool read_text(struct rule_pack *pack, struct str name, struct str text,
                       struct rule_entry_list *entries, struct error *err)
 {
+	const struct rule_source source = {arena_str(&pack->run, name), text};
 	const struct json *document = parse(pack, text, err);
-	if (document == NULL || !rule_read_list(pack, json_get(document, "rules"),
-	                                        arena_str(&pack->run, name), entries, err)) {
+	if (document == NULL) {
 		return error_prefix(err, STR_FMT, STR_ARG(name));
+	}
+	if (!rule_read_list(pack, json_get(document, "rules"), &source, entries, err)) {
+		return false;
 	}
 	return entries->count <= RULE_RULES_MAX ||
 	       error_set(err, STR_FMT ": more than %d rules", STR_ARG(name), RULE_RULES_MAX);
@@ -252,6 +255,27 @@ static bool check_patterns(const struct rule_entry_list *entries, struct error *
 	return true;
 }
 
+/** A silence that silences nothing is a slip. */
+static bool check_silences(const struct rule_pack *pack, const struct rule_entry_list *entries,
+                           struct error *err)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct rule_entry *entry = entries->items[i];
+		struct str id = entry->rule.kind.id;
+		if (!entry->is_silence || rule_pack_find(pack, id) != NULL) {
+			continue;
+		}
+		const struct rule *near = rule_pack_suggest(pack, id);
+		struct str meant = near == NULL ? STR("") : near->kind.id;
+		return error_set(
+			err,
+			STR_FMT ": rule " STR_FMT ": silence: there is no such rule%s" STR_FMT "%s",
+			STR_ARG(entry->file), STR_ARG(id), near == NULL ? "" : "; did you mean ",
+			STR_ARG(meant), near == NULL ? "" : "?");
+	}
+	return true;
+}
+
 static void put_all(struct rule_pack *pack, const struct rule_entry_list *entries)
 {
 	for (size_t i = 0; i < entries->count; i++) {
@@ -278,7 +302,7 @@ bool rule_pack_add(struct rule_pack *pack, struct str path, struct error *err)
 {
 	struct rule_entry_list entries = {0};
 	uint64_t hash = pack->hash;
-	bool is_read = read_path(pack, path, &entries, err);
+	bool is_read = read_path(pack, path, &entries, err) && check_silences(pack, &entries, err);
 	return add_all(pack, &entries, is_read, hash, err);
 }
 
@@ -329,9 +353,8 @@ static bool load_builtin(struct rule_pack *pack, struct error *err)
 	bool is_good = true;
 	for (const struct json *file = json_first(json_get(document, "files"));
 	     file != NULL && is_good; file = json_next(file)) {
-		struct str path = json_get_text(file, "path");
-		is_good = rule_read_list(pack, json_get(file, "rules"), path, &entries, err) ||
-		          error_prefix(err, STR_FMT, STR_ARG(path));
+		const struct rule_source source = {.file = json_get_text(file, "path")};
+		is_good = rule_read_list(pack, json_get(file, "rules"), &source, &entries, err);
 	}
 	if (is_good) {
 		put_all(pack, &entries);

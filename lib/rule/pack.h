@@ -85,8 +85,8 @@ struct rule_match {
 
 /** A rule with what only the matcher needs. */
 struct rule_entry {
-	struct rule rule; /* first: a struct rule of a pack is one of these */
-	struct str file;
+	struct rule rule;    /* first: a struct rule of a pack is one of these */
+	struct str file;     /* "PATH:LINE", or the path alone */
 	struct str interval; /* event field; empty: none */
 	struct str start;
 	struct str after;
@@ -150,10 +150,16 @@ bool rule_pack_add_text(struct rule_pack *pack, struct str name, struct str text
 
 /* ---- read.c ---- */
 
-/** Read the elements of an array of rules. file: for errors and rule_entry.file; lives as long as
- * the pack. */
-bool rule_read_list(struct rule_pack *pack, const struct json *list, struct str file,
-                    struct rule_entry_list *entries, struct error *err);
+/** Where rules stand. */
+struct rule_source {
+	struct str file; /* for errors and rule_entry.file; lives as long as the pack */
+	struct str text; /* the file's bytes, to tell lines; empty when they are not at hand */
+};
+
+/** Read the elements of an array of rules. Errors: "FILE:LINE: rule ID: KEY: what is wrong" */
+bool rule_read_list(struct rule_pack *pack, const struct json *list,
+                    const struct rule_source *source, struct rule_entry_list *entries,
+                    struct error *err);
 /** As rules write it: "etcd-client". */
 const char *rule_program_name(enum format_program program);
 void rule_read_samples(struct rule_pack *pack, const struct json *json, struct rule *rule);
@@ -218,6 +224,12 @@ const struct rule_candidate *rule_match_line(struct rule_matcher *matcher, struc
                                              struct record *record, struct event *event);
 /** Text that a pattern looks at; ptr NULL when the record has no such field. */
 struct str rule_subject_text(const struct rule_pattern *pattern, const struct record *record);
+
+/* ---- nearest.c ---- */
+
+/** Letters to insert, drop or change to make one word of the other; SIZE_MAX when one is too long
+ * to tell. */
+size_t rule_edit_distance(struct str a, struct str b);
 
 /* ---- hostile.c ---- */
 

@@ -54,6 +54,20 @@ static int name_index(struct str text, const char *const *names, size_t count)
 	return -1;
 }
 
+/** "one of a, b, c" */
+static bool set_names_error(struct error *err, const char *key, struct str text,
+                            const char *const *names, size_t count)
+{
+	struct buf list = {0};
+	for (size_t i = 0; i < count && names[i] != NULL; i++) {
+		buf_printf(&list, "%s%s", i == 0 ? "" : ", ", names[i]);
+	}
+	error_set(err, "%s: \"" STR_FMT "\" is none of " STR_FMT, key, STR_ARG(text),
+	          STR_ARG(buf_str(&list)));
+	buf_finish(&list);
+	return false;
+}
+
 static bool read_name(const struct json *object, const char *key, const char *const *names,
                       size_t count, int *value, struct error *err)
 {
@@ -63,11 +77,22 @@ static bool read_name(const struct json *object, const char *key, const char *co
 	}
 	int index = name_index(json_text(member), names, count);
 	if (index < 0) {
-		return error_set(err, "%s: \"" STR_FMT "\" is not one of its values", key,
-		                 STR_ARG(json_text(member)));
+		return set_names_error(err, key, json_text(member), names, count);
 	}
 	*value = index;
 	return true;
+}
+
+static bool set_key_error(struct error *err, struct str key, const char *const *keys)
+{
+	enum { SLIPS_MAX = 2 };
+	for (size_t i = 0; keys[i] != NULL; i++) {
+		if (rule_edit_distance(key, str_from(keys[i])) <= SLIPS_MAX) {
+			return error_set(err, STR_FMT ": no such key; did you mean %s?",
+			                 STR_ARG(key), keys[i]);
+		}
+	}
+	return error_set(err, STR_FMT ": no such key", STR_ARG(key));
 }
 
 static bool check_keys(const struct json *object, const char *const *keys, struct error *err)
@@ -78,7 +103,7 @@ static bool check_keys(const struct json *object, const char *const *keys, struc
 	for (const struct json *member = json_first(object); member != NULL;
 	     member = json_next(member)) {
 		if (name_index(json_key(member), keys, SIZE_MAX) < 0) {
-			return error_set(err, STR_FMT ": no such key", STR_ARG(json_key(member)));
+			return set_key_error(err, json_key(member), keys);
 		}
 	}
 	return true;
@@ -482,9 +507,8 @@ static bool read_programs(struct reader *reader, const struct json *json, struct
 	for (const struct json *item = json_first(list); item != NULL; item = json_next(item)) {
 		int program = name_index(json_text(item), program_names, FORMAT_PROGRAM_COUNT);
 		if (program < 0) {
-			return error_set(reader->err,
-			                 "program: \"" STR_FMT "\" is not one of its values",
-			                 STR_ARG(json_text(item)));
+			return set_names_error(reader->err, "program", json_text(item),
+			                       program_names, FORMAT_PROGRAM_COUNT);
 		}
 		entry->programs |= 1U << program;
 	}
@@ -609,23 +633,57 @@ static bool read_rule(struct reader *reader, const struct json *json, struct rul
 	return true;
 }
 
-bool rule_read_list(struct rule_pack *pack, const struct json *list, struct str file,
-                    struct rule_entry_list *entries, struct error *err)
+/** Moves on to the line on which a rule's id stands. Rules come in the order of the text. */
+struct line_finder {
+	struct str rest;
+	size_t line;
+};
+
+static void find_line(struct line_finder *finder, struct arena *tmp, struct str id)
+{
+	struct str quoted = arena_printf(tmp, "\"" STR_FMT "\"", STR_ARG(id));
+	ptrdiff_t at = id.len > 0 ? str_find(finder->rest, quoted) : -1;
+	for (ptrdiff_t i = 0; i < at; i++) {
+		finder->line += finder->rest.ptr[i] == '\n' ? 1 : 0;
+	}
+	finder->rest = at < 0 ? finder->rest : str_skip(finder->rest, (size_t)at + quoted.len);
+}
+
+static bool read_item(struct reader *reader, const struct json *item, size_t number,
+                      struct rule_entry *entry)
+{
+	struct str id = json_get_text(item, "id");
+	entry->rule.kind.id = id;
+	if (read_rule(reader, item, entry)) {
+		return true;
+	}
+	return id.len > 0 ? error_prefix(reader->err, STR_FMT ": rule " STR_FMT,
+	                                 STR_ARG(entry->file), STR_ARG(id))
+	                  : error_prefix(reader->err, STR_FMT ": rule %zu", STR_ARG(entry->file),
+	                                 number);
+}
+
+bool rule_read_list(struct rule_pack *pack, const struct json *list,
+                    const struct rule_source *source, struct rule_entry_list *entries,
+                    struct error *err)
 {
 	struct reader reader = {pack, err};
+	struct line_finder finder = {source->text, 1};
 	if (json_type(list) != JSON_ARRAY) {
-		return error_set(err, "needs {\"rules\": [...]}");
+		return error_set(err, STR_FMT ": needs {\"rules\": [...]}", STR_ARG(source->file));
 	}
 	size_t number = 1;
 	for (const struct json *item = json_first(list); item != NULL;
 	     item = json_next(item), number++) {
 		struct rule_entry *entry = arena_new(&pack->run, struct rule_entry);
-		entry->file = file;
-		entry->rule.kind.id = json_get_text(item, "id");
-		if (!read_rule(&reader, item, entry)) {
-			struct str id = entry->rule.kind.id;
-			return id.len > 0 ? error_prefix(err, "rule " STR_FMT, STR_ARG(id))
-			                  : error_prefix(err, "rule %zu", number);
+		entry->file = source->file;
+		if (source->text.len > 0) {
+			find_line(&finder, &pack->run, json_get_text(item, "id"));
+			entry->file = arena_printf(&pack->run, STR_FMT ":%zu",
+			                           STR_ARG(source->file), finder.line);
+		}
+		if (!read_item(&reader, item, number, entry)) {
+			return false;
 		}
 		vec_push(entries, entry);
 	}

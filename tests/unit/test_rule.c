@@ -428,7 +428,7 @@ static void bad_pack_is_refused_with_rule_key_and_reason(void **state)
 	expect_refused("{'id': 'etcd.a'}", "rule etcd.a: title: is missing");
 	expect_refused(RULE("etcd.a", "'match': []"), "severity: is missing");
 	expect_refused(RULE("etcd.a", "'severity': 'bad'"),
-	               "severity: \"bad\" is not one of its values");
+	               "severity: \"bad\" is none of info, notice");
 	expect_refused(RULE("etcd.a", "'severity': 'info'"), "match: needs a list");
 	expect_refused(RULE("etcd.a", "'colour': 'red'"), "colour: no such key");
 	expect_refused(RULE("etcd.a", "'severity': 'info', 'rank': 'x', 'match': []"),
