@@ -58,6 +58,10 @@ def docker_config(name, identity):
                        "LogPath": f"/var/lib/docker/containers/{identity}/{identity}-json.log"}).encode()
 
 
+def prefixed(data, name):
+    return b"".join(name + b"  | " + line for line in data.splitlines(keepends=True))
+
+
 def layouts(etcd, milvus):
     """Name of a layout -> (files, what must be said of them: ending of the path -> (component, instance))."""
     early, middle, late = parts(milvus, 3)
@@ -258,13 +262,23 @@ def check_overlaps(tap, program, plain, logs, scratch):
 
 
 def check_namesakes(tap, program, logs, scratch):
-    """Files of one name in several folders are several processes, if they speak at the same time and say different things."""
-    folder = pathlib.Path(tempfile.mkdtemp(dir=scratch))
-    other = logs[0].replace(b"\"8e9e05c52164694d\"", b"\"91bc3c398fb3c146\"").replace(b"Z\",\"caller", b"1Z\",\"caller")
-    write({"node-a/etcd.log": logs[0], "node-b/etcd.log": other, "milvus.log": logs[1]}, folder)
-    report = Report(program, ["."], folder)
-    found = sorted(item["instance"] for item in report.inputs if item["component"] == "etcd")
-    tap.check("etcd.log of two nodes is two members", found == ["node-a/etcd", "node-b/etcd"], str(found))
+    """Logs of one name that speak at the same time and say different things are of several processes."""
+    etcd, milvus = logs
+    other = etcd.replace(b"Z\",\"caller", b"1Z\",\"caller")
+    rows = {
+        "two nodes": ({"node-a/etcd.log": etcd, "node-b/etcd.log": other}, ["node-a/etcd", "node-b/etcd"]),
+        "two nodes, rotated": ({"node-a/etcd.log": parts(etcd, 2)[1], "node-a/etcd.log.1": parts(etcd, 2)[0], "node-b/etcd.log": other},
+                               ["node-a/etcd", "node-b/etcd"]),
+        "two numbers": ({"etcd.1.log": etcd, "etcd.2.log": other}, ["etcd.1", "etcd.2"]),
+        "two hosts' compose": ({"host-a.log": prefixed(etcd, b"etcd"), "host-b.log": prefixed(other, b"etcd")}, ["host-a/etcd", "host-b/etcd"]),
+        "one after the other": ({"a/etcd.log": parts(etcd, 2)[0], "b/etcd.log": parts(etcd, 2)[1]}, ["etcd"]),
+        "stdout and stderr": ({"etcd.out": parts(etcd, 2)[0], "etcd.err": parts(etcd, 2)[1]}, ["etcd"]),
+    }
+    for name, (files, wanted) in rows.items():
+        folder = pathlib.Path(tempfile.mkdtemp(dir=scratch))
+        write({"milvus.log": milvus, **files}, folder)
+        found = sorted({item["instance"] for item in Report(program, ["."], folder).inputs if item["component"] == "etcd"})
+        tap.check(f"{name}: {', '.join(wanted)}", found == wanted, str(found))
 
 
 def main():

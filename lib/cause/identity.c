@@ -45,7 +45,8 @@ static struct str docker_name(const struct digest *digest, struct str id)
 static void identify(struct reason *reason, struct source *source)
 {
 	struct layout layout = layout_of(source->path, reason->keep);
-	source->is_weak = source->container.len == 0 && layout.is_weak;
+	source->is_weak =
+		source->container.len == 0 ? layout.is_weak : !layout_is_pod(source->container);
 	if (source->instance.len == 0 && source->container.len == 0 && layout.docker_id.len > 0) {
 		source->instance = docker_name(reason->digest, layout.docker_id);
 	}

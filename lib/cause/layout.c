@@ -143,7 +143,7 @@ static bool drop_previous(struct str *name)
 }
 
 /* "etcd-0.log.1.gz" -> "etcd-0": endings of logs, compression and rotation off. */
-static struct str stem(struct str name, bool *is_previous)
+static struct str drop_ends(struct str name, bool has_numbers, bool *is_previous)
 {
 	static const struct str ends[] = {
 		STR_INIT(".gz"),     STR_INIT(".zst"),      STR_INIT(".xz"),   STR_INIT(".bz2"),
@@ -159,9 +159,14 @@ static struct str stem(struct str name, bool *is_previous)
 		*is_previous |= was_previous;
 		has_changed = was_previous ||
 		              drop_any_end(&name, ends, sizeof(ends) / sizeof(ends[0])) ||
-		              drop_stamp(&name) || drop_number(&name);
+		              drop_stamp(&name) || (has_numbers && drop_number(&name));
 	}
 	return name;
+}
+
+static struct str stem(struct str name, bool *is_previous)
+{
+	return drop_ends(name, true, is_previous);
 }
 
 /* ---- names of pods and what runs in them ---- */
@@ -305,6 +310,11 @@ static bool is_pod_folder(struct str folder, struct layout *layout, struct str *
 	return true;
 }
 
+bool layout_is_pod(struct str name)
+{
+	return is_pod(name) || str_contains(name, STR("/"));
+}
+
 static struct str join(struct str pod, struct str container, struct arena *keep)
 {
 	return container.len == 0 || str_contains(pod, container)
@@ -427,6 +437,13 @@ struct str layout_folder(struct str path, unsigned n)
 		}
 	}
 	return STR("");
+}
+
+struct str layout_numbered_name(struct str path)
+{
+	struct segments segments = split(path);
+	bool is_previous = false;
+	return segments.count == 0 ? STR("") : drop_ends(segments.items[0], false, &is_previous);
 }
 
 /* The name of a file, or of the folder where that says nothing: "etcd/current.log". */

@@ -33,6 +33,10 @@ struct layout layout_of(struct str path, struct arena *keep);
 struct str layout_component(struct str name);
 /** A role of Milvus in that name: "querynode"; empty. */
 struct str layout_role(struct str name);
+/** The file's name without endings, but with a number before them: "etcd.1" of "etcd.1.log". */
+struct str layout_numbered_name(struct str path);
+/** Whether a name is that of a pod, which no other one has. */
+bool layout_is_pod(struct str name);
 /** The folder of a file, or archive of a member, that tells it from others of its name; n from 1:
  * the n-th from the end. */
 struct str layout_folder(struct str path, unsigned n);

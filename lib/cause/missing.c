@@ -96,6 +96,7 @@ static void miss_complaints(struct reason *reason)
 	for (size_t i = 0; i < reason->digest->input_count && count < SAME_MAX; i++) {
 		const struct source *input = &reason->digest->inputs[i];
 		bool is_complaint = str_equals(input->formats, STR("tool")) && input->dated == 0 &&
+		                    input->recognised == 0 && input->container.len == 0 &&
 		                    !input->is_previous;
 		if (is_complaint && input->records <= COMPLAINT_RECORDS_MAX) {
 			add_path(reason, STR_FMT " holds an error message, no log",

@@ -166,18 +166,32 @@ static bool is_same_name(const struct source *left, const struct source *right)
 	       str_equals(left->component, right->component);
 }
 
+/* Parts of one log may share a little; what shares more are two logs. */
 static bool is_at_same_time(const struct source *left, const struct source *right)
 {
-	return left->first_ns != TIME_NONE && right->first_ns != TIME_NONE &&
-	       left->first_ns < right->last_ns && right->first_ns < left->last_ns;
+	if (left->first_ns == TIME_NONE || right->first_ns == TIME_NONE) {
+		return false;
+	}
+	int64_t begin = left->first_ns > right->first_ns ? left->first_ns : right->first_ns;
+	int64_t end = left->last_ns < right->last_ns ? left->last_ns : right->last_ns;
+	int64_t one = left->last_ns - left->first_ns, other = right->last_ns - right->first_ns;
+	int64_t shorter = one < other ? one : other;
+	return end - begin > 0 && end - begin >= shorter / 10;
 }
 
-/* The n of layout_folder that tells two paths apart; 0: none does. */
-static unsigned telling_folder(const struct source *left, const struct source *right)
+/* What tells files or containers of one name apart: a folder, from the nearest on; at last the
+ * file. */
+static struct str telling_name(const struct source *source, unsigned n)
 {
-	for (unsigned n = 1; n <= FOLDERS_MAX; n++) {
-		struct str one = layout_folder(left->path, n),
-			   other = layout_folder(right->path, n);
+	return n <= FOLDERS_MAX ? layout_folder(source->path, n)
+	                        : layout_numbered_name(source->path);
+}
+
+/* Returns: n of telling_name that is another one; 0: none is. */
+static unsigned telling_number(const struct source *left, const struct source *right)
+{
+	for (unsigned n = 1; n <= FOLDERS_MAX + 1; n++) {
+		struct str one = telling_name(left, n), other = telling_name(right, n);
 		if (one.len > 0 && other.len > 0 && !str_equals(one, other)) {
 			return n;
 		}
@@ -185,42 +199,64 @@ static unsigned telling_folder(const struct source *left, const struct source *r
 	return 0;
 }
 
-/* Files of one name in several folders, written at the same time, are of several processes. */
-static unsigned folder_of_namesakes(const struct digest *digest, const struct source *source,
-                                    const uint32_t *original)
+/* What the namesakes of a source are told apart by; 0: they are one. */
+static unsigned number_of_group(const struct digest *digest, const struct source *source,
+                                const uint32_t *original)
 {
 	unsigned found = 0;
 	for (uint32_t i = 0; i < digest->source_count; i++) {
 		const struct source *other = &digest->sources[i];
-		bool is_candidate = other != source && original[i] == i && other->is_weak &&
-		                    is_same_name(source, other);
-		if (is_candidate && is_at_same_time(source, other)) {
-			unsigned n = telling_folder(source, other);
+		if (other != source && original[i] == i && other->is_weak &&
+		    is_same_name(source, other) && is_at_same_time(source, other)) {
+			unsigned n = telling_number(source, other);
 			found = n > found ? n : found;
 		}
 	}
 	return found;
 }
 
+static struct str full_name(const struct source *source, unsigned n, struct arena *keep)
+{
+	struct str telling = telling_name(source, n);
+	bool is_file = n > FOLDERS_MAX && source->container.len == 0;
+	return is_file ? telling
+	               : arena_printf(keep, STR_FMT "/" STR_FMT, STR_ARG(telling),
+	                              STR_ARG(source->instance));
+}
+
+/*
+ * Logs of one name that were written at the same time and say different things are of several
+ * processes. Where two are told apart, so are all of that name: older parts go with the newer ones.
+ */
 static void tell_namesakes_apart(struct reason *reason, const uint32_t *original)
 {
 	struct digest *digest = reason->digest;
-	struct str *names = arena_array(reason->keep, struct str, digest->source_count + 1);
-	for (uint32_t i = 0; i < digest->source_count && i < COMPARED_MAX; i++) {
+	uint32_t count =
+		digest->source_count < COMPARED_MAX ? (uint32_t)digest->source_count : COMPARED_MAX;
+	struct str *names = arena_array(reason->keep, struct str, count + 1);
+	struct map groups = {0};
+	for (uint32_t i = 0; i < count; i++) {
 		const struct source *source = &digest->sources[i];
-		unsigned n = source->is_weak && original[i] == i
-		                     ? folder_of_namesakes(digest, source, original)
-		                     : 0;
-		names[i] = n == 0 ? STR("")
-		                  : arena_printf(reason->keep, STR_FMT "/" STR_FMT,
-		                                 STR_ARG(layout_folder(source->path, n)),
-		                                 STR_ARG(source->instance));
+		uintptr_t n = source->is_weak && original[i] == i
+		                      ? number_of_group(digest, source, original)
+		                      : 0;
+		if (n > 0) {
+			uintptr_t *most = (uintptr_t *)map_put(&groups, source->instance);
+			*most = n > *most ? n : *most;
+		}
 	}
-	for (uint32_t i = 0; i < digest->source_count && i < COMPARED_MAX; i++) {
+	for (uint32_t i = 0; i < count; i++) {
+		const struct source *source = &digest->sources[i];
+		uintptr_t n = source->is_weak ? (uintptr_t)map_get(&groups, source->instance) : 0;
+		bool is_told = n > 0 && telling_name(source, (unsigned)n).len > 0;
+		names[i] = is_told ? full_name(source, (unsigned)n, reason->keep) : STR("");
+	}
+	for (uint32_t i = 0; i < count; i++) {
 		if (names[i].len > 0) {
 			digest->sources[i].instance = names[i];
 		}
 	}
+	map_finish(&groups);
 }
 
 /* Parts of one log that share records have one name. */

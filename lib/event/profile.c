@@ -3,6 +3,7 @@
 
 #include "base/vec.h"
 
+#include <endian.h>
 #include <string.h>
 
 enum { CLASSES_MAX = 128 };
@@ -20,6 +21,25 @@ void profile_finish(struct profile *profile)
 	profile_init(profile);
 }
 
+/* Eight bytes at a time: every record of every log goes through it. The same on every machine. */
+static uint64_t hash_line(struct str line)
+{
+	enum { WORD = sizeof(uint64_t) };
+	const uint64_t factor = UINT64_C(0x9fb21c651e98df25);
+	uint64_t hash = line.len * factor, word;
+	for (; line.len >= WORD; line = str_skip(line, WORD)) {
+		memcpy(&word, line.ptr, WORD);
+		hash = (hash ^ le64toh(word)) * factor;
+		hash ^= hash >> 32;
+	}
+	word = 0;
+	if (line.len > 0) {
+		memcpy(&word, line.ptr, line.len);
+	}
+	hash = (hash ^ le64toh(word)) * factor;
+	return hash ^ hash >> 29;
+}
+
 static uint64_t hash_lines(struct str text)
 {
 	uint64_t sum = 0;
@@ -27,7 +47,7 @@ static uint64_t hash_lines(struct str text)
 	while (text.len > 0) {
 		str_cut(text, STR("\n"), &line, &text);
 		line = str_trim(line);
-		sum += line.len > 0 ? str_hash(line) : 0;
+		sum += line.len > 0 ? hash_line(line) : 0;
 	}
 	return sum;
 }

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fingerprints of streams: what makes two of them one log. */
+#include "event/profile.h"
+#include "test.h"
+
+#include <stdio.h>
+
+enum { START_S = 1728122400 };
+
+/* Records number `from` to `to`, `step_ms` apart; `stride`: every how manyth is there. */
+static void fill(struct profile *profile, unsigned from, unsigned to, int64_t step_ms,
+                 unsigned stride)
+{
+	profile_init(profile);
+	for (unsigned i = from; i < to; i += stride) {
+		char text[64];
+		int len = snprintf(text, sizeof(text), "record %u says something", i);
+		profile_add(profile, i % 3, START_S * NS_PER_SEC + i * step_ms * NS_PER_MS,
+		            (struct str){text, (size_t)len});
+	}
+}
+
+/* Records 0 to 1000 are the whole. Returns: how many of the part's agree in 1000. */
+static unsigned agreed(unsigned from, unsigned to, unsigned stride, struct profile_match *match)
+{
+	struct profile whole, part;
+	fill(&whole, 0, 1000, 700, 1);
+	fill(&part, from, to, 700, stride);
+	*match = profile_compare(&whole, &part);
+	profile_finish(&whole);
+	profile_finish(&part);
+	return match->compared == 0 ? 0 : (unsigned)(match->agreed * 1000 / match->compared);
+}
+
+static void copies_agree_wholly(void **state)
+{
+	struct profile_match match;
+	(void)state;
+	assert_int_equal(agreed(0, 1000, 1, &match), 1000);
+	assert_int_equal(match.agreed, 1000);
+	assert_true(match.is_inside);
+}
+
+static void extracts_agree_inside(void **state)
+{
+	struct profile_match match;
+	(void)state;
+	assert_int_equal(agreed(333, 667, 1, &match), 1000);
+	assert_true(match.is_inside);
+	assert_true(match.agreed > 300);
+}
+
+static void overlaps_agree_where_both_are(void **state)
+{
+	struct profile_match match;
+	(void)state;
+	assert_int_equal(agreed(900, 1200, 1, &match), 1000);
+	assert_false(match.is_inside);
+	assert_int_equal(match.from_ns, START_S * NS_PER_SEC + INT64_C(900) * 700 * NS_PER_MS);
+}
+
+static void thinned_out_does_not_agree(void **state)
+{
+	struct profile whole, part;
+	(void)state;
+	fill(&whole, 0, 1000, 50, 1);
+	fill(&part, 0, 1000, 50, 2);
+	struct profile_match match = profile_compare(&whole, &part);
+	assert_int_equal(match.agreed, 0);
+	profile_finish(&whole);
+	profile_finish(&part);
+}
+
+static void later_records_have_nothing_in_common(void **state)
+{
+	struct profile_match match;
+	(void)state;
+	assert_int_equal(agreed(2000, 2100, 1, &match), 0);
+	assert_int_equal(match.agreed, 0);
+}
+
+/* A day of records is kept in wider spans than an hour of them. */
+static void spans_of_other_width_agree(void **state)
+{
+	struct profile whole, part;
+	(void)state;
+	fill(&whole, 0, 40000, 2000, 1);
+	fill(&part, 10000, 12000, 2000, 1);
+	struct profile_match match = profile_compare(&whole, &part);
+	assert_true(whole.width_log2 > part.width_log2);
+	assert_true(whole.count <= PROFILE_CELLS_MAX);
+	assert_true(match.agreed > 1900);
+	assert_int_equal(match.agreed, match.compared);
+	profile_finish(&whole);
+	profile_finish(&part);
+}
+
+static void line_ends_do_not_matter(void **state)
+{
+	struct profile one, other;
+	(void)state;
+	profile_init(&one);
+	profile_init(&other);
+	assert_true(profile_add(&one, 1, TIME_NONE, STR("a\nb")) ==
+	            profile_add(&other, 1, TIME_NONE, STR("a \r\nb\r\n")));
+	assert_true(profile_add(&one, 1, TIME_NONE, STR("a")) !=
+	            profile_add(&other, 1, TIME_NONE, STR("b")));
+	profile_finish(&one);
+	profile_finish(&other);
+}
+
+static void any_times_are_bounded(void **state)
+{
+	struct profile profile;
+	(void)state;
+	profile_init(&profile);
+	for (uint64_t i = 1, time = 1; i < 20000; i++) {
+		time = time * 6364136223846793005u + 1442695040888963407u;
+		profile_add(&profile, (unsigned)i, (int64_t)time, STR("x"));
+	}
+	assert_true(profile.count <= PROFILE_CELLS_MAX);
+	struct profile_match match = profile_compare(&profile, &profile);
+	assert_true(match.is_inside);
+	profile_finish(&profile);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(copies_agree_wholly),
+		cmocka_unit_test(extracts_agree_inside),
+		cmocka_unit_test(overlaps_agree_where_both_are),
+		cmocka_unit_test(thinned_out_does_not_agree),
+		cmocka_unit_test(later_records_have_nothing_in_common),
+		cmocka_unit_test(spans_of_other_width_agree),
+		cmocka_unit_test(line_ends_do_not_matter),
+		cmocka_unit_test(any_times_are_bounded),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
