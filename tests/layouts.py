@@ -226,6 +226,8 @@ def copies(etcd, milvus):
                                    ["zip!milvus.log", "zip!etcd.log"]),
         "with docker's stamps": ({"milvus.log": milvus, "c.log": docker_json(milvus)}, ["milvus.log"]),
         "an extract": ({"milvus.log": milvus, "kubectl-since.log": since[2] + since[3]}, ["kubectl-since.log"]),
+        "what grep picked": ({"milvus.log": milvus, "warnings.txt": b"".join(line for line in lines if b"[WARN]" in line or b"[ERROR]" in line)},
+                             ["warnings.txt"]),
         "three times": ({"a/milvus.log": milvus, "b/milvus.log": milvus, "c/milvus.txt": milvus.replace(b"\n", b"\r\n")},
                         ["b/milvus.log", "c/milvus.txt"]),
         "X and X.gz": ({"milvus.log": b"".join(lines[60:]), "milvus.log.1": b"".join(lines[:60]),

@@ -233,7 +233,7 @@ struct overlap_list {
 };
 
 /** Logs that go on where another one has begun: their common parts, once each. digest: closed, not reasoned about. */
-void cause_overlaps(const struct digest *digest, struct overlap_list *overlaps);
+void cause_overlaps(struct digest *digest, struct overlap_list *overlaps);
 
 /** One sign of a cause, for --why-not. */
 struct sign_state {

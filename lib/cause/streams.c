@@ -58,9 +58,12 @@ static bool is_agreed(const struct profile_match *match, uint64_t records)
 }
 
 /* Whether `part` holds nothing that `whole` lacks. */
-static bool is_copy(const struct source *whole, const struct source *part)
+static bool is_copy(struct source *whole, struct source *part)
 {
 	struct profile_match match = profile_compare(&whole->profile, &part->profile);
+	if (match.is_inside && profile_is_picked(&whole->profile, &part->profile)) {
+		return true;
+	}
 	return match.is_inside && is_agreed(&match, record_count(&part->profile)) &&
 	       match.only[1] * 100 <= match.agreed * (100 - AGREED_MIN_PERCENT);
 }
@@ -103,7 +106,7 @@ static void take_identity(struct source *into, const struct source *from)
 	}
 }
 
-static struct source *original_of(const struct ranked *ranked, const struct source *source)
+static struct source *original_of(const struct ranked *ranked, struct source *source)
 {
 	for (size_t i = 0; i < ranked->count; i++) {
 		struct source *other = ranked->items[i];
@@ -133,7 +136,7 @@ static void mark_copies(struct digest *digest, const struct ranked *ranked, uint
 	}
 }
 
-void cause_overlaps(const struct digest *digest, struct overlap_list *overlaps)
+void cause_overlaps(struct digest *digest, struct overlap_list *overlaps)
 {
 	struct arena tmp;
 	arena_init(&tmp);
@@ -141,7 +144,7 @@ void cause_overlaps(const struct digest *digest, struct overlap_list *overlaps)
 	for (size_t i = 0; i < ranked.count; i++) {
 		for (size_t j = i + 1; j < ranked.count; j++) {
 			struct profile_match match;
-			const struct source *left = ranked.items[i], *right = ranked.items[j];
+			struct source *left = ranked.items[i], *right = ranked.items[j];
 			if (!is_overlap(left, right, &match) || is_copy(left, right) ||
 			    is_copy(right, left)) {
 				continue;

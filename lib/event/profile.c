@@ -4,6 +4,7 @@
 #include "base/vec.h"
 
 #include <endian.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { CLASSES_MAX = 128 };
@@ -12,12 +13,15 @@ static const int64_t undated = INT64_MIN;
 
 void profile_init(struct profile *profile)
 {
-	*profile = (struct profile){.begin = {.time_ns = TIME_NONE}, .end = {.time_ns = TIME_NONE}};
+	*profile = (struct profile){.begin = {.time_ns = TIME_NONE},
+	                            .end = {.time_ns = TIME_NONE},
+	                            .sample = {.limit = UINT64_MAX}};
 }
 
 void profile_finish(struct profile *profile)
 {
 	vec_finish(profile);
+	vec_finish(&profile->sample);
 	profile_init(profile);
 }
 
@@ -151,7 +155,25 @@ bool profile_edge_has(const struct profile_edge *edge, uint64_t hash)
 	return false;
 }
 
-uint64_t profile_add(struct profile *profile, unsigned class_number, int64_t time_ns,
+static void sample_add(struct profile_sample *sample, uint64_t hash)
+{
+	if (hash > sample->limit) {
+		return;
+	}
+	vec_push(sample, hash);
+	while (sample->count > PROFILE_SAMPLE_MAX && sample->limit > 0) {
+		size_t kept = 0;
+		sample->limit /= 2;
+		for (size_t i = 0; i < sample->count; i++) {
+			if (sample->items[i] <= sample->limit) {
+				sample->items[kept++] = sample->items[i];
+			}
+		}
+		sample->count = kept;
+	}
+}
+
+uint64_t profile_add(struct profile *profile, unsigned class_number, int64_t time_ns, bool is_own,
                      struct str text)
 {
 	int64_t index = undated;
@@ -160,6 +182,9 @@ uint64_t profile_add(struct profile *profile, unsigned class_number, int64_t tim
 		index = coarser(second_of(time_ns), profile->width_log2);
 		edge_add(&profile->begin, time_ns, hash, time_ns < profile->begin.time_ns);
 		edge_add(&profile->end, time_ns, hash, time_ns > profile->end.time_ns);
+	}
+	if (is_own) {
+		sample_add(&profile->sample, hash);
 	}
 	struct profile_cell *cell = cell_of(profile, index, class_number % CLASSES_MAX);
 	cell->count++;
@@ -359,4 +384,39 @@ struct profile_match profile_compare(const struct profile *whole, const struct p
 	compare_spans(&to, &walks[0], &walks[1]);
 	sum_up(&to);
 	return to.match;
+}
+
+static int compare_hashes(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+	return (left > right) - (left < right);
+}
+
+static void sort_sample(struct profile_sample *sample)
+{
+	if (!sample->is_sorted && sample->count > 0) {
+		qsort(sample->items, sample->count, sizeof(sample->items[0]), compare_hashes);
+	}
+	sample->is_sorted = true;
+}
+
+bool profile_is_picked(struct profile *whole, struct profile *part)
+{
+	enum { LEAST = 3, LOST_ONE_OF = 20, LOST_EARLY = 4 };
+	uint64_t limit =
+		whole->sample.limit < part->sample.limit ? whole->sample.limit : part->sample.limit;
+	size_t seen = 0, lost = 0;
+	sort_sample(&whole->sample);
+	sort_sample(&part->sample);
+	for (; seen < part->sample.count && part->sample.items[seen] <= limit; seen++) {
+		const uint64_t *hash = &part->sample.items[seen];
+		bool is_known = whole->sample.count > 0 &&
+		                bsearch(hash, whole->sample.items, whole->sample.count,
+		                        sizeof(*hash), compare_hashes) != NULL;
+		lost += is_known ? 0 : 1;
+		if (lost > LOST_EARLY + seen / LOST_ONE_OF) {
+			return false;
+		}
+	}
+	return seen >= LEAST && lost <= seen / LOST_ONE_OF;
 }

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 
-enum { PROFILE_CELLS_MAX = 4096, PROFILE_EDGE_MAX = 16 };
+enum { PROFILE_CELLS_MAX = 4096, PROFILE_EDGE_MAX = 16, PROFILE_SAMPLE_MAX = 8192 };
 
 struct profile_cell {
 	int64_t index; /* of the span: floor(seconds / width) */
@@ -27,6 +27,17 @@ struct profile_edge {
 	unsigned count;
 };
 
+/**
+ * Hashes of dated records up to a limit, which falls as they become too many. The same records are
+ * sampled in every stream, so what was picked out of another log (by grep) is known by it.
+ */
+struct profile_sample {
+	uint64_t *items;
+	size_t count, capacity;
+	uint64_t limit;
+	bool is_sorted;
+};
+
 struct profile {
 	struct profile_cell *items; /* by index, then class */
 	size_t count, capacity;
@@ -34,13 +45,20 @@ struct profile {
 		width_log2; /* spans are 2^width_log2 seconds long; grows when there are too many */
 	size_t last;        /* cell that the last record went to */
 	struct profile_edge begin, end;
+	struct profile_sample sample;
 };
 
 void profile_init(struct profile *profile);
 void profile_finish(struct profile *profile);
-/** Add a record. text: clean; line ends and blanks at the ends of its lines do not matter. time_ns:
- * TIME_NONE if none Returns: its hash */
-uint64_t profile_add(struct profile *profile, unsigned class_number, int64_t time_ns,
+/**
+ * Add a record.
+ *
+ * time_ns: TIME_NONE if none
+ * is_own:  the time is the record's own
+ * text:    clean; line ends and blanks at the ends of its lines do not matter
+ * Returns: its hash
+ */
+uint64_t profile_add(struct profile *profile, unsigned class_number, int64_t time_ns, bool is_own,
                      struct str text);
 
 bool profile_edge_has(const struct profile_edge *edge, uint64_t hash);
@@ -58,3 +76,7 @@ struct profile_match {
 
 /** Lay `part` over `whole`. Cost: O(cells of both) */
 struct profile_match profile_compare(const struct profile *whole, const struct profile *part);
+
+/** Whether each sampled record of `part`, and some there are, is one of `whole`. Sorts their
+ * samples. */
+bool profile_is_picked(struct profile *whole, struct profile *part);

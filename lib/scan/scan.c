@@ -258,7 +258,7 @@ static void read_all(struct work *work, struct digest *digest, struct scan_resul
 
 /* Find what two inputs share of one log. Returns: whether there is something, and it can be left
  * out. */
-static bool find_shared(struct work *work, const struct digest *digest, struct arena *keep)
+static bool find_shared(struct work *work, struct digest *digest, struct arena *keep)
 {
 	struct overlap_list overlaps = {0};
 	bool is_once = work->options->event != NULL;

@@ -326,9 +326,10 @@ static void record_close(struct stream *stream, struct track *track)
 	bool is_candidate = open->hits.count > 0 || stream->tools->options->record != NULL || (track->previous != NULL && track->previous->is_followed);
 	enum clock_zone zone = CLOCK_ZONE_NONE;
 	int64_t time_ns = open->format == NULL ? TIME_NONE : open->format->date(buf_str(&open->text), &zone);
-	track->own_ns = time_ns != TIME_NONE ? time_ns : track->own_ns;
+	bool is_own = time_ns != TIME_NONE;
+	track->own_ns = is_own ? time_ns : track->own_ns;
 	track->hash = profile_add(&source->profile, (unsigned)format_number(open->format),
-	            track->own_ns != TIME_NONE ? track->own_ns : open->head.outer_ns, buf_str(&open->text));
+	            track->own_ns != TIME_NONE ? track->own_ns : open->head.outer_ns, is_own, buf_str(&open->text));
 	if (time_ns == TIME_NONE && open->head.outer_ns != TIME_NONE) {
 		time_ns = open->head.outer_ns;
 		zone = open->head.outer_zone;

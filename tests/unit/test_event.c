@@ -15,7 +15,7 @@ static void fill(struct profile *profile, unsigned from, unsigned to, int64_t st
 	for (unsigned i = from; i < to; i += stride) {
 		char text[64];
 		int len = snprintf(text, sizeof(text), "record %u says something", i);
-		profile_add(profile, i % 3, START_S * NS_PER_SEC + i * step_ms * NS_PER_MS,
+		profile_add(profile, i % 3, START_S * NS_PER_SEC + i * step_ms * NS_PER_MS, true,
 		            (struct str){text, (size_t)len});
 	}
 }
@@ -59,7 +59,7 @@ static void overlaps_agree_where_both_are(void **state)
 	assert_int_equal(match.from_ns, START_S * NS_PER_SEC + INT64_C(900) * 700 * NS_PER_MS);
 }
 
-static void thinned_out_does_not_agree(void **state)
+static void picked_lines_are_known_one_by_one(void **state)
 {
 	struct profile whole, part;
 	(void)state;
@@ -67,6 +67,23 @@ static void thinned_out_does_not_agree(void **state)
 	fill(&part, 0, 1000, 50, 2);
 	struct profile_match match = profile_compare(&whole, &part);
 	assert_int_equal(match.agreed, 0);
+	assert_true(profile_is_picked(&whole, &part));
+	assert_false(profile_is_picked(&part, &whole));
+	profile_finish(&whole);
+	profile_finish(&part);
+}
+
+static void few_of_many_are_known(void **state)
+{
+	struct profile whole, part;
+	(void)state;
+	fill(&whole, 0, 100000, 50, 1);
+	fill(&part, 0, 100000, 50, 500);
+	assert_true(whole.sample.count <= PROFILE_SAMPLE_MAX);
+	assert_true(profile_is_picked(&whole, &part));
+	profile_finish(&part);
+	fill(&part, 100000, 100200, 50, 1);
+	assert_false(profile_is_picked(&whole, &part));
 	profile_finish(&whole);
 	profile_finish(&part);
 }
@@ -101,10 +118,10 @@ static void line_ends_do_not_matter(void **state)
 	(void)state;
 	profile_init(&one);
 	profile_init(&other);
-	assert_true(profile_add(&one, 1, TIME_NONE, STR("a\nb")) ==
-	            profile_add(&other, 1, TIME_NONE, STR("a \r\nb\r\n")));
-	assert_true(profile_add(&one, 1, TIME_NONE, STR("a")) !=
-	            profile_add(&other, 1, TIME_NONE, STR("b")));
+	assert_true(profile_add(&one, 1, TIME_NONE, false, STR("a\nb")) ==
+	            profile_add(&other, 1, TIME_NONE, false, STR("a \r\nb\r\n")));
+	assert_true(profile_add(&one, 1, TIME_NONE, false, STR("a")) !=
+	            profile_add(&other, 1, TIME_NONE, false, STR("b")));
 	profile_finish(&one);
 	profile_finish(&other);
 }
@@ -116,7 +133,7 @@ static void any_times_are_bounded(void **state)
 	profile_init(&profile);
 	for (uint64_t i = 1, time = 1; i < 20000; i++) {
 		time = time * 6364136223846793005u + 1442695040888963407u;
-		profile_add(&profile, (unsigned)i, (int64_t)time, STR("x"));
+		profile_add(&profile, (unsigned)i, (int64_t)time, true, STR("x"));
 	}
 	assert_true(profile.count <= PROFILE_CELLS_MAX);
 	struct profile_match match = profile_compare(&profile, &profile);
@@ -130,7 +147,8 @@ int main(void)
 		cmocka_unit_test(copies_agree_wholly),
 		cmocka_unit_test(extracts_agree_inside),
 		cmocka_unit_test(overlaps_agree_where_both_are),
-		cmocka_unit_test(thinned_out_does_not_agree),
+		cmocka_unit_test(picked_lines_are_known_one_by_one),
+		cmocka_unit_test(few_of_many_are_known),
 		cmocka_unit_test(later_records_have_nothing_in_common),
 		cmocka_unit_test(spans_of_other_width_agree),
 		cmocka_unit_test(line_ends_do_not_matter),
