@@ -364,6 +364,7 @@ static bool offset_of_leases(const struct digest *digest, uint32_t source, int64
 		return false;
 	}
 	struct str member = event_field_text(start, STR("member"));
+	bool is_own = false;
 	vec_foreach (struct episode, episode, &digest->episodes) {
 		for (size_t i = 0; i < episode->member_count; i++) {
 			struct str lease = event_field_text(episode->members[i], STR("lease"));
@@ -379,10 +380,13 @@ static bool offset_of_leases(const struct digest *digest, uint32_t source, int64
 				return false;
 			}
 			found = found == TIME_NONE ? difference : found;
+			is_own |= episode->source == source;
 		}
 	}
+	/* leases that only others tell of may be of the run before: this one started later */
+	bool is_later = found != TIME_NONE && found > START_SLACK_S * NS_PER_SEC && !is_own;
 	*offset_ns = found;
-	return found != TIME_NONE;
+	return found != TIME_NONE && !is_later;
 }
 
 /* ---- an end of etcd that Milvus sees ---- */
