@@ -6,13 +6,37 @@ static const char *const color_codes[LAYOUT_STYLE_COUNT] = {
 	[LAYOUT_GOOD] = "\x1b[32m", [LAYOUT_DIM] = "\x1b[2m",  [LAYOUT_WARN] = "\x1b[33m",
 };
 
+/* The report's own signs as ASCII; what logs hold stays. */
+static void add_ascii(struct buf *out, struct str text)
+{
+	static const struct {
+		struct str sign, ascii;
+	} signs[] = {{STR_INIT("×"), STR_INIT("x")}, {STR_INIT("µ"), STR_INIT("u")}};
+	while (text.len > 0) {
+		struct str shown = str_slice(text, 0, 1);
+		size_t used = 1;
+		for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+			if (str_starts(text, signs[i].sign)) {
+				shown = signs[i].ascii;
+				used = signs[i].sign.len;
+			}
+		}
+		buf_add(out, shown);
+		text = str_skip(text, used);
+	}
+}
+
 void layout_add(struct layout *to, enum layout_style style, struct str text)
 {
 	bool has_color = to->view.options->has_color && style != LAYOUT_PLAIN && text.len > 0;
 	if (has_color) {
 		buf_add(to->out, str_from(color_codes[style]));
 	}
-	text_add_safe(to->out, text);
+	if (to->view.options->is_ascii) {
+		add_ascii(to->out, text_safe(&to->view.tmp, text));
+	} else {
+		text_add_safe(to->out, text);
+	}
 	if (has_color) {
 		buf_add(to->out, STR("\x1b[0m"));
 	}

@@ -69,7 +69,7 @@ static void write_line_of_log(struct layout *to, const struct event *event, size
 			layout_add(to, LAYOUT_PLAIN, str_trim(piece));
 		}
 		buf_byte(to->out, '\n');
-		safe = str_skip(safe, piece.len);
+		safe = str_trim(str_skip(safe, piece.len));
 	}
 }
 

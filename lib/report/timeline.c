@@ -5,6 +5,7 @@
 enum {
 	TIME_WIDTH = 12, /* "16:52:47.941" */
 	LANE_MIN = 20,   /* columns of a lane; with less, lanes stand below each other */
+	LANE_MAX = 84,
 	CELL_LINES_MAX = 6,
 	NAME_MAX_SHOWN = 24
 };
@@ -169,7 +170,7 @@ void layout_timeline(struct layout *to)
 	layout_head(to, "Timeline", "时间线");
 	size_t width = (to->columns - 2 - TIME_WIDTH) / to->view.lanes.count;
 	if (width >= LANE_MIN) {
-		side_by_side(to, width < 60 ? width : 60);
+		side_by_side(to, width < LANE_MAX ? width : LANE_MAX);
 	} else {
 		one_below_another(to);
 	}
