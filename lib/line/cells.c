@@ -36,10 +36,14 @@ size_t cells_before(struct str line, struct stamp *stamp)
 {
 	stamp->time_ns = TIME_NONE;
 	size_t at = blanks(line), bars = 0;
+	size_t start = 0; /* of the cell, with the blanks that are its own */
+	bool has_label = false;
 	for (int i = 0; i < CELLS_MAX; i++) {
 		size_t bar = bar_length(str_skip(line, at));
 		if (bar > 0) {
-			at += bar + blanks(str_skip(line, at + bar));
+			size_t indent = blanks(str_skip(line, at + bar));
+			start = at + bar + (indent > 0 ? 1 : 0);
+			at += bar + indent;
 			bars++;
 		}
 		struct str rest = str_skip(line, at);
@@ -54,11 +58,13 @@ size_t cells_before(struct str line, struct stamp *stamp)
 		struct stamp found;
 		bool is_time = is_stamp(cell, &found);
 		if (end < 1 || bars == 0 || (!is_time && !is_label(cell))) {
-			return 0;
+			/* Grafana's row of a line that is no record */
+			return bars > 0 && has_label && stamp->time_ns != TIME_NONE ? start : 0;
 		}
 		if (is_time) {
 			*stamp = found;
 		}
+		has_label |= !is_time;
 		at += (size_t)end + 1;
 	}
 	return 0;

@@ -74,6 +74,27 @@ size_t clean_find_foreign(struct str text)
 	return text.len;
 }
 
+static lanes find_links(const char *at)
+{
+	return (lanes)(lanes_load(at) == ']') & (lanes)(lanes_load(at + 1) == '(');
+}
+
+size_t clean_find_link(struct str text)
+{
+	size_t i = 0;
+	for (; i + LANES_STRIDE + 1 <= text.len; i += LANES_STRIDE) {
+		const char *at = text.ptr + i;
+		if (lanes_any((find_links(at) | find_links(at + LANES)) |
+		              (find_links(at + 2 * LANES) | find_links(at + 3 * LANES)))) {
+			break;
+		}
+	}
+	while (i + 1 < text.len && (text.ptr[i] != ']' || text.ptr[i + 1] != '(')) {
+		i++;
+	}
+	return i + 1 < text.len ? i : text.len;
+}
+
 size_t clean_count_lines(struct str text)
 {
 	enum { ROUNDS = 255 };

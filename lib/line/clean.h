@@ -10,6 +10,8 @@ size_t clean_find_control(struct str text, size_t from);
 /** Position of the first bytes that are not UTF-8, or that clean_repair would take away; text.len:
  * none. */
 size_t clean_find_foreign(struct str text);
+/** Position of the first "](" as in a link of Markdown; text.len: none. */
+size_t clean_find_link(struct str text);
 size_t clean_count_lines(struct str text);
 
 /**

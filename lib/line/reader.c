@@ -237,6 +237,7 @@ static struct clean_lines find_clean(const struct line_reader *reader, struct st
 	struct clean_lines lines = {0};
 	size_t limit = clean_find_control(text, 0);
 	limit = clean_find_foreign(str_slice(text, 0, limit));
+	limit = clean_find_link(str_slice(text, 0, limit));
 	while (lines.len < limit) {
 		struct str rest = str_slice(text, lines.len, limit);
 		ptrdiff_t end = str_find_byte(rest, '\n');
@@ -293,10 +294,15 @@ static void learn(struct line_reader *reader)
 	framer_fill(framer, HEAD_SIZE);
 	struct str rest = decoder_text(&framer->decoder), line;
 	for (size_t i = 0; i < HEAD_LINES && rest.len > 0; i++) {
-		str_cut(rest, STR("\n"), &line, &rest);
-		while (str_ends(line, STR("\r"))) {
-			line.len--;
+		size_t end = 0;
+		while (end < rest.len && rest.ptr[end] != '\n' && rest.ptr[end] != '\r') {
+			end++;
 		}
+		line = str_slice(rest, 0, end);
+		while (end < rest.len && rest.ptr[end] == '\r') {
+			end++;
+		}
+		rest = str_skip(rest, end + (end < rest.len && rest.ptr[end] == '\n' ? 1 : 0));
 		wrappers_learn(&reader->wrappers, line);
 		arena_reset(&reader->tmp);
 	}

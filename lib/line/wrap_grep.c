@@ -8,6 +8,7 @@ enum { PATH_MAX_LENGTH = 256, DIGITS_MAX = 9 };
 
 struct grep {
 	bool is_known;
+	bool has_paths; /* all lines have one */
 };
 
 struct prefix {
@@ -53,6 +54,22 @@ static bool read_prefix(struct str line, struct prefix *prefix)
 	return prefix->used > 0;
 }
 
+static bool is_record_behind(struct str line, const struct prefix *prefix)
+{
+	return shape_starts_record(str_skip(line, prefix->used));
+}
+
+static void learn(struct wrap_context *context, void *state, struct str line)
+{
+	(void)context;
+	struct grep *grep = state;
+	struct prefix prefix;
+	if (read_prefix(line, &prefix) && is_record_behind(line, &prefix)) {
+		grep->is_known = true;
+		grep->has_paths = prefix.path.len > 0;
+	}
+}
+
 static int bid(const struct wrap_context *context, const void *state, struct str line)
 {
 	(void)context;
@@ -64,18 +81,20 @@ static int bid(const struct wrap_context *context, const void *state, struct str
 	if (!read_prefix(line, &prefix)) {
 		return 0;
 	}
-	if (shape_starts_record(str_skip(line, prefix.used))) {
+	if (is_record_behind(line, &prefix)) {
 		return 50;
 	}
 	/* "12:34:56 ..." is a time of day */
 	bool is_time = shape_looks_like(line, "dd:dd:dd");
-	return grep->is_known && prefix.has_number && !is_time ? 30 : 0;
+	bool is_like_others = (prefix.path.len > 0) == grep->has_paths;
+	return grep->is_known && is_like_others && (prefix.has_number || grep->has_paths) &&
+	                       !is_time
+	               ? 30
+	               : 0;
 }
 
 static enum wrap_result peel(struct wrap_context *context, void *state, struct wrap *wrap)
 {
-	(void)context;
-	struct grep *grep = state;
 	struct prefix prefix;
 	if (str_equals(wrap->text, STR("--"))) {
 		return WRAP_DROPPED;
@@ -83,7 +102,7 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	if (!read_prefix(wrap->text, &prefix)) {
 		return WRAP_REFUSED;
 	}
-	grep->is_known = true;
+	learn(context, state, wrap->text);
 	if (prefix.path.len > 0) {
 		ptrdiff_t slash = str_find_last_byte(prefix.path, '/');
 		struct str name = str_skip(prefix.path, (size_t)(slash + 1));
@@ -97,6 +116,7 @@ const struct wrapper wrapper_grep = {
 	.name = "grep",
 	.first = "0-9a-zA-Z./_\x2d",
 	.state_size = sizeof(struct grep),
+	.learn = learn,
 	.bid = bid,
 	.peel = peel,
 };

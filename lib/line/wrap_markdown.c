@@ -8,6 +8,8 @@ enum { FENCE_MAX = 64, INDENT_MAX = 32 };
 
 struct markdown {
 	unsigned bullets; /* lines that had one before a record */
+	size_t indent;    /* that all first lines have, with a record among them */
+	bool has_lines, has_record;
 };
 
 static bool is_fence(struct str line)
@@ -44,6 +46,26 @@ static size_t indent_length(struct str line)
 	return i;
 }
 
+static void learn_indent(struct markdown *markdown, struct str line)
+{
+	size_t indent = indent_length(line);
+	if (indent == line.len) {
+		return;
+	}
+	markdown->indent =
+		!markdown->has_lines || indent < markdown->indent ? indent : markdown->indent;
+	markdown->has_lines = true;
+	markdown->has_record |= shape_starts_dated(str_skip(line, indent));
+}
+
+static void note_bullet(struct markdown *markdown, struct str line)
+{
+	size_t bullet = bullet_length(line);
+	if (bullet > 0 && shape_starts_dated(str_skip(line, bullet))) {
+		markdown->bullets++;
+	}
+}
+
 static bool is_heading(struct str text)
 {
 	return str_starts(text, STR("==> "));
@@ -69,17 +91,18 @@ static size_t prefix_length(const struct markdown *markdown, struct str line)
 	if (str_starts(rest, STR("`")) && shape_starts_record(str_skip(rest, 1))) {
 		return indent + 1;
 	}
-	return indent > 0 && shape_starts_record(rest) ? indent : 0;
+	if (indent > 0 && shape_starts_record(rest)) {
+		return indent;
+	}
+	return markdown->has_record && indent >= markdown->indent ? markdown->indent : 0;
 }
 
 static void learn(struct wrap_context *context, void *state, struct str line)
 {
 	(void)context;
 	struct markdown *markdown = state;
-	size_t bullet = bullet_length(line);
-	if (bullet > 0 && shape_starts_dated(str_skip(line, bullet))) {
-		markdown->bullets++;
-	}
+	learn_indent(markdown, line);
+	note_bullet(markdown, line);
 }
 
 static int bid(const struct wrap_context *context, const void *state, struct str line)
@@ -99,7 +122,8 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	if (used == 0) {
 		return WRAP_REFUSED;
 	}
-	learn(context, state, wrap->text);
+	(void)context;
+	note_bullet(state, wrap->text);
 	bool is_code = wrap->text.ptr[used - 1] == '`';
 	wrap->text = str_skip(wrap->text, used);
 	if (is_code && str_ends(wrap->text, STR("`"))) {

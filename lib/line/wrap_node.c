@@ -58,15 +58,34 @@ static bool is_known(const struct nodes *nodes, struct str name)
 	return false;
 }
 
+static void note(struct wrap_context *context, struct nodes *nodes, struct str name)
+{
+	if (!is_known(nodes, name) && nodes->count < NODES_MAX) {
+		nodes->names[nodes->count++] = arena_str(context->keep, name);
+	}
+}
+
+static bool is_message(struct str text)
+{
+	return shape_starts_dated(text) || shape_looks_like(text, "dddd-dd-ddTdd:dd:dd.dddd");
+}
+
+static void learn(struct wrap_context *context, void *state, struct str line)
+{
+	struct str name;
+	size_t used = read_prefix(line, &name);
+	if (used > 0 && is_message(str_skip(line, used))) {
+		note(context, state, name);
+	}
+}
+
 static int bid(const struct wrap_context *context, const void *state, struct str line)
 {
 	(void)context;
 	struct str name;
 	size_t used = read_prefix(line, &name);
 	struct str rest = str_skip(line, used);
-	bool is_new =
-		shape_starts_dated(rest) || shape_looks_like(rest, "dddd-dd-ddTdd:dd:dd.dddd");
-	return used > 0 && (is_new || is_known(state, name)) ? 48 : 0;
+	return used > 0 && (is_message(rest) || is_known(state, name)) ? 48 : 0;
 }
 
 static enum wrap_result peel(struct wrap_context *context, void *state, struct wrap *wrap)
@@ -77,9 +96,7 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	if (used == 0) {
 		return WRAP_REFUSED;
 	}
-	if (!is_known(nodes, name) && nodes->count < NODES_MAX) {
-		nodes->names[nodes->count++] = arena_str(context->keep, name);
-	}
+	note(context, nodes, name);
 	bool is_member = wrap->text.ptr[0] == '(';
 	*(is_member ? &wrap->source.container : &wrap->source.host) = name;
 	wrap->text = str_skip(wrap->text, used);
@@ -90,6 +107,7 @@ const struct wrapper wrapper_node = {
 	.name = "node",
 	.first = "(0-9a-zA-Z",
 	.state_size = sizeof(struct nodes),
+	.learn = learn,
 	.bid = bid,
 	.peel = peel,
 };

@@ -6,9 +6,14 @@
 
 #include <string.h>
 
+enum { DIGITS_MAX = 16, NAMES_MAX = 32 };
+
 /* Stamps of one shape that stood before a record also stand before what is none. */
 struct timestamps {
-	bool is_known[16]; /* by digits of the fraction, of ISO stamps with a zone */
+	bool is_known[DIGITS_MAX];   /* by digits of the fraction, of ISO stamps with a zone */
+	unsigned seen[DIGITS_MAX];   /* so many other ones stood before records */
+	struct str names[NAMES_MAX]; /* stood between stamp and record */
+	size_t name_count;
 };
 
 static size_t blanks_at(struct str line, size_t at)
@@ -55,6 +60,30 @@ static size_t read_console(struct str line, struct stamp *stamp)
 	return shape_starts_record(str_skip(line, used)) ? used : 0;
 }
 
+static bool is_known(const struct timestamps *known, const struct stamp *stamp)
+{
+	enum { TIMES_MIN = 3 };
+	if (stamp->digits >= DIGITS_MAX) {
+		return false;
+	}
+	return stamp->is_iso && stamp->zone != CLOCK_ZONE_NONE
+	               ? known->is_known[stamp->digits]
+	               : known->seen[stamp->digits] >= TIMES_MIN;
+}
+
+/* A name that stood before a record is one before anything. Returns: its length and its blank's; 0:
+ * none is there. */
+static size_t known_name(const struct timestamps *known, struct str rest)
+{
+	for (size_t i = 0; i < known->name_count; i++) {
+		size_t len = known->names[i].len;
+		if (str_starts(rest, known->names[i]) && len < rest.len && rest.ptr[len] == ' ') {
+			return len + 1;
+		}
+	}
+	return 0;
+}
+
 /* "stamp name {..." of aws logs tail. Returns: length of the name and its blank; 0: none. */
 static size_t name_before_record(struct str rest)
 {
@@ -89,28 +118,52 @@ static bool read_prefix(const struct timestamps *known, struct str line, struct 
 		return true;
 	}
 	bool is_alone = rest.len == 0 && line.ptr[4] == '-' && blanks > 0;
-	bool is_known = stamp->is_iso && stamp->zone != CLOCK_ZONE_NONE && stamp->digits < 16 &&
-	                known->is_known[stamp->digits] && blanks > 0;
+	bool is_like_others = blanks > 0 && is_known(known, stamp);
 	bool is_record = shape_starts_dated(line) && !shape_starts_dated(rest);
 	if (is_record) {
 		return false;
 	}
 	prefix->is_new = shape_starts_record(rest);
-	prefix->used = stamp->used + (is_known && !prefix->is_new ? 1 : blanks);
-	if (!prefix->is_new && !is_known && !is_alone && stamp->is_iso && blanks > 0) {
-		prefix->name = name_before_record(rest);
+	prefix->used = stamp->used + (is_like_others && !prefix->is_new ? 1 : blanks);
+	if (!prefix->is_new && !is_alone && stamp->is_iso && blanks > 0) {
+		prefix->name = known_name(known, rest);
+		prefix->name = prefix->name > 0 || is_like_others ? prefix->name
+		                                                  : name_before_record(rest);
 	}
-	return prefix->is_new || is_known || is_alone || prefix->name > 0;
+	return prefix->is_new || is_like_others || is_alone || prefix->name > 0;
+}
+
+static void note_name(struct wrap_context *context, struct timestamps *known, struct str name)
+{
+	if (known->name_count < NAMES_MAX && known_name(known, name) == 0) {
+		known->names[known->name_count++] =
+			arena_str(context->keep, str_slice(name, 0, name.len - 1));
+	}
+}
+
+static void note(struct wrap_context *context, struct timestamps *known, struct str line,
+                 const struct prefix *prefix)
+{
+	const struct stamp *stamp = &prefix->stamp;
+	if (prefix->name > 0) {
+		note_name(context, known,
+		          str_slice(line, prefix->used, prefix->used + prefix->name));
+	}
+	if (!prefix->is_new || stamp->digits >= DIGITS_MAX) {
+		return;
+	}
+	if (stamp->is_iso && stamp->zone != CLOCK_ZONE_NONE) {
+		known->is_known[stamp->digits] = true;
+	} else {
+		known->seen[stamp->digits]++;
+	}
 }
 
 static void learn(struct wrap_context *context, void *state, struct str line)
 {
-	(void)context;
-	struct timestamps *known = state;
 	struct prefix prefix;
-	if (read_prefix(known, line, &prefix) && prefix.is_new && prefix.stamp.is_iso &&
-	    prefix.stamp.zone != CLOCK_ZONE_NONE && prefix.stamp.digits < 16) {
-		known->is_known[prefix.stamp.digits] = true;
+	if (read_prefix(state, line, &prefix)) {
+		note(context, state, line, &prefix);
 	}
 }
 
@@ -152,7 +205,7 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	if (!read_prefix(state, wrap->text, &prefix)) {
 		return WRAP_REFUSED;
 	}
-	learn(context, state, wrap->text);
+	note(context, state, wrap->text, &prefix);
 	wrap_set_time(wrap, prefix.stamp.time_ns, prefix.stamp.zone);
 	struct str rest = str_skip(wrap->text, prefix.used);
 	if (prefix.name > 0) {

@@ -2,37 +2,21 @@
 #include "line/wrapper.h"
 
 #include "base/vec.h"
+#include "line/clean.h"
 #include "line/shape.h"
 
 #include <string.h>
 
 const struct wrapper *const wrapper_table[] = {
-	&wrapper_docker_json,
-	&wrapper_cri,
-	&wrapper_kubectl,
-	&wrapper_compose,
-	&wrapper_syslog,
-	&wrapper_timestamps,
-	&wrapper_journal_export,
-	&wrapper_csv,
-	&wrapper_grafana_text,
-	&wrapper_logcli,
-	&wrapper_loki,
-	&wrapper_stern,
-	&wrapper_node,
-	&wrapper_logrus,
-	&wrapper_powershell,
-	&wrapper_panel,
-	&wrapper_tsv,
-	&wrapper_heading,
-	&wrapper_grep,
-	&wrapper_line_number,
-	&wrapper_markdown,
-	&wrapper_html,
-	&wrapper_ansi,
-	&wrapper_json_export,
-	&wrapper_prefix,
-	NULL,
+	&wrapper_docker_json,    &wrapper_cri,         &wrapper_kubectl,
+	&wrapper_compose,        &wrapper_syslog,      &wrapper_timestamps,
+	&wrapper_journal_export, &wrapper_csv,         &wrapper_grafana_text,
+	&wrapper_logcli,         &wrapper_loki,        &wrapper_stern,
+	&wrapper_node,           &wrapper_logrus,      &wrapper_powershell,
+	&wrapper_panel,          &wrapper_tsv,         &wrapper_heading,
+	&wrapper_grep,           &wrapper_line_number, &wrapper_markdown,
+	&wrapper_html,           &wrapper_ansi,        &wrapper_json_export,
+	&wrapper_link,           &wrapper_prefix,      NULL,
 };
 
 /* ---- what wrappers do ---- */
@@ -172,7 +156,8 @@ void wrappers_learn(struct wrappers *wrappers, struct str line)
 
 static bool may_be_wrapped(struct str line)
 {
-	return line.len > 0 && (!shape_is_plain(line) || str_find_byte(line, '\x1b') >= 0);
+	return line.len > 0 && (!shape_is_plain(line) || str_find_byte(line, '\x1b') >= 0 ||
+	                        clean_find_link(line) < line.len);
 }
 
 bool wrappers_bid(const struct wrappers *wrappers, struct str line)
@@ -180,7 +165,7 @@ bool wrappers_bid(const struct wrappers *wrappers, struct str line)
 	if (wrappers->owner >= 0) {
 		return true;
 	}
-	if (!may_be_wrapped(line)) {
+	if (line.len == 0 || shape_is_plain(line)) {
 		return false;
 	}
 	uint64_t left = wrappers->by_first[(unsigned char)line.ptr[0]];

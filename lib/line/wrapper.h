@@ -84,6 +84,7 @@ extern const struct wrapper wrapper_journal_export;
 extern const struct wrapper wrapper_json_export;
 extern const struct wrapper wrapper_kubectl;
 extern const struct wrapper wrapper_line_number;
+extern const struct wrapper wrapper_link;
 extern const struct wrapper wrapper_logcli;
 extern const struct wrapper wrapper_loki;
 extern const struct wrapper wrapper_logrus;
@@ -125,7 +126,7 @@ void wrappers_init(struct wrappers *wrappers, struct arena *tmp, struct arena *k
                    int64_t modified_ns);
 void wrappers_finish(struct wrappers *wrappers);
 void wrappers_learn(struct wrappers *wrappers, struct str line);
-/** Whether any wrapper bids for a line. */
+/** Whether any wrapper bids for a line, in which no control bytes and no links are. */
 bool wrappers_bid(const struct wrappers *wrappers, struct str line);
 /** Take one wrapper off. Returns: WRAP_REFUSED when there is none. */
 enum wrap_result wrappers_peel(struct wrappers *wrappers, struct wrap *wrap);

@@ -154,6 +154,7 @@ static void write_mixed(struct buf *to, size_t lines)
 		"nul \t",
 		"> quoted",
 		"goroutine 1 [running]:",
+		"[2024/03/12 08:21:04.512 +00:00] [INFO] [a=[b:1](http://b:1/)]",
 		"623:{\"level\":\"warn\",\"ts\":1710231663.7}",
 		"",
 	};

@@ -248,6 +248,11 @@ static void what_people_paste_comes_off(void **state)
 	gives("```text\n> " ETCD "\n> > " MILVUS "\n```\n", "markdown", ETCD "\n" MILVUS "\n");
 	gives("    " ETCD "\n", "markdown", ETCD "\n");
 	gives("[31m" ETCD "[0m\n", "ansi", ETCD "\n");
+	gives("[2024/03/12 08:21:04.512 +00:00] [WARN] [a.go:1] [m] "
+	      "[a=[10.0.0.1:2380](http://10.0.0.1:2380/)] [b=[c](d)]\n",
+	      "links",
+	      "[2024/03/12 08:21:04.512 +00:00] [WARN] [a.go:1] [m] [a=10.0.0.1:2380] "
+	      "[b=[c](d)]\n");
 }
 
 static void powershell_comes_off(void **state)
