@@ -36,6 +36,7 @@ struct options {
 	int verbosity;      /* -1 quiet, 0, 1 verbose */
 	int pager;          /* pipe to the pager; -1: there is none */
 	bool fails_on_stop, fails_on_degraded;
+	struct input_limits limits; /* on what one path may unfold to */
 	struct arena run;
 };
 

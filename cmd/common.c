@@ -110,5 +110,5 @@ struct scan_options scan_options_of(const struct options *options, const struct 
 	                             .is_until_relative = options->is_until_relative,
 	                             .assume_offset_ns = options->assume_offset_ns,
 	                             .is_always_careful = options->is_careful,
-	                             .limits = input_limits_default()};
+	                             .limits = options->limits};
 }

@@ -34,6 +34,7 @@ static void print_help(FILE *to)
 	      "      --rules PATH        add rules from a file or folder\n"
 	      "      --careful           look for wrappers around every line: slower, the same result\n"
 	      "      --why-not CAUSE     explain: list every sign of that cause\n"
+	      "      --limit NAME=NUMBER what one path may unfold to: bytes, ratio, depth, members, memory\n"
 	      "      --fail-on CLASS     exit 1 when found: stop, degraded\n"
 	      "      --lang en|zh        language of prose\n"
 	      "      --color WHEN        auto, always, never\n"

@@ -18,6 +18,7 @@ enum {
 	OPTION_WHY_NOT,
 	OPTION_FAIL_ON,
 	OPTION_LANG,
+	OPTION_LIMIT,
 	OPTION_COLOR
 };
 
@@ -36,6 +37,7 @@ static const struct option long_options[] = {
         {"why-not", required_argument, NULL, OPTION_WHY_NOT},
         {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
         {"lang", required_argument, NULL, OPTION_LANG},
+        {"limit", required_argument, NULL, OPTION_LIMIT},
         {"color", required_argument, NULL, OPTION_COLOR},
         {NULL, 0, NULL, 0},
 };
@@ -99,6 +101,13 @@ static int read_jobs(struct options *options, const char *text)
 	return STATUS_OK;
 }
 
+static int read_limit(struct options *options, const char *text)
+{
+	struct error err = {0};
+	return input_limit_set(&options->limits, str_from(text), &err) ? STATUS_OK
+	                                                               : complain(STATUS_USAGE, "--limit: %s", err.text);
+}
+
 static void add_path(struct str **paths, size_t *count, struct arena *run, const char *text)
 {
 	struct str *more = arena_array(run, struct str, *count + 1);
@@ -128,6 +137,8 @@ static int read_option(struct options *options, int option)
 	case 'v':
 		options->verbosity = 1;
 		return STATUS_OK;
+	case OPTION_LIMIT:
+		return read_limit(options, optarg);
 	case OPTION_SINCE:
 		return read_point("since", optarg, &options->since_ns, &options->is_since_relative);
 	case OPTION_UNTIL:
@@ -173,7 +184,8 @@ static enum text_lang lang_of_environment(void)
 
 int options_read(struct options *options, int argc, char **argv)
 {
-	*options = (struct options){.since_ns = TIME_NONE, .until_ns = TIME_NONE, .assume_offset_ns = TIME_NONE, .pager = -1};
+	*options = (struct options){.since_ns = TIME_NONE, .until_ns = TIME_NONE, .assume_offset_ns = TIME_NONE, .pager = -1,
+	                            .limits = input_limits_default()};
 	arena_init(&options->run);
 	const char *no_color = getenv("NO_COLOR");
 	options->has_color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');

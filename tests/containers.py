@@ -220,18 +220,28 @@ def check_limits(tap, program, files, scratch):
     nested = {"x.log": files["milvus.log"]}
     for _ in range(9):
         nested = {"x.zip": zipped(nested)}
-    names = io.BytesIO()
-    with zipfile.ZipFile(names, "w") as archive:
-        for number in range(100_200):
-            archive.writestr(f"{number}", b"")
     bomb = zeros(800 << 20)
-    samples = {"zeros": gzip.compress(bomb, 9), "depth of gzip": deep, "depth of zip": nested["x.zip"], "members": names.getvalue(),
-               "bomb beside a log": zipped({"a.bin": bomb, "milvus.log": files["milvus.log"]})}
-    for name, data in samples.items():
+    log = files["milvus.log"]
+    window = subprocess.run(["zstd", "-q", "-c", "--long=27", "--ultra"], input=log, stdout=subprocess.PIPE, check=True).stdout
+    samples = {
+        "zeros": (gzip.compress(bomb, 9), []),
+        "a bomb beside a log": (zipped({"a.bin": bomb, "milvus.log": log}), []),
+        "depth of gzip": (deep, []),
+        "depth of zip": (nested["x.zip"], []),
+        "members": (zipped({f"{number}.log": log[:100] for number in range(20)}), ["--limit", "members=19"]),
+        "bytes": (gzip.compress(log), ["--limit", "bytes=10K"]),
+        "ratio": (gzip.compress(bytes(110 << 20)), ["--limit", "ratio=100"]),
+        "depth": (gzip.compress(tarred({"x.zip": zipped({"milvus.log": log})})), ["--limit", "depth=1"]),
+        "memory": (window, ["--limit", "memory=1M"]),
+    }
+    for name, (data, options) in samples.items():
         path = pathlib.Path(scratch) / "bomb"
         path.write_bytes(data)
-        said = Said(program, [path.name], scratch)
+        said = Said(program, [*options, path.name], scratch)
         tap.check(f"{name}: a limit is told, exit 3", said.status == 3 and "not read" in said.stderr, f"{said.status} {said.stderr[:300]}")
+    for setting in ("bytes", "bytes=", "bytes=0", "bytes=-1", "bytes=1X", "speed=3", "depth=4G", "bytes=99999999999999999999"):
+        status = cases.run(program, ["--limit", setting, path.name], scratch).returncode
+        tap.check(f"--limit {setting} is wrong usage", status == 2, str(status))
 
 
 def main():

@@ -35,15 +35,6 @@ struct input {
 	unsigned archives; /* layers that are archives */
 };
 
-struct input_limits input_limits_default(void)
-{
-	return (struct input_limits){.max_bytes = UINT64_C(64) << 30,
-	                             .max_ratio = 1000,
-	                             .max_depth = 6,
-	                             .max_members = 100000,
-	                             .max_memory = UINT64_C(256) << 20};
-}
-
 /* A file that became a FIFO since it was listed must not block; one of the shell's <(...) may. */
 static int open_file(struct str path, struct stat *info, struct error *err)
 {

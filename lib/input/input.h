@@ -43,6 +43,13 @@ struct input_limits {
 };
 
 struct input_limits input_limits_default(void);
+/**
+ * Change a limit.
+ *
+ * setting: "bytes=64G", "ratio=1000", "depth=6", "members=100000", "memory=256M"
+ * Returns: false when the name or the number is none (err)
+ */
+bool input_limit_set(struct input_limits *limits, struct str setting, struct error *err);
 
 /** One thing to open: a file, or "-". */
 struct input_path {
