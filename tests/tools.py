@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What the real tools print is recognised, and says what is plausible: fio, iostat, df, free, vmstat, etcd's metrics, etcdctl.
+"""What the real tools print is recognised, and says what is plausible: fio, iostat, df, free, vmstat, etcd's metrics, etcdctl;
+logs around it are read too.
 
 usage: tools.py WHYDOWN ROOT
 """
@@ -168,9 +169,49 @@ def live(tap, folder):
         member.stop()
 
 
+DOCUMENTS = """$ docker ps -a
+CONTAINER ID   IMAGE                     COMMAND                  CREATED        STATUS                     PORTS     NAMES
+4f1e0a3b9c2d   milvusdb/milvus:v2.4.17   "/tini -- milvus run…"   26 hours ago   Exited (1) 4 minutes ago             milvus-standalone
+$ cat docker-compose.yml
+services:
+  etcd:
+    environment:
+      - ETCD_QUOTA_BACKEND_BYTES=4294967296
+$ docker logs
+""".encode()
+WRAPPED = {
+    "plain": lambda line: line,
+    "compose": lambda line: "milvus-standalone  | " + line,
+    "docker json": lambda line: json.dumps({"log": line + "\n", "stream": "stdout", "time": "2026-11-24T16:52:35.698Z"}),
+    "cri": lambda line: "2026-11-24T16:52:35.698000000Z stdout F " + line,
+}
+
+
+def kinds_of(report):
+    return sorted((item["kind"], item["start"], item["count"]) for item in report["episodes"] if item["kind"] != "host.docker.exited")
+
+
+def logs(tap, folder):
+    """A log that begins with documents is read as both."""
+    lines = (ROOT / "testdata/cases/milvus-only/milvus.log").read_text(encoding="utf-8").splitlines()
+    for name, wrap in WRAPPED.items():
+        text = "".join(wrap(line) + "\n" for line in lines).encode()
+        alone, both = folder / "alone.log", folder / "both.log"
+        alone.write_bytes(text)
+        both.write_bytes(DOCUMENTS + text)
+        report = explain(both)
+        tap.check(f"{name}: all events of a log below documents", kinds_of(report) == kinds_of(explain(alone)) and len(kinds_of(report)) > 20,
+                  kinds_of(report))
+        facts = facts_of(report)
+        tap.check(f"{name}: and what the documents state", (facts.get("container.exit_code"), facts.get("etcd.config.quota_bytes")) ==
+                  (1, 4294967296), facts)
+        tap.check(f"{name}: docker ps tells of the same stop", [stop["exit_code"] for stop in report["stops"]] == [1], report["stops"])
+
+
 def main():
     with Tap() as tap, tempfile.TemporaryDirectory(prefix="whydown-tools-") as name:
         folder = pathlib.Path(name)
+        logs(tap, folder)
         disk(tap, folder)
         host(tap, folder)
         live(tap, folder)

@@ -4,9 +4,10 @@
 #include "base/vec.h"
 #include "side/side.h"
 
+#include <string.h>
+
 enum {
-	LOG_RECORDS_MIN = 2, /* so many dated records besides documents are a log */
-	LOG_LINE_MAX = 16 << 10
+	LOG_RECORDS_MIN = 2 /* so many dated records besides documents are a log */
 };
 
 /* What events of a document are handed on with. */
@@ -100,23 +101,53 @@ static void take_line(void *context, const struct side_sink *sink, struct str li
 	hand_on(to, sink, &found);
 }
 
-/* Whether a log lies around the documents: dated records outside of what readers own. */
-static bool has_log(const struct side_sink *sink)
+static size_t read_text(void *context, char *buffer, size_t size)
 {
-	struct str rest = sink->text, line;
-	const struct format *format = NULL;
+	struct str *rest = context;
+	size_t count = rest->len < size ? rest->len : size;
+	if (count > 0) {
+		memcpy(buffer, rest->ptr, count);
+	}
+	*rest = str_skip(*rest, count);
+	return count;
+}
+
+/* Dated records in a block, outside of what readers of documents own. */
+static int count_records(const struct side_sink *sink, const struct line_block *block)
+{
+	struct line_cursor cursor;
+	struct line line;
+	const struct format *guess = NULL;
 	int records = 0;
-	while (rest.len > 0 && records < LOG_RECORDS_MIN) {
+	line_cursor_init(&cursor, block);
+	while (records < LOG_RECORDS_MIN && line_cursor_next(&cursor, block, &line)) {
 		enum clock_zone zone;
-		str_cut(rest, STR("\n"), &line, &rest);
-		line = str_trim(str_slice(line, 0, LOG_LINE_MAX));
-		const struct format *found = line.len == 0 ? NULL : format_of(line, format);
-		if (found == NULL || side_is_claimed(sink, line)) {
+		const struct format *format =
+			line.text.len == 0 ? NULL : format_of(line.text, guess);
+		struct str place = str_skip(sink->text, (size_t)line.offset);
+		if (format == NULL || side_is_claimed(sink, place)) {
 			continue;
 		}
-		format = found;
-		records += format->date(line, &zone) != TIME_NONE ? 1 : 0;
+		guess = format;
+		bool is_dated =
+			line.outer_ns != TIME_NONE || format->date(line.text, &zone) != TIME_NONE;
+		records += is_dated ? 1 : 0;
 	}
+	return records;
+}
+
+/* Whether a log lies around the documents, in whatever wrappers. */
+static bool has_log(const struct side_sink *sink)
+{
+	struct str rest = sink->text;
+	struct line_options options = {.is_always_careful = true, .modified_ns = sink->modified_ns};
+	struct line_reader *reader = line_reader_create(read_text, &rest, &options);
+	struct line_block block;
+	int records = 0;
+	while (records < LOG_RECORDS_MIN && line_reader_next(reader, &block) == NEXT_ITEM) {
+		records += count_records(sink, &block);
+	}
+	line_reader_destroy(reader);
 	return records >= LOG_RECORDS_MIN;
 }
 

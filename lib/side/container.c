@@ -21,6 +21,9 @@ void side_container_ended(struct side_sink *sink, const struct side_container_en
 	struct side_event event;
 	struct str before = sink->instance;
 	bool is_kube = end->is_kubernetes;
+	if (end->is_init && end->code == 0) {
+		return;
+	}
 	sink->instance = end->name;
 	if (end->code >= 0) {
 		side_fact(sink, "container.exit_code", end->code, "", end->line);

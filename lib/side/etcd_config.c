@@ -62,12 +62,20 @@ static struct str line_at(struct str text, size_t at)
 	return str_slice(text, from, to);
 }
 
-/* Records of logs begin so: what they say of settings is theirs to tell. */
+/* Records of logs, also behind the prefix of a collector: what they say of settings is theirs to
+ * tell. */
 static bool is_record(struct str line)
 {
+	static const struct str marks[] = {STR_INIT("\"level\":"),    STR_INIT("\"msg\":"),
+	                                   STR_INIT("variable-name"), STR_INIT(" I | "),
+	                                   STR_INIT(" W | "),         STR_INIT("] [INFO] ["),
+	                                   STR_INIT("] [WARN] [")};
 	struct str trimmed = str_trim(line);
-	return str_starts(trimmed, STR("{\"")) || str_starts(trimmed, STR("[20")) ||
-	       str_starts(trimmed, STR("20"));
+	bool is_one = str_starts(trimmed, STR("[20")) || str_starts(trimmed, STR("20"));
+	for (size_t i = 0; i < SIDE_COUNT(marks); i++) {
+		is_one |= str_contains(line, marks[i]);
+	}
+	return is_one;
 }
 
 /* Whether a flag's name is used as a flag, or as a key of YAML. */
@@ -150,23 +158,27 @@ static int bid(struct str text)
 	return 0;
 }
 
+/* All places where one setting is made in one way. */
+static void read_setting(struct str text, struct side_sink *sink, const struct setting *setting,
+                         bool is_env)
+{
+	struct str value;
+	size_t at = 0;
+	double number;
+	for (int seen = 0; seen < SEEN_MAX && find(text, setting, is_env, &at, &value); seen++) {
+		if (setting->type == SETTING_TEXT) {
+			side_fact_text(sink, setting->id, value, value);
+		} else if (side_number(value, &number)) {
+			side_fact(sink, setting->id, number, setting->unit, value);
+		}
+	}
+}
+
 static void read(struct str text, struct side_sink *sink)
 {
 	for (size_t i = 0; i < SIDE_COUNT(settings); i++) {
-		const struct setting *setting = &settings[i];
-		int seen = 0;
-		for (int is_env = 0; is_env < 2; is_env++) {
-			struct str value;
-			size_t at = 0;
-			double number;
-			while (seen++ < SEEN_MAX && find(text, setting, is_env == 1, &at, &value)) {
-				if (setting->type == SETTING_TEXT) {
-					side_fact_text(sink, setting->id, value, value);
-				} else if (side_number(value, &number)) {
-					side_fact(sink, setting->id, number, setting->unit, value);
-				}
-			}
-		}
+		read_setting(text, sink, &settings[i], false);
+		read_setting(text, sink, &settings[i], true);
 	}
 }
 

@@ -176,11 +176,11 @@ static void read_text(struct str text, struct buckets *buckets)
 	}
 }
 
-double histogram_text_total(struct str text)
+double histogram_text_total(struct str buckets)
 {
-	struct buckets buckets;
-	read_text(text, &buckets);
-	return total(&buckets);
+	struct buckets read;
+	read_text(buckets, &read);
+	return total(&read);
 }
 
 bool histogram_text_between(struct str first, struct str last, double *p99_ms)

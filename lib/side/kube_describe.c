@@ -15,6 +15,7 @@ struct pod {
 	struct str limits; /* "Limits" or "Requests" */
 	struct side_container_end end;
 	bool has_end;
+	bool is_init; /* below "Init Containers:" */
 };
 
 static int bid(struct str text)
@@ -45,6 +46,7 @@ static void open_state(struct side_sink *sink, struct pod *pod, struct str name,
 	                                       .line = line,
 	                                       .code = -1,
 	                                       .is_kubernetes = true,
+	                                       .is_init = pod->is_init,
 	                                       .time_ns = TIME_NONE};
 }
 
@@ -151,6 +153,7 @@ static void read_top(struct side_sink *sink, struct pod *pod, struct str line)
 	                       ? SECTION_CONTAINERS
 	               : str_equals(key, STR("Events")) ? SECTION_EVENTS
 	                                                : SECTION_NONE;
+	pod->is_init = str_equals(key, STR("Init Containers"));
 	if (str_equals(key, STR("Name")) && value.len > 0) {
 		open_pod(pod, value, sink);
 	} else if (str_equals(key, STR("Reason")) && str_equals(value, STR("Evicted"))) {

@@ -26,10 +26,10 @@ static struct str place(const struct side_sink *sink, struct str *from, struct s
 
 /* ---- pods ---- */
 
-static void read_end(struct side_sink *sink, const struct json *status, const struct json *of,
-                     struct str *from)
+static void read_end(struct side_sink *sink, const struct json *status, const char *state,
+                     struct str *from, bool is_init)
 {
-	const struct json *terminated = json_get(of, "terminated");
+	const struct json *terminated = side_json_path(status, state, "terminated", NULL);
 	double code = json_number(json_get(terminated, "exitCode"), -1);
 	struct str finished = json_get_text(terminated, "finishedAt");
 	if (json_type(terminated) != JSON_OBJECT) {
@@ -44,22 +44,24 @@ static void read_end(struct side_sink *sink, const struct json *status, const st
 		.code = code < 0 || code > 255 ? -1 : (int)code,
 		.is_oom = str_equals(reason, STR("OOMKilled")),
 		.is_kubernetes = true,
+		.is_init = is_init,
 		.time_ns = side_time(finished),
 	};
 	side_container_ended(sink, &end);
 }
 
-static void read_status(struct side_sink *sink, const struct json *status, struct str *from)
+static void read_status(struct side_sink *sink, const struct json *status, struct str *from,
+                        bool is_init)
 {
 	struct str name = json_get_text(status, "name");
 	const struct json *restarts = json_get(status, "restartCount");
-	read_end(sink, status, json_get(status, "lastState"), from);
+	read_end(sink, status, "lastState", from, is_init);
 	if (json_type(restarts) == JSON_NUMBER) {
 		struct str behind = *from;
 		side_fact(sink, "container.restarts", json_number(restarts, 0), "",
 		          side_line_of(sink, &behind, STR("restartCount")));
 	}
-	read_end(sink, status, json_get(status, "state"), from);
+	read_end(sink, status, "state", from, is_init);
 	struct str waiting = json_text(side_json_path(status, "state", "waiting", "reason", NULL));
 	if (waiting.len > 0) {
 		struct str line = place(sink, from, waiting);
@@ -99,7 +101,7 @@ static void read_pod(struct side_sink *sink, const struct json *pod, struct str 
 	for (size_t i = 0; i < SIDE_COUNT(lists); i++) {
 		for (const struct json *item = json_first(json_get(status, lists[i])); item != NULL;
 		     item = json_next(item)) {
-			read_status(sink, item, from);
+			read_status(sink, item, from, i == 1);
 		}
 	}
 	struct str reason = json_get_text(status, "reason");

@@ -76,6 +76,7 @@ struct side_container_end {
 	bool is_oom;       /* killed because memory ran out */
 	bool is_oom_known; /* that it was not is known too */
 	bool is_kubernetes;
+	bool is_init;    /* one that is meant to end before the others start */
 	int64_t time_ns; /* TIME_NONE */
 };
 /** Facts and events of it. */

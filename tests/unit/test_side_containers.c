@@ -135,6 +135,22 @@ static void events_below_a_pod_are_handed_on(void **state)
 	reading_finish(&reading);
 }
 
+static void init_containers_are_meant_to_end(void **state)
+{
+	struct reading reading;
+	(void)state;
+	reading_init(&reading, STR("Name:  rel-milvus-proxy-0\nInit Containers:\n  config:\n"
+	                           "    State:          Terminated\n      Reason:       Completed\n"
+	                           "      Exit Code:    0\n"
+	                           "      Finished:     Tue, 12 Mar 2024 16:03:09 +0800\n"
+	                           "    Ready:          True\n    Restart Count:  0\n"
+	                           "Containers:\n  proxy:\n    State:          Running\n"
+	                           "    Ready:          True\n    Restart Count:  0\n"));
+	assert_events(&reading, "");
+	assert_fact(&reading, "container.restarts", 0);
+	reading_finish(&reading);
+}
+
 static void pods_are_the_same_in_yaml_and_json(void **state)
 {
 	static const char *const texts[] = {
@@ -209,6 +225,7 @@ int main(void)
 		cmocka_unit_test(docker_stats_tell_memory_and_processor),
 		cmocka_unit_test(describe_tells_the_last_state),
 		cmocka_unit_test(events_below_a_pod_are_handed_on),
+		cmocka_unit_test(init_containers_are_meant_to_end),
 		cmocka_unit_test(pods_are_the_same_in_yaml_and_json),
 		cmocka_unit_test(events_of_kubernetes_have_times_in_json),
 		cmocka_unit_test(tables_of_kubectl_are_read_by_columns),

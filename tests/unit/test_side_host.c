@@ -39,6 +39,13 @@ static void what_etcd_logs_of_its_settings_is_a_log(void **state)
 		"{\"level\":\"info\",\"msg\":\"starting an etcd server\",\"heartbeat-interval\":"
 		"\"100ms\",\"quota-backend-bytes\":2147483648}\n"
 		"2024-03-12 16:21:04.512883 I | etcdmain: etcd --heartbeat-interval=100\n")));
+	assert_false(side_is_known(
+		STR("milvus-etcd  | {\"level\":\"info\",\"msg\":\"recognized and used environment "
+	            "variable\",\"variable-name\":\"ETCD_AUTO_COMPACTION_MODE\",\"variable-value\":"
+	            "\"revision\"}\n"
+	            "etcd-1 | 2024-03-12 16:21:04.512883 I | pkg/flags: recognized and used "
+	            "environment "
+	            "variable ETCD_AUTO_COMPACTION_MODE=revision\n")));
 	/* names that only begin or end alike */
 	assert_false(
 		side_is_known(STR("MY_ETCD_HEARTBEAT_INTERVAL=5\nno-heartbeat-interval: 5\n")));
