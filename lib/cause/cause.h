@@ -45,7 +45,7 @@ struct evidence_list {
 /** A rival, or the cause itself, with its reasons. */
 struct hypothesis {
 	struct str cause;
-	int score; /* internal units */
+	uint64_t score; /* units of reason_calibration: higher is more likely */
 	double confidence;
 	struct sentence_list reasons_for;
 	struct sentence_list reasons_against;
@@ -189,6 +189,7 @@ struct findings {
 		double confidence;
 		struct text_both summary;
 		bool is_excerpt; /* the lines are pieces of a log */
+		struct str basis; /* "excerpt", "one side", "both sides", "side evidence" */
 	} verdict;
 	FINDING_LIST(hypothesis) rivals; /* best first; without the named cause */
 	struct hypothesis named;         /* of the named cause; cause empty if none */

@@ -121,6 +121,21 @@ void reason_derive(struct reason *reason);
 /* running.c: of these, the ones that tell whether a process got to run */
 void reason_running(struct reason *reason);
 
+/* calibration.c: probabilities */
+enum calibration {
+	CALIBRATION_EXCERPT,
+	CALIBRATION_ONE_SIDE,
+	CALIBRATION_BOTH_SIDES,
+	CALIBRATION_SIDE_EVIDENCE,
+	CALIBRATION_COUNT
+};
+enum calibration reason_calibration(const struct reason *reason);
+struct str calibration_name(enum calibration class);
+/** Of the first of some scores, which is the greatest, in thousandths; "none of these" competes with a score of 0. */
+int calibration_named(enum calibration class, const int *scores, size_t count);
+int calibration_unknown(enum calibration class);
+int calibration_null(enum calibration class);
+
 /* verdict.c */
 void reason_verdict(struct reason *reason, struct sign_list *signs);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Scores of all causes, and what may be said of them. All arithmetic is in whole units: same bytes everywhere. */
-#include "cause/reason.h"
-
+/* Scores of all causes, and what may be said of them. All arithmetic is in whole units: same bytes
+ * everywhere. */
 #include "base/vec.h"
+#include "cause/reason.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,15 +10,17 @@
 
 /* Units of a sign's strength. */
 static const int strength_units[STRENGTH_COUNT] = {
-        [STRENGTH_HINT] = 6,    [STRENGTH_SUPPORTING] = 14, [STRENGTH_STRONG] = 30,
-        [STRENGTH_DECISIVE] = 60, [STRENGTH_EXCLUDES] = 1000,
+	[STRENGTH_HINT] = 6,      [STRENGTH_SUPPORTING] = 14, [STRENGTH_STRONG] = 30,
+	[STRENGTH_DECISIVE] = 60, [STRENGTH_EXCLUDES] = 1000,
 };
 
 enum {
-	PRICE_UNREACHED = 3,  /* of each kind of trouble in the window that a cause does not lead to */
+	PRICE_UNREACHED =
+		3, /* of each kind of trouble in the window that a cause does not lead to */
 	UNREACHED_MAX = 6,
-	NAMED_MIN = 24,       /* least score of a named cause: one strong sign in an unlikely family */
-	LEAD_MIN = 15,        /* and least lead over the second */
+	NAMED_MIN = 24, /* least score of a named cause: one strong sign in an unlikely family */
+	LEAD_MIN = 15,  /* and least lead over the second */
+	UNREAD_PERMILLE = 800, /* that nothing can be said of lines of which none was recognised */
 	RIVALS_MAX = 3,
 	LINK_SLACK_MS = 2000, /* an effect may seem to start so much before its cause */
 	MINOR_TOOK_MS = 1000, /* slower than this is never a trifle */
@@ -31,7 +33,7 @@ struct weighed {
 	struct sign_result *results;
 	bool *is_explained; /* by another cause's links */
 	int score;
-	int own; /* units of the strongest sign for it that nobody else explains */
+	int own;         /* units of the strongest sign for it that nobody else explains */
 	int64_t time_ns; /* earliest evidence of a strong sign; TIME_NONE */
 	bool is_excluded;
 };
@@ -65,7 +67,8 @@ static void weighed_evaluate(const struct reason *reason, struct weighed *weighe
 		if (sign->is_against && sign->strength == STRENGTH_EXCLUDES) {
 			weighed->is_excluded = true;
 		}
-		bool is_telling = !sign->is_against && units_of(sign, result) >= strength_units[STRENGTH_STRONG];
+		bool is_telling = !sign->is_against &&
+		                  units_of(sign, result) >= strength_units[STRENGTH_STRONG];
 		if (is_telling && result->time_ns != TIME_NONE &&
 		    (weighed->time_ns == TIME_NONE || result->time_ns < weighed->time_ns)) {
 			weighed->time_ns = result->time_ns;
@@ -73,7 +76,8 @@ static void weighed_evaluate(const struct reason *reason, struct weighed *weighe
 	}
 }
 
-/* Whether a sign that is seen is the strongest of its group: ten lines of one stall are one reason. */
+/* Whether a sign that is seen is the strongest of its group: ten lines of one stall are one reason.
+ */
 static bool is_strongest(const struct weighed *weighed, size_t index)
 {
 	const struct cause *cause = weighed->cause;
@@ -81,8 +85,10 @@ static bool is_strongest(const struct weighed *weighed, size_t index)
 	int units = units_of(sign, &weighed->results[index]);
 	for (size_t i = 0; i < cause->sign_count; i++) {
 		const struct sign *other = &cause->signs[i];
-		bool is_rival = i != index && other->is_against == sign->is_against && weighed->results[i].is_seen &&
-		                weighed->is_explained[i] == weighed->is_explained[index] && str_equals(other->group, sign->group);
+		bool is_rival = i != index && other->is_against == sign->is_against &&
+		                weighed->results[i].is_seen &&
+		                weighed->is_explained[i] == weighed->is_explained[index] &&
+		                str_equals(other->group, sign->group);
 		int other_units = is_rival ? units_of(other, &weighed->results[i]) : 0;
 		if (is_rival && (other_units > units || (other_units == units && i < index))) {
 			return false;
@@ -97,7 +103,8 @@ static int sum_groups(const struct weighed *weighed, bool is_against, int *stron
 	const struct cause *cause = weighed->cause;
 	int sum = 0;
 	for (size_t i = 0; i < cause->sign_count; i++) {
-		bool counts = cause->signs[i].is_against == is_against && weighed->results[i].is_seen && !weighed->is_explained[i];
+		bool counts = cause->signs[i].is_against == is_against &&
+		              weighed->results[i].is_seen && !weighed->is_explained[i];
 		if (counts && is_strongest(weighed, i)) {
 			int units = units_of(&cause->signs[i], &weighed->results[i]);
 			sum += units;
@@ -145,8 +152,10 @@ static int count_unreached(const struct reason *reason, const struct weighed *we
 	const struct event_kind *seen[UNREACHED_MAX];
 	int count = 0;
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		bool is_trouble = episode->kind->is_harm && episode->kind->severity >= EVENT_WARNING;
-		if (!is_trouble || !episode_in_window(reason, episode) || is_evidence(weighed, episode) ||
+		bool is_trouble =
+			episode->kind->is_harm && episode->kind->severity >= EVENT_WARNING;
+		if (!is_trouble || !episode_in_window(reason, episode) ||
+		    is_evidence(weighed, episode) ||
 		    leads_to(weighed->cause, episode, weighed->time_ns)) {
 			continue;
 		}
@@ -188,7 +197,8 @@ static int compare_weighed(const void *a, const void *b)
 /* Whether all episodes of a sign are effects of a cause that showed itself no later. */
 static bool explains(const struct weighed *by, const struct sign_result *result)
 {
-	if (result->episodes.count == 0 || result->is_relation || by->own < strength_units[STRENGTH_STRONG]) {
+	if (result->episodes.count == 0 || result->is_relation ||
+	    by->own < strength_units[STRENGTH_STRONG]) {
 		return false;
 	}
 	for (size_t i = 0; i < result->episodes.count; i++) {
@@ -199,7 +209,8 @@ static bool explains(const struct weighed *by, const struct sign_result *result)
 	return true;
 }
 
-/* A cause is the earliest thing that explains the rest: take away signs that are effects of a stronger or earlier one. */
+/* A cause is the earliest thing that explains the rest: take away signs that are effects of a
+ * stronger or earlier one. */
 static void explain_away(const struct reason *reason, struct weighing *weighing)
 {
 	qsort(weighing->items, weighing->count, sizeof(struct weighed), compare_weighed);
@@ -208,7 +219,8 @@ static void explain_away(const struct reason *reason, struct weighing *weighing)
 		for (size_t j = 0; j < weighing->count; j++) {
 			struct weighed *of = &weighing->items[j];
 			for (size_t k = 0; j != i && k < of->cause->sign_count; k++) {
-				if (of->results[k].is_seen && !of->cause->signs[k].is_against && !of->is_explained[k]) {
+				if (of->results[k].is_seen && !of->cause->signs[k].is_against &&
+				    !of->is_explained[k]) {
 					of->is_explained[k] = explains(by, &of->results[k]);
 				}
 			}
@@ -224,7 +236,8 @@ static bool has_dated_record(const struct reason *reason)
 {
 	for (size_t i = 0; i < reason->digest->source_count; i++) {
 		const struct source *source = &reason->digest->sources[i];
-		if (source->dated > 0 && (source->by_program[FORMAT_ETCD] > 0 || source->by_program[FORMAT_MILVUS] > 0)) {
+		if (source->dated > 0 && (source->by_program[FORMAT_ETCD] > 0 ||
+		                          source->by_program[FORMAT_MILVUS] > 0)) {
 			return true;
 		}
 	}
@@ -239,9 +252,10 @@ static bool is_harmed(const struct reason *reason)
 			continue;
 		}
 		bool is_slow = episode->max_took_ns != DURATION_NONE;
-		bool is_steady = is_slow && episode->count >= STEADY_COUNT &&
-		                 (histogram_quantile(&episode->took, 0.5) >= STEADY_TOOK_MS * NS_PER_MS ||
-		                  episode_is(episode, STR("etcd.heartbeat.late")));
+		bool is_steady =
+			is_slow && episode->count >= STEADY_COUNT &&
+			(histogram_quantile(&episode->took, 0.5) >= STEADY_TOOK_MS * NS_PER_MS ||
+		         episode_is(episode, STR("etcd.heartbeat.late")));
 		if (episode->kind->severity >= EVENT_ERROR || is_steady ||
 		    (is_slow && episode->max_took_ns >= MINOR_TOOK_MS * NS_PER_MS) ||
 		    (!is_slow && episode->kind->severity >= EVENT_WARNING)) {
@@ -251,42 +265,38 @@ static bool is_harmed(const struct reason *reason)
 	return false;
 }
 
-/* Warnings and errors that no rule knows: nothing may be called healthy over them when there is little else. */
+/* Warnings and errors that no rule knows: nothing may be called healthy over them when there is
+ * little else. */
 static bool has_unknown_trouble(const struct reason *reason)
 {
 	uint64_t loud = 0, recognised = 0, records = 0;
 	for (size_t i = 0; i < reason->digest->source_count; i++) {
 		const struct source *source = &reason->digest->sources[i];
-		loud += source->by_level[FORMAT_WARN] + source->by_level[FORMAT_ERROR] + source->by_level[FORMAT_FATAL];
+		loud += source->by_level[FORMAT_WARN] + source->by_level[FORMAT_ERROR] +
+		        source->by_level[FORMAT_FATAL];
 		recognised += source->recognised;
 		records += source->records;
 	}
 	return loud > recognised && loud * 10 > records;
 }
 
-/* Confidence in thousandths by lead, as labelled incidents bear out; not yet fitted by a script. */
-static int confidence_of(const struct reason *reason, int score, int lead)
+/* The best one's confidence in thousandths, against the next best and against none of them. */
+static int confidence_of(const struct reason *reason, const struct weighing *weighing)
 {
-	static const struct {
-		int lead, permille;
-	} table[] = {{90, 950}, {60, 910}, {45, 850}, {30, 770}, {20, 690}, {0, 600}};
-	size_t i = 0;
-	while (lead < table[i].lead && table[i].lead > 0) {
-		i++;
+	int scores[RIVALS_MAX + 1];
+	size_t count = 0;
+	while (count < weighing->count && count <= RIVALS_MAX && weighing->items[count].score > 0) {
+		scores[count] = weighing->items[count].score;
+		count++;
 	}
-	int permille = table[i].permille - (score < 45 ? 80 : 0);
-	if (reason->is_excerpt) {
-		permille -= 50;
-	} else if (reason->has_etcd != reason->has_milvus) {
-		permille -= 30;
-	}
-	return permille < 300 ? 300 : permille;
+	return calibration_named(reason_calibration(reason), scores, count);
 }
 
-static void say_signs(const struct reason *reason, const struct weighed *weighed, struct hypothesis *hypothesis)
+static void say_signs(const struct reason *reason, const struct weighed *weighed,
+                      struct hypothesis *hypothesis)
 {
 	hypothesis->cause = weighed->cause->id;
-	hypothesis->score = weighed->score;
+	hypothesis->score = weighed->score > 0 ? (uint64_t)weighed->score : 0;
 	for (size_t i = 0; i < weighed->cause->sign_count; i++) {
 		const struct sign *sign = &weighed->cause->signs[i];
 		const struct sign_result *result = &weighed->results[i];
@@ -305,8 +315,11 @@ static void say_signs(const struct reason *reason, const struct weighed *weighed
 		}
 		struct text_both say = reason_say(reason, &sign->say);
 		if (weighed->is_explained[i]) {
-			say.in[TEXT_EN] = arena_printf(reason->keep, "(an effect of another cause) " STR_FMT, STR_ARG(say.in[TEXT_EN]));
-			say.in[TEXT_ZH] = arena_printf(reason->keep, "(是另一原因的结果)" STR_FMT, STR_ARG(say.in[TEXT_ZH]));
+			say.in[TEXT_EN] =
+				arena_printf(reason->keep, "(an effect of another cause) " STR_FMT,
+			                     STR_ARG(say.in[TEXT_EN]));
+			say.in[TEXT_ZH] = arena_printf(reason->keep, "(是另一原因的结果)" STR_FMT,
+			                               STR_ARG(say.in[TEXT_ZH]));
 		}
 		vec_push(&hypothesis->reasons_for, say);
 	}
@@ -317,10 +330,12 @@ static bool is_refuted(const struct weighed *weighed)
 {
 	int strongest = 0, ignored = 0;
 	sum_groups(weighed, true, &strongest);
-	return !weighed->is_excluded && strongest >= strength_units[STRENGTH_STRONG] && sum_groups(weighed, false, &ignored) > 0;
+	return !weighed->is_excluded && strongest >= strength_units[STRENGTH_STRONG] &&
+	       sum_groups(weighed, false, &ignored) > 0;
 }
 
-static void list_rivals(const struct reason *reason, const struct weighing *weighing, const struct weighed *named, int rest_permille)
+static void list_rivals(const struct reason *reason, const struct weighing *weighing,
+                        const struct weighed *named, int rest_permille)
 {
 	struct findings *findings = reason->findings;
 	int sum = 0;
@@ -331,7 +346,8 @@ static void list_rivals(const struct reason *reason, const struct weighing *weig
 	}
 	for (size_t i = 0; i < weighing->count && findings->rivals.count < RIVALS_MAX; i++) {
 		const struct weighed *weighed = &weighing->items[i];
-		if (weighed == named || (weighed->score <= 0 && (named != NULL || !is_refuted(weighed)))) {
+		if (weighed == named ||
+		    (weighed->score <= 0 && (named != NULL || !is_refuted(weighed)))) {
 			continue;
 		}
 		int share = weighed->score > 0 ? rest_permille * weighed->score / (sum + 20) : 0;
@@ -341,16 +357,20 @@ static void list_rivals(const struct reason *reason, const struct weighing *weig
 	}
 }
 
-static void list_contributions(const struct reason *reason, const struct weighing *weighing, const struct weighed *named)
+static void list_contributions(const struct reason *reason, const struct weighing *weighing,
+                               const struct weighed *named)
 {
 	for (size_t i = 0; i < weighing->count; i++) {
 		const struct weighed *weighed = &weighing->items[i];
 		for (size_t j = 0; weighed != named && j < weighed->cause->sign_count; j++) {
 			const struct sign *sign = &weighed->cause->signs[j];
 			const struct sign_result *result = &weighed->results[j];
-			if (result->is_seen && !sign->is_against && !weighed->is_explained[j] && !weighed->is_excluded &&
+			if (result->is_seen && !sign->is_against && !weighed->is_explained[j] &&
+			    !weighed->is_excluded &&
 			    units_of(sign, result) >= strength_units[STRENGTH_STRONG]) {
-				vec_push(&reason->findings->contributing, (struct contribution){weighed->cause->id, reason_say(reason, &sign->say)});
+				vec_push(&reason->findings->contributing,
+				         (struct contribution){weighed->cause->id,
+				                               reason_say(reason, &sign->say)});
 				break;
 			}
 		}
@@ -372,35 +392,44 @@ static enum answer has_stopped(const struct reason *reason)
 static struct text_both summary_of_measures(const struct reason *reason)
 {
 	struct findings *findings = reason->findings;
-	bool has_reason = findings->rivals.count > 0 && findings->rivals.items[0].reasons_for.count > 0 &&
+	bool has_reason = findings->rivals.count > 0 &&
+	                  findings->rivals.items[0].reasons_for.count > 0 &&
 	                  findings->rivals.items[0].confidence > 0;
 	if (!has_reason) {
-		return both_printf(reason->keep, "Nothing here shows that anything stopped: it holds measured or configured values only.",
+		return both_printf(reason->keep,
+		                   "Nothing here shows that anything stopped: it holds measured or "
+		                   "configured values only.",
 		                   "这里没有任何内容表明服务曾经停止:只包含测量值或配置值。");
 	}
 	const struct text_both *say = &findings->rivals.items[0].reasons_for.items[0];
 	struct text_both summary;
-	summary.in[TEXT_EN] = arena_printf(reason->keep, "Nothing here shows that anything stopped, but " STR_FMT ".",
-	                                   STR_ARG(text_in(say, TEXT_EN)));
-	summary.in[TEXT_ZH] = arena_printf(reason->keep, "这里没有任何内容表明服务曾经停止,但是" STR_FMT "。",
-	                                   STR_ARG(text_in(say, TEXT_ZH)));
+	summary.in[TEXT_EN] = arena_printf(
+		reason->keep, "Nothing here shows that anything stopped, but " STR_FMT ".",
+		STR_ARG(text_in(say, TEXT_EN)));
+	summary.in[TEXT_ZH] =
+		arena_printf(reason->keep, "这里没有任何内容表明服务曾经停止,但是" STR_FMT "。",
+	                     STR_ARG(text_in(say, TEXT_ZH)));
 	return summary;
 }
 
 static struct text_both summary_of_unknown(const struct reason *reason)
 {
 	if (reason->stop != NULL) {
-		return both_printf(reason->keep, "It stopped, but the lines do not allow a cause to be named.",
+		return both_printf(reason->keep,
+		                   "It stopped, but the lines do not allow a cause to be named.",
 		                   "服务已停止,但这些日志不足以判定原因。");
 	}
 	if (reason->digest->facts.count > 0 && !has_dated_record(reason)) {
 		return summary_of_measures(reason);
 	}
 	if (reason->digest->episodes.count == 0) {
-		return both_printf(reason->keep, "The lines do not tell what happened: nothing in them was recognised.",
-		                   "日志无法说明发生了什么:没有识别出任何内容。");
+		return both_printf(
+			reason->keep,
+			"The lines do not tell what happened: nothing in them was recognised.",
+			"日志无法说明发生了什么:没有识别出任何内容。");
 	}
-	return both_printf(reason->keep, "The lines do not allow a cause to be named.", "这些日志不足以判定原因。");
+	return both_printf(reason->keep, "The lines do not allow a cause to be named.",
+	                   "这些日志不足以判定原因。");
 }
 
 static void summarise(const struct reason *reason)
@@ -409,8 +438,10 @@ static void summarise(const struct reason *reason)
 	struct arena *keep = reason->keep;
 	struct str cause = findings->verdict.cause;
 	if (cause.len == 0) {
-		findings->verdict.summary = both_printf(keep, "Nothing wrong was found, and the service was running when the log ends.",
-		                                        "未发现异常,日志结束时服务仍在运行。");
+		findings->verdict.summary = both_printf(
+			keep,
+			"Nothing wrong was found, and the service was running when the log ends.",
+			"未发现异常,日志结束时服务仍在运行。");
 		return;
 	}
 	if (str_equals(cause, STR("unknown"))) {
@@ -420,29 +451,40 @@ static void summarise(const struct reason *reason)
 	const struct text_both *title = cause_title(reason->set, cause);
 	struct str who = reason->stop == NULL ? STR("") : reason->stop->component;
 	bool is_milvus = str_equals(who, STR("milvus"));
-	const char *en = reason->stop == NULL ? "Degraded: " : is_milvus ? "Milvus stopped: " : "etcd stopped: ";
-	const char *zh = reason->stop == NULL ? "服务降级:" : is_milvus ? "Milvus 停止:" : "etcd 停止:";
+	const char *en = reason->stop == NULL ? "Degraded: "
+	                 : is_milvus          ? "Milvus stopped: "
+	                                      : "etcd stopped: ";
+	const char *zh = reason->stop == NULL ? "服务降级:"
+	                 : is_milvus          ? "Milvus 停止:"
+	                                      : "etcd 停止:";
 	for (int lang = 0; lang < TEXT_LANG_COUNT; lang++) {
-		findings->verdict.summary.in[lang] = arena_printf(keep, "%s" STR_FMT "%s", lang == TEXT_EN ? en : zh,
-		                                                  STR_ARG(text_in(title, (enum text_lang)lang)),
-		                                                  lang == TEXT_EN ? "." : "。");
+		findings->verdict.summary.in[lang] =
+			arena_printf(keep, "%s" STR_FMT "%s", lang == TEXT_EN ? en : zh,
+		                     STR_ARG(text_in(title, (enum text_lang)lang)),
+		                     lang == TEXT_EN ? "." : "。");
 	}
 }
 
-static void fill_signs(const struct reason *reason, const struct weighing *weighing, struct sign_list *signs)
+static void fill_signs(const struct reason *reason, const struct weighing *weighing,
+                       struct sign_list *signs)
 {
 	struct str id = str_from(reason->options->why_not);
 	for (size_t i = 0; i < weighing->count; i++) {
 		const struct weighed *weighed = &weighing->items[i];
-		for (size_t j = 0; str_equals(weighed->cause->id, id) && j < weighed->cause->sign_count; j++) {
-			static const struct str names[STRENGTH_COUNT] = {STR_INIT("hint"), STR_INIT("supporting"),
-			                                                 STR_INIT("strong"), STR_INIT("decisive"),
-			                                                 STR_INIT("excludes")};
+		for (size_t j = 0;
+		     str_equals(weighed->cause->id, id) && j < weighed->cause->sign_count; j++) {
+			static const struct str names[STRENGTH_COUNT] = {
+				STR_INIT("hint"), STR_INIT("supporting"), STR_INIT("strong"),
+				STR_INIT("decisive"), STR_INIT("excludes")};
 			const struct sign *sign = &weighed->cause->signs[j];
 			const struct sign_result *result = &weighed->results[j];
-			struct sign_state state = {.say = reason_say(reason, &sign->say), .strength = names[sign->strength], .is_against = sign->is_against};
-			state.state = result->is_seen ? (result->has_lift ? SIGN_SEEN : SIGN_NO_LIFT)
-			                              : (result->is_observable ? SIGN_ABSENT : SIGN_NOT_OBSERVABLE);
+			struct sign_state state = {.say = reason_say(reason, &sign->say),
+			                           .strength = names[sign->strength],
+			                           .is_against = sign->is_against};
+			state.state = result->is_seen
+			                      ? (result->has_lift ? SIGN_SEEN : SIGN_NO_LIFT)
+			                      : (result->is_observable ? SIGN_ABSENT
+			                                               : SIGN_NOT_OBSERVABLE);
 			for (size_t k = 0; result->is_seen && k < result->evidence.count; k++) {
 				vec_push(&state.evidence, result->evidence.items[k]);
 			}
@@ -455,8 +497,10 @@ static void fill_signs(const struct reason *reason, const struct weighing *weigh
 static const struct weighed *pick(const struct weighing *weighing, int *lead)
 {
 	const struct weighed *best = weighing->count > 0 ? &weighing->items[0] : NULL;
-	int second = weighing->count > 1 && weighing->items[1].score > 0 ? weighing->items[1].score : 0;
-	if (best == NULL || best->score < NAMED_MIN || best->own < strength_units[STRENGTH_STRONG]) {
+	int second =
+		weighing->count > 1 && weighing->items[1].score > 0 ? weighing->items[1].score : 0;
+	if (best == NULL || best->score < NAMED_MIN ||
+	    best->own < strength_units[STRENGTH_STRONG]) {
 		return NULL;
 	}
 	*lead = best->score - second;
@@ -503,17 +547,21 @@ void reason_verdict(struct reason *reason, struct sign_list *signs)
 		named = NULL; /* only measured: nothing shows that anything happened */
 	}
 	findings->verdict.stopped = has_stopped(reason);
-	int permille = 600;
+	enum calibration class = reason_calibration(reason);
+	int permille = 0;
+	findings->verdict.basis = calibration_name(class);
 	if (named != NULL) {
-		permille = confidence_of(reason, named->score, lead);
+		permille = confidence_of(reason, &weighing);
 		findings->verdict.cause = named->cause->id;
 		say_signs(reason, named, &findings->named);
 		keep_roots(reason, named);
 	} else if (is_wrong || !has_dated_record(reason) || has_unknown_trouble(reason)) {
 		findings->verdict.cause = STR("unknown");
-		permille = reason->digest->episodes.count + reason->digest->facts.count == 0 ? 800 : 620;
+		permille = reason->digest->episodes.count + reason->digest->facts.count == 0
+		                   ? UNREAD_PERMILLE
+		                   : calibration_unknown(class);
 	} else {
-		permille = reason->is_excerpt ? 600 : reason->has_etcd && reason->has_milvus ? 850 : 700;
+		permille = calibration_null(class);
 	}
 	findings->verdict.confidence = (double)permille / 1000;
 	findings->named.confidence = findings->verdict.confidence;

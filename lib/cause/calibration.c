@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From scores to probabilities. Fitted by tests/calibrate.py, which prints this table: one
+ * temperature for each class of coverage, and how often "unknown" and "nothing wrong" are right in
+ * it. Whole numbers: the same bytes everywhere.
+ */
+#include "cause/reason.h"
+
+enum {
+	ONE = 1 << 16,
+	STEP = 61565,    /* ONE times e to the power of -1/16 */
+	STEPS_MAX = 160, /* then it is as good as nothing */
+	PERMILLE_MIN = 300,
+	PERMILLE_MAX =
+		940 /* causes were written with some of the logs at hand that they are fitted on */
+};
+
+static const struct {
+	struct str name;
+	int temperature; /* units of score by which odds change e-fold */
+	int unknown_permille;
+	int null_permille;
+} classes[CALIBRATION_COUNT] = {
+	[CALIBRATION_EXCERPT] = {STR_INIT("excerpt"), 12, 722, 651},
+	[CALIBRATION_ONE_SIDE] = {STR_INIT("one side"), 26, 655, 800},
+	[CALIBRATION_BOTH_SIDES] = {STR_INIT("both sides"), 12, 630, 840},
+	[CALIBRATION_SIDE_EVIDENCE] = {STR_INIT("side evidence"), 12, 630, 800},
+};
+
+enum calibration reason_calibration(const struct reason *reason)
+{
+	if (reason->digest->facts.count > 0) {
+		return CALIBRATION_SIDE_EVIDENCE;
+	}
+	if (reason->is_excerpt) {
+		return CALIBRATION_EXCERPT;
+	}
+	return reason->has_etcd && reason->has_milvus ? CALIBRATION_BOTH_SIDES
+	                                              : CALIBRATION_ONE_SIDE;
+}
+
+struct str calibration_name(enum calibration class)
+{
+	return classes[class].name;
+}
+
+/* e to the power of -distance/temperature, in parts of ONE. */
+static int64_t fade(int distance, int temperature)
+{
+	int64_t value = ONE;
+	int steps = distance * 16 / temperature;
+	for (int i = 0; i < steps && i < STEPS_MAX; i++) {
+		value = value * STEP / ONE;
+	}
+	return value;
+}
+
+int calibration_named(enum calibration class, const int *scores, size_t count)
+{
+	int temperature = classes[class].temperature;
+	int64_t sum = fade(scores[0], temperature);
+	for (size_t i = 0; i < count; i++) {
+		sum += fade(scores[0] - scores[i], temperature);
+	}
+	int permille = (int)((int64_t)1000 * ONE / sum);
+	return permille < PERMILLE_MIN   ? PERMILLE_MIN
+	       : permille > PERMILLE_MAX ? PERMILLE_MAX
+	                                 : permille;
+}
+
+int calibration_unknown(enum calibration class)
+{
+	return classes[class].unknown_permille;
+}
+
+int calibration_null(enum calibration class)
+{
+	return classes[class].null_permille;
+}
