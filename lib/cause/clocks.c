@@ -24,7 +24,9 @@ enum {
 	LEAST_MATCHES = 3,     /* pairs that must agree */
 	LEAST_OFFSET_MS = 300, /* smaller ones change no order that matters */
 	START_SLACK_S = 2,     /* between etcd's first lines and its first lease id */
-	QUARTER_MIN = 15
+	QUARTER_MIN = 15,
+	ZONE_MAX_H = 14,
+	DRIFT_MAX_MIN = 10 /* of a clock that is off; more is a zone, or another etcd */
 };
 
 /* ---- pairs ---- */
@@ -581,6 +583,14 @@ static bool align_by_leases(struct reason *reason, uint32_t etcd, bool *is_sure)
 		return false;
 	}
 	offset_ns = snapped(offset_ns);
+	bool is_zone = offset_ns % (QUARTER_MIN * NS_PER_MIN) == 0 &&
+	               llabs(offset_ns) <= ZONE_MAX_H * 60 * NS_PER_MIN;
+	if (!is_zone && llabs(offset_ns) > DRIFT_MAX_MIN * NS_PER_MIN) {
+		/* ids follow from addresses: it may be the lease of another etcd, started at
+		 * another time */
+		*is_sure = false;
+		return false;
+	}
 	source_shift(reason->digest, etcd, -offset_ns, false);
 	note(reason, etcd, -offset_ns,
 	     both_printf(

@@ -8,8 +8,8 @@
 enum {
 	SCORE_LEASE = 100, /* a lease that Milvus held is known there: no doubt */
 	SCORE_KEYS = 10,   /* keys below Milvus's root path are written there */
-	SCORE_FOLDER = 4,  /* collected into the same folder */
-	SCORE_NAME = 2,    /* names begin alike: one release or compose project */
+	SCORE_FOLDER = 2,  /* collected into the same folder */
+	SCORE_NAME = 4,    /* names begin alike: one release or compose project */
 	MEMBERS_MAX = 16,
 	LEASES_MAX = 128
 };
@@ -207,14 +207,21 @@ static struct str folder_of(struct str path)
 	return str_slice(path, 0, (size_t)(slash + 1));
 }
 
-static struct str path_of(const struct reason *reason, const struct process *process)
+/* Whether something of both was collected into one folder. */
+static bool shares_folder(const struct digest *digest, struct str a, struct str b)
 {
-	for (size_t i = 0; i < reason->digest->source_count; i++) {
-		if (str_equals(reason->digest->sources[i].instance, process->instance)) {
-			return reason->digest->sources[i].path;
+	for (size_t i = 0; i < digest->source_count; i++) {
+		struct str folder = folder_of(digest->sources[i].path);
+		for (size_t j = 0; folder.len > 0 && str_equals(digest->sources[i].instance, a) &&
+		                   j < digest->source_count;
+		     j++) {
+			if (str_equals(digest->sources[j].instance, b) &&
+			    str_equals(folder_of(digest->sources[j].path), folder)) {
+				return true;
+			}
 		}
 	}
-	return (struct str){NULL, 0};
+	return false;
 }
 
 /* Bytes that two names begin with in common, up to a dash. */
@@ -234,10 +241,7 @@ static int score_of(const struct reason *reason, const struct process *milvus,
                     const struct process *etcd)
 {
 	int score = score_events(reason, milvus, etcd);
-	struct str folder = folder_of(path_of(reason, milvus));
-	score += folder.len > 0 && str_equals(folder, folder_of(path_of(reason, etcd)))
-	                 ? SCORE_FOLDER
-	                 : 0;
+	score += shares_folder(reason->digest, milvus->instance, etcd->instance) ? SCORE_FOLDER : 0;
 	return score + (common_words(milvus->instance, etcd->instance) > 0 ? SCORE_NAME : 0);
 }
 

@@ -64,6 +64,28 @@ static void miss_logs(struct reason *reason)
 	}
 }
 
+/* A cluster of three is told of by three logs. */
+static void miss_members(struct reason *reason)
+{
+	static const struct remedy remedy = {
+		LITERAL("one member's log shows what it saw of the others, not why they were slow "
+	                "or gone",
+	                "一个成员的日志只能说明它看到的情况,不能说明其他成员为何变慢或消失"),
+		LITERAL("collect the log of every etcd member over the time of the stop",
+	                "收集每个 etcd 成员覆盖停止时间的日志")};
+	unsigned logs = 0, members = reason_member_count(reason, reason->focus);
+	vec_foreach (struct process, process, &reason->processes) {
+		bool is_of_cluster = reason->focus == 0 || process->cluster == reason->focus;
+		logs += str_equals(process->component, STR("etcd")) && is_of_cluster ? 1 : 0;
+	}
+	if (logs > 0 && logs < members && members > 1) {
+		add(reason,
+		    both_printf(reason->keep, "logs of %u of the %u etcd members",
+		                "%2$u 个 etcd 成员中 %1$u 个的日志", members - logs, members),
+		    &remedy);
+	}
+}
+
 /* An empty log of a run before is nothing odd: collectors write one whether there was such a run or
  * not. */
 static void miss_empty(struct reason *reason)
@@ -379,6 +401,7 @@ void reason_missing(struct reason *reason)
 	miss_stamps(reason);
 	miss_logs(reason);
 	if (reason->findings->verdict.cause.len > 0) {
+		miss_members(reason);
 		miss_times(reason);
 		miss_previous(reason);
 		miss_stderr(reason);

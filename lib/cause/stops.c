@@ -192,9 +192,11 @@ static bool is_part_of(const struct reason *reason, const struct stop *stop,
 static bool is_explained_by(const struct stop *stop, const struct stop *earlier)
 {
 	bool is_named = !str_equals(earlier->cause, STR("unknown"));
-	return is_named && (str_equals(stop->cause, earlier->cause) ||
-	                    str_equals(stop->cause, STR("unknown")) ||
-	                    str_equals(stop->cause, STR("etcd-unreachable")));
+	if (str_equals(stop->cause, STR("etcd-unreachable"))) {
+		return true;
+	}
+	return is_named &&
+	       (str_equals(stop->cause, earlier->cause) || str_equals(stop->cause, STR("unknown")));
 }
 
 static struct stop *choose(const struct reason *reason)

@@ -7,8 +7,8 @@ enum {
 	WINDOW_BEFORE_S = 300, /* at least so much before a stop */
 	WINDOW_AFTER_S =
 		90, /* a slow operation is printed when it ends, which may be after the stop */
-	WINDOW_AFTER_LEAST_S = 10, /* ... and even when it started again at once */
-	WINDOW_JOIN_S = 180,       /* trouble closer than this to the window belongs to it */
+	WINDOW_AFTER_LEAST_S = 1, /* ... and even when it started again at once */
+	WINDOW_JOIN_S = 180,      /* trouble closer than this to the window belongs to it */
 	WINDOW_MAX_S = 2 * 3600,
 	CHRONIC_EPISODES = 5,
 	CHRONIC_TENTHS = 6,  /* spread over more than so many tenths of the logs */
@@ -153,7 +153,7 @@ void reason_window(struct reason *reason)
 	int64_t to_ns = stop_ns + WINDOW_AFTER_S * NS_PER_SEC;
 	if (next_ns < to_ns) {
 		to_ns = next_ns > stop_ns + WINDOW_AFTER_LEAST_S * NS_PER_SEC
-		                ? next_ns
+		                ? next_ns - 1
 		                : stop_ns + WINDOW_AFTER_LEAST_S * NS_PER_SEC;
 	}
 	reason->window.to_ns = to_ns;
