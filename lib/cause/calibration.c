@@ -4,6 +4,7 @@
  * temperature for each class of coverage, and how often "unknown" and "nothing wrong" are right in
  * it. Whole numbers: the same bytes everywhere.
  */
+#include "base/vec.h"
 #include "cause/reason.h"
 
 enum {
@@ -29,8 +30,17 @@ static const struct {
 
 enum calibration reason_calibration(const struct reason *reason)
 {
-	if (reason->digest->facts.count > 0) {
-		return CALIBRATION_SIDE_EVIDENCE;
+	/* facts that logs state of themselves (settings, ids) are no evidence from elsewhere */
+	vec_foreach (struct fact, fact, &reason->digest->facts) {
+		bool is_of_log = false;
+		for (size_t i = 0; i < reason->digest->source_count && !is_of_log; i++) {
+			is_of_log =
+				str_equals(reason->digest->sources[i].path, fact->origin.path) &&
+				reason->digest->sources[i].dated > 0;
+		}
+		if (!is_of_log) {
+			return CALIBRATION_SIDE_EVIDENCE;
+		}
 	}
 	if (reason->is_excerpt) {
 		return CALIBRATION_EXCERPT;
