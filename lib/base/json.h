@@ -117,6 +117,8 @@ void json_object_end(struct json_writer *writer);
 void json_array_begin(struct json_writer *writer);
 void json_array_end(struct json_writer *writer);
 void json_write_key(struct json_writer *writer, const char *key);
+/** The same of any text. */
+void json_write_key_text(struct json_writer *writer, struct str key);
 /** A string; invalid UTF-8 becomes U+FFFD, hidden characters (text_is_hidden) are escaped. */
 void json_write_text(struct json_writer *writer, struct str text);
 void json_write_int(struct json_writer *writer, int64_t number);

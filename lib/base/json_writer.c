@@ -131,9 +131,14 @@ static void write_escaped(struct buf *out, struct str text)
 
 void json_write_key(struct json_writer *writer, const char *key)
 {
+	json_write_key_text(writer, str_from(key));
+}
+
+void json_write_key_text(struct json_writer *writer, struct str key)
+{
 	begin(writer);
 	buf_byte(writer->out, '"');
-	write_escaped(writer->out, str_from(key));
+	write_escaped(writer->out, key);
 	buf_add(writer->out, writer->indent > 0 ? STR("\": ") : STR("\":"));
 	writer->is_after_key = true;
 }

@@ -475,7 +475,7 @@ static void write_translations(struct shape_writer *to, const struct map *texts)
 {
 	json_object_begin(&to->json);
 	for (size_t i = 0; i < texts->count; i++) {
-		json_write_key(&to->json, arena_cstr(&to->tmp, texts->items[i].key));
+		json_write_key_text(&to->json, texts->items[i].key);
 		write_or_null(to, shape_other(texts->items[i].value, to->lang));
 	}
 	json_object_end(&to->json);
