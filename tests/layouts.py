@@ -201,6 +201,9 @@ def check_layout(tap, report, plain, name, wanted):
         of = report.of(ending)
         if len(of) != 1 or (of[0]["component"], of[0]["instance"]) != said:
             faults.append(f"{ending}: {[(item['path'], item.get('component'), item.get('instance')) for item in of]}, not {said}")
+    if report.status != 0:
+        faults.append(f"exit {report.status}: {report.stderr[:200]}")
+    faults += [f"{item['path']} is read" for item in report.of(".tmp") if not item["format"].startswith("skipped: ")]
     tap.empty(f"{name}: who wrote what, and the verdict", faults)
 
 

@@ -209,10 +209,35 @@ static bool is_disguised(const struct layer *layer)
 	return head.len >= 4 && control > head.len / 32;
 }
 
+/*
+ * "0.log.20240312-082100.tmp": kubelet's own copy of a rotated log while it compresses it.
+ *
+ * Source: kubernetes pkg/kubelet/logs/container_log_manager.go
+ */
+static bool is_half_written(struct str path)
+{
+	static const char shape[] = ".00000000-000000.tmp";
+	size_t len = sizeof(shape) - 1;
+	struct str end = str_skip(path, path.len > len ? path.len - len : path.len);
+	for (size_t i = 0; i < end.len; i++) {
+		bool is_digit = end.ptr[i] >= '0' && end.ptr[i] <= '9';
+		if (shape[i] == '0' ? !is_digit : end.ptr[i] != shape[i]) {
+			return false;
+		}
+	}
+	return path.len > len;
+}
+
 /* Find out what the last layer is. Returns: whether it is plain bytes. */
 static bool identify(struct input *input)
 {
 	struct layer *layer = vec_last(&input->layers);
+	if (is_half_written(layer->path)) {
+		account_note(&input->account, INPUT_SKIPPED, layer->path,
+		             "skipped: half-written; the log it is made of is read");
+		pop(input);
+		return false;
+	}
 	const struct input_kind *kind = kind_of(layer->feed);
 	const char *promised = kind == NULL ? kind_of_name(layer->path) : NULL;
 	bool is_unpacked = layer->inner_at < layer->wrapping.len;
