@@ -10,7 +10,7 @@ import tempfile
 import case as cases
 from tap import Tap
 
-FORMATS = ("text", "md", "json")
+FORMATS = ("text", "md", "html", "json")
 LANGUAGES = ("en", "zh")
 # Wide, narrow and in detail.
 WAYS = ([], ["-v"], ["-q", "--tz", "+08:00"])

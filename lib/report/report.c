@@ -4,10 +4,7 @@
 #include "report/reporters.h"
 
 const struct reporter *const reporter_table[] = {
-        &reporter_text,
-        &reporter_json,
-	&reporter_markdown,
-        NULL,
+	&reporter_text, &reporter_json, &reporter_markdown, &reporter_html, NULL,
 };
 
 const struct reporter *reporter_find(struct str name)

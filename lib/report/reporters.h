@@ -8,6 +8,7 @@
 extern const struct reporter reporter_text;
 extern const struct reporter reporter_json;
 extern const struct reporter reporter_markdown;
+extern const struct reporter reporter_html;
 
 /** "none" for a healthy verdict, else the cause's id. */
 struct str report_cause_name(const struct findings *findings);
