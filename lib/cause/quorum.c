@@ -71,7 +71,8 @@ static int64_t led_again(const struct reason *reason, int cluster, int64_t from_
 		}
 		for (size_t i = 0; i < episode->member_count; i++) {
 			const struct event *event = episode->members[i];
-			if (says_led(event) && event->time_ns > from_ns && event->time_ns < found) {
+			if (says_led(event) && event->time_ns >= from_ns &&
+			    event->time_ns < found) {
 				found = event->time_ns;
 			}
 		}
@@ -125,7 +126,10 @@ static bool has_leader(const struct reason *reason, const struct process *proces
 		for (size_t i = 0; i < episode->member_count; i++) {
 			const struct event *event = episode->members[i];
 			bool is_telling = says_lost(episode) || says_led(event);
-			if (is_telling && event->time_ns <= time_ns && event->time_ns >= last_ns) {
+			/* some lines have whole seconds: an election ends a loss of the same one */
+			bool is_later = event->time_ns > last_ns ||
+			                (event->time_ns == last_ns && says_led(event));
+			if (is_telling && is_later && event->time_ns <= time_ns) {
 				last_ns = event->time_ns;
 				is_led = says_led(event);
 			}
