@@ -4,6 +4,8 @@ import base64
 import contextlib
 import os
 import shutil
+import signal
+import urllib.request
 
 import etcd
 import faults
@@ -66,6 +68,31 @@ def pulses(lab):
     with lab.meanwhile(faults.pulses, [lab.single.pid], lab.vary(0.05, 0.02, 0.5), stopped):
         lab.sleep(25)
     lab.sleep(4)
+
+
+def is_healthy(lab, seconds):
+    """What a kubelet asks, and waits for so long."""
+    try:
+        with urllib.request.urlopen(f"http://{lab.single.endpoint}/health", timeout=seconds) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def probe_kill(lab):
+    """The disk hangs, so the liveness probe fails three times, and the kubelet stops etcd: that is no operator."""
+    lab.start(healthy=8)
+    with faults.slow_fsync(lab.single.pid, lab.vary(9, 6, 14)):
+        failures = 0
+        while failures < 3 and not lab.is_milvus_over():
+            failures = 0 if is_healthy(lab, 3) else failures + 1
+            lab.sleep(1)
+        lab.single.kill(signal.SIGTERM)
+        if not lab.single.wait(10):
+            lab.single.kill()
+    lab.sleep(lab.ttl() + 2)
+    lab.single.start(wait=False)
+    lab.wait_milvus(40)
 
 
 def auth_refused(lab):
