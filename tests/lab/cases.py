@@ -155,7 +155,7 @@ CASES = [
          "CPU cgroup: 2 ms of every 100 ms", stopped=None, accepted=("unknown", None), etcd="3.5"),
     Case("pulses-single", varied_cases.pulses, "A single etcd stands still again and again", "cpu-starvation",
          "SIGSTOP for 0.7 s, SIGCONT for 0.05 s", stopped=None, accepted=("unknown", None)),
-    Case("probe-kill", varied_cases.probe_kill, "The disk hangs, the liveness probe fails, and so etcd is told to stop",
+    Case("probe-after-hang", varied_cases.probe_kill, "The disk hangs, the liveness probe fails, and so etcd is told to stop",
          "storage-latency", "every fdatasync 9 s longer; SIGTERM after three failed GET /health", milvus="2.6.3"),
     Case("auth-refused", varied_cases.auth_refused, "etcd asks for a password that Milvus does not have", "auth-tls",
          "auth enable, Milvus without a user"),
