@@ -10,7 +10,8 @@ enum {
 	SERVER_TIMEOUT_SLACK_MS = 250,
 	LARGE_COUNT = 1000,
 	LARGE_BYTES = 1000000,
-	START_ELECTION_S = 15
+	START_ELECTIONS = 3,    /* election timeouts that a start takes, and ... */
+	START_SLACK_S = 3       /* ... seconds */
 };
 
 int64_t derived_number(const struct event *event, const char *name, int64_t otherwise)
@@ -61,8 +62,9 @@ static void derive_members(struct reason *reason)
 }
 
 /* Whether an etcd of that source had just started: its first election is normal. */
-static bool is_at_start(const struct reason *reason, const struct event *event, uint32_t source)
+bool event_is_at_start(const struct reason *reason, const struct event *event, uint32_t source)
 {
+	int64_t start_ns = START_ELECTIONS * reason->election_ns + START_SLACK_S * NS_PER_SEC;
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		bool is_start = episode->source == source &&
 		                (episode_is(episode, STR("etcd.start.banner")) ||
@@ -71,7 +73,7 @@ static bool is_at_start(const struct reason *reason, const struct event *event, 
 		                 episode_is(episode, STR("etcd.raft.started")));
 		if (is_start && event->time_ns != TIME_NONE &&
 		    event->time_ns >= episode->first_ns - NS_PER_SEC &&
-		    event->time_ns <= episode->last_ns + START_ELECTION_S * NS_PER_SEC) {
+		    event->time_ns <= episode->last_ns + start_ns) {
 			return true;
 		}
 	}
@@ -93,7 +95,7 @@ static void derive_elections(struct reason *reason)
 		for (size_t i = 0;
 		     is_one && episode_in_window(reason, episode) && i < episode->member_count;
 		     i++) {
-			if (!is_at_start(reason, episode->members[i], episode->source)) {
+			if (!event_is_at_start(reason, episode->members[i], episode->source)) {
 				elections++;
 				first = first == NULL ? episode : first;
 			}

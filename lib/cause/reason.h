@@ -176,6 +176,8 @@ void derived_add(struct reason *reason, const char *id, double value, const stru
 void derived_relate(struct reason *reason, const char *id, double value, const struct episode *episode);
 const struct derived_fact *derived_find(const struct reason *reason, struct str id);
 void hypothesis_finish(struct hypothesis *hypothesis);
+/** Whether an etcd of that source had just started: its first election is normal. */
+bool event_is_at_start(const struct reason *reason, const struct event *event, uint32_t source);
 /** A field as a number; otherwise when there is none. */
 int64_t derived_number(const struct event *event, const char *name, int64_t otherwise);
 double derived_seconds(int64_t ns);

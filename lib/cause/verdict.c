@@ -114,7 +114,24 @@ static int sum_groups(const struct weighed *weighed, bool is_against, int *stron
 	return sum;
 }
 
-static bool leads_to(const struct cause *cause, const struct episode *episode, int64_t from_ns)
+/* When an episode began; what an etcd says at its start of having no leader yet is no trouble. */
+static int64_t trouble_start(const struct reason *reason, const struct episode *episode)
+{
+	bool is_of_start = str_starts(episode->kind->id, STR("etcd.leader.")) ||
+	                   str_starts(episode->kind->id, STR("etcd.election.")) ||
+	                   str_starts(episode->kind->id, STR("etcd.peer."));
+	for (size_t i = 0; is_of_start && i < episode->member_count; i++) {
+		const struct event *event = episode->members[i];
+		if (event->time_ns != TIME_NONE &&
+		    !event_is_at_start(reason, event, episode->source)) {
+			return event->start_ns;
+		}
+	}
+	return episode->first_ns;
+}
+
+static bool leads_to(const struct reason *reason, const struct cause *cause,
+                     const struct episode *episode, int64_t from_ns)
 {
 	for (size_t i = 0; i < cause->link_count; i++) {
 		if (!episode_is(episode, cause->links[i].kind)) {
@@ -123,7 +140,7 @@ static bool leads_to(const struct cause *cause, const struct episode *episode, i
 		if (from_ns == TIME_NONE || episode->first_ns == TIME_NONE) {
 			return true;
 		}
-		if (episode->first_ns >= from_ns - LINK_SLACK_MS * NS_PER_MS) {
+		if (trouble_start(reason, episode) >= from_ns - LINK_SLACK_MS * NS_PER_MS) {
 			return true;
 		}
 	}
@@ -156,7 +173,7 @@ static int count_unreached(const struct reason *reason, const struct weighed *we
 			episode->kind->is_harm && episode->kind->severity >= EVENT_WARNING;
 		if (!is_trouble || !episode_in_window(reason, episode) ||
 		    is_evidence(weighed, episode) ||
-		    leads_to(weighed->cause, episode, weighed->time_ns)) {
+		    leads_to(reason, weighed->cause, episode, weighed->time_ns)) {
 			continue;
 		}
 		bool is_known = false;
@@ -195,14 +212,15 @@ static int compare_weighed(const void *a, const void *b)
 }
 
 /* Whether all episodes of a sign are effects of a cause that showed itself no later. */
-static bool explains(const struct weighed *by, const struct sign_result *result)
+static bool explains(const struct reason *reason, const struct weighed *by,
+                     const struct sign_result *result)
 {
 	if (result->episodes.count == 0 || result->is_relation ||
 	    by->own < strength_units[STRENGTH_STRONG]) {
 		return false;
 	}
 	for (size_t i = 0; i < result->episodes.count; i++) {
-		if (!leads_to(by->cause, result->episodes.items[i], by->time_ns)) {
+		if (!leads_to(reason, by->cause, result->episodes.items[i], by->time_ns)) {
 			return false;
 		}
 	}
@@ -221,7 +239,7 @@ static void explain_away(const struct reason *reason, struct weighing *weighing)
 			for (size_t k = 0; j != i && k < of->cause->sign_count; k++) {
 				if (of->results[k].is_seen && !of->cause->signs[k].is_against &&
 				    !of->is_explained[k]) {
-					of->is_explained[k] = explains(by, &of->results[k]);
+					of->is_explained[k] = explains(reason, by, &of->results[k]);
 				}
 			}
 			weighed_score(reason, of);
