@@ -24,6 +24,7 @@ import time
 import cases
 import etcd
 import faults
+from gateway import Refused
 from milvus_log import VERSIONS
 from proxy import Network
 
@@ -290,7 +291,7 @@ def run_in(folder, case, options):
             case.run(lab)
         except faults.NotPermitted as reason:
             return Outcome(case, "skip", str(reason))
-        except RuntimeError as reason:
+        except (RuntimeError, Refused) as reason:
             return Outcome(case, "not ok", str(reason))
         logs = lab.collect(folder / "logs")
     if options.keep:

@@ -129,15 +129,16 @@ def paused(lab):
 
 
 def put_many(lab, count, size, prefix):
-    """Keys under prefix, 32 to a transaction."""
+    """Keys under prefix, as many to a transaction as a request may hold."""
     direct = gateway.Gateway([lab.single.endpoint])
     value = os.urandom(size // 2).hex()
+    batch = max(min(32, 1000000 // size), 1)
 
     def put(first):
-        direct.multi_put({f"{prefix}{first + i:08d}": value for i in range(32)}, 60)
+        direct.multi_put({f"{prefix}{first + i:08d}": value for i in range(min(batch, count - first))}, 60)
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        list(pool.map(put, range(0, count, 32)))
+        list(pool.map(put, range(0, count, batch)))
 
 
 def etcdctl(lab, *words, wait=True):
@@ -170,13 +171,13 @@ def large_ranges(lab):
 
 
 def large_values(lab):
-    lab.start(healthy=3, options=("--quota-backend-bytes", "8589934592"), milvus=("--large", "1400"))
+    lab.start(healthy=3, options=("--quota-backend-bytes", "8589934592"), milvus=("--large", "1600"))
     lab.sleep(30)
 
 
 def defrag(lab):
-    lab.start(healthy=4, options=("--quota-backend-bytes", "8589934592"))
-    put_many(lab, 6400, 150000, "by-dev/meta/snapshots/")
+    lab.start(healthy=4, options=("--quota-backend-bytes", "8589934592"), milvus=("--pace", "0.1"))
+    put_many(lab, 3600, 150000, "by-dev/meta/snapshots/")
     lab.sleep(6)
     etcdctl(lab, "defrag")
     lab.sleep(8)
