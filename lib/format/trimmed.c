@@ -13,7 +13,7 @@
 
 enum {
 	TRIMMED_MAX = 4 << 10, /* bytes; nobody retells more by hand */
-	HEAD_WORDS_MAX = 3,
+	HEAD_WORDS_MAX = 5,
 	KEY_MAX = 64,
 	LEVEL_MIN = 4 /* shorter words may be anything */
 };
@@ -46,7 +46,14 @@ static bool is_caller(struct str word)
 	return at > 0 && (size_t)at + 4 < word.len && format_is_digit(word.ptr[at + 4]);
 }
 
-/** Level and caller, in either order, and marks of a list. Returns: what follows. */
+/** A date or a time of day, whatever the program that stamped it. */
+static bool is_stamp(struct str word)
+{
+	return format_looks_like(word, "dddd-dd-dd") || format_looks_like(word, "dddd/dd/dd") ||
+	       format_looks_like(word, "dd:dd:dd");
+}
+
+/** Date, time, level and caller, in any order, and marks of a list. Returns: what follows. */
 static struct str take_head(struct str text, struct record *record)
 {
 	struct str rest = format_skip_blanks(text);
@@ -56,6 +63,9 @@ static struct str take_head(struct str text, struct record *record)
 			record->level = format_level_of(word);
 		} else if (is_caller(word) && record->caller.len == 0) {
 			record->caller = word;
+		} else if (is_stamp(word)) {
+			rest = format_skip_blanks(behind);
+			continue;
 		} else if (raw.len == 0 || word.len > 0 || behind.len == 0) {
 			break;
 		}
@@ -119,6 +129,24 @@ static size_t find_fields(struct str text)
 	return text.len;
 }
 
+/** "failed to update tso: etcdserver: request timed out": where the error begins; text.len when
+ * nowhere. */
+static size_t find_error(struct str text)
+{
+	static const struct str starts[] = {
+		STR_INIT(": etcdserver: "),
+		STR_INIT(": context deadline exceeded"),
+		STR_INIT(": context canceled"),
+		STR_INIT(": rpc error: "),
+	};
+	size_t first = text.len;
+	for (size_t i = 0; i < FORMAT_COUNT(starts); i++) {
+		ptrdiff_t at = str_find(str_slice(text, 0, first), starts[i]);
+		first = at > 0 ? (size_t)at : first;
+	}
+	return first;
+}
+
 static void take_fields(struct str text, struct arena *tmp, struct record *record)
 {
 	static const struct str none[] = {STR_INIT("")};
@@ -174,9 +202,12 @@ void format_decode_trimmed(struct str text, struct arena *tmp, struct record *re
 		return;
 	}
 	size_t fields = find_fields(rest);
-	record->message = str_trim(str_slice(rest, 0, fields));
+	size_t error = fields < rest.len ? rest.len : find_error(rest);
+	record->message = str_trim(str_slice(rest, 0, fields < error ? fields : error));
 	if (fields < rest.len) {
 		take_fields(str_skip(rest, fields), tmp, record);
+	} else if (error < rest.len) {
+		format_add_field(record, tmp, STR("error"), str_skip(rest, error + 2));
 	}
 	if (record->message.len == 0) {
 		record->message = text;

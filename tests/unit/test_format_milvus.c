@@ -96,6 +96,10 @@ static void what_is_retold_by_hand_is_read(void **state)
 	              "none - - ? 'apply request took too long' {took=107.9ms}");
 	assert_record("`connection lost detected, shuting down`",
 	              "none - - ? 'connection lost detected, shuting down'");
+	assert_record("10:02:03.500 WARN session keepalive channel closed",
+	              "none - W ? 'session keepalive channel closed'");
+	assert_record("failed to update tso: etcdserver: request timed out",
+	              "none - - ? 'failed to update tso' {error=etcdserver: request timed out}");
 	assert_record("the errors = none, if a == b", "none - - ? 'the errors = none, if a == b'");
 	assert_record("error sending signal", "none - - ? 'error sending signal'");
 	assert_record("first a=b\nsecond", "none - - ? 'first a=b\nsecond'");
