@@ -72,7 +72,7 @@ def check_same_bytes(tap, program, folder, plain):
     machine = cases.run(program, ["-f", "json", *words], folder, {"LC_ALL": "zh_CN.UTF-8"})
     tap.check(f"{folder.name}: JSON is English in any locale", machine.stdout == plain.json)
     events = [cases.run(program, ["events", *more, *words], folder).stdout for more in ([], ["-j1"], ["-j8"], ["--careful"])]
-    tap.check(f"{folder.name}: events are the same in every way", events[0] and len(set(events)) == 1)
+    tap.check(f"{folder.name}: events are the same in every way", (events[0] or not json.loads(machine.stdout)["episodes"]) and len(set(events)) == 1)
 
 
 def prefixed(data, name):
