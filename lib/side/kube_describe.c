@@ -161,6 +161,11 @@ static void read_top(struct side_sink *sink, struct pod *pod, struct str line)
 		side_event_begin(&event, TIME_NONE, CLOCK_ZONE_NONE);
 		side_event_text(&event, "pod", pod->name);
 		side_event_end(&event, sink, "host.k8s.evicted", line);
+	} else if (str_equals(key, STR("Message")) && str_contains(value, STR("low on resource"))) {
+		struct side_event event;
+		side_event_begin(&event, TIME_NONE, CLOCK_ZONE_NONE);
+		side_event_text(&event, "pod", pod->name);
+		side_event_say(&event, sink, value, line);
 	}
 }
 

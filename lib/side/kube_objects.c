@@ -107,12 +107,17 @@ static void read_pod(struct side_sink *sink, const struct json *pod, struct str 
 	struct str reason = json_get_text(status, "reason");
 	if (str_equals(reason, STR("Evicted"))) {
 		struct side_event event;
-		struct str line = place(sink, from, reason);
+		struct str line = place(sink, from, reason),
+			   message = json_get_text(status, "message");
 		side_event_begin(&event, TIME_NONE, CLOCK_ZONE_NONE);
 		side_event_text(&event, "pod", sink->instance);
-		side_event_text(&event, "error", json_get_text(status, "message"));
-		side_event_end(&event, sink, "host.k8s.evicted", line);
 		side_fact_text(sink, "container.status", reason, line);
+		if (message.len > 0) {
+			/* it tells of which resource */
+			side_event_say(&event, sink, message, line);
+		} else {
+			side_event_end(&event, sink, "host.k8s.evicted", line);
+		}
 	}
 	sink->instance = STR("");
 }
