@@ -49,6 +49,7 @@ static const struct ending endings[] = {
 	{STR_INIT("host.docker.oom"), STOP_KILLED, 137},
 	{STR_INIT("host.k8s.oom_killed"), STOP_KILLED, 137},
 	{STR_INIT("host.k8s.terminated"), STOP_ABRUPT, -1},
+	{STR_INIT("host.k8s.evicted"), STOP_KILLED, -1},
 	{STR_INIT("host.kernel.oom_kill"), STOP_KILLED, 137},
 };
 
@@ -169,6 +170,7 @@ static struct process *process_of_mark(struct reason *reason, const struct mark 
 		return process_of(reason, component, episode_instance(reason, mark->episode));
 	}
 	struct str name = event_field_text(mark->event, STR("name"));
+	name = name.len > 0 ? name : event_field_text(mark->event, STR("pod"));
 	if (episode_is(mark->episode, STR("host.kernel.*"))) {
 		/* the kernel names threads too, and tools: only the programs themselves count */
 		name = event_field_text(mark->event, STR("process"));
