@@ -181,8 +181,9 @@ static void read_object(struct side_sink *sink, const struct json *object, struc
 /* Documents of YAML begin with apiVersion and are parted by "---". */
 static void read_yaml(struct str text, struct side_sink *sink)
 {
+	enum { DOCUMENTS_MAX = 2000 };
 	struct str rest = text;
-	for (;;) {
+	for (int i = 0; i < DOCUMENTS_MAX; i++) {
 		struct str head = side_line_starts(rest, STR("apiVersion: ")), part, next;
 		if (head.ptr == NULL) {
 			return;

@@ -6,27 +6,28 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { JSON_FAULTS_MAX = 32 };
+enum { JSON_FAULTS_MAX = 32, JSON_CUTS_MAX = 3 /* each was read to the end of the text */ };
 
 /* ---- lines and words ---- */
 
 bool side_line(struct str *rest, struct str *line)
 {
+	enum { TURNS_MAX = 8 };
+	size_t len = 0, behind;
 	if (rest->len == 0) {
 		return false;
 	}
-	ptrdiff_t end = str_find_byte(*rest, '\n');
-	*line = str_slice(*rest, 0, end < 0 ? rest->len : (size_t)end);
-	while (str_ends(*line, STR("\r"))) {
-		line->len--;
+	while (len < rest->len && rest->ptr[len] != '\n' && rest->ptr[len] != '\r') {
+		len++;
 	}
-	ptrdiff_t turn = str_find_byte(*line, '\r');
-	if (turn >= 0) {
-		line->len = (size_t)turn;
-		*rest = str_skip(*rest, (size_t)turn + 1);
-	} else {
-		*rest = str_skip(*rest, end < 0 ? rest->len : (size_t)end + 1);
+	/* CRs before a LF belong to one end; a lone CR is one by itself */
+	for (behind = len;
+	     behind < rest->len && behind < len + TURNS_MAX && rest->ptr[behind] == '\r';
+	     behind++) {
 	}
+	bool is_end = behind < rest->len && rest->ptr[behind] == '\n';
+	*line = str_slice(*rest, 0, len);
+	*rest = str_skip(*rest, is_end ? behind + 1 : len + 1);
 	return true;
 }
 
@@ -359,7 +360,8 @@ static ptrdiff_t find_value(struct str text)
 
 struct json *side_json_next(struct side_sink *sink, struct str *rest, struct str *raw)
 {
-	for (int faults = 0; faults < JSON_FAULTS_MAX; faults++) {
+	int cuts = 0;
+	for (int faults = 0; faults < JSON_FAULTS_MAX && cuts < JSON_CUTS_MAX; faults++) {
 		ptrdiff_t at = find_value(*rest);
 		if (at < 0) {
 			break;
@@ -383,6 +385,7 @@ struct json *side_json_next(struct side_sink *sink, struct str *rest, struct str
 		}
 		if (token == JSON_TOKEN_CUT) {
 			sink->damage = STR("the text ends inside a JSON value");
+			cuts++;
 		}
 		struct str line;
 		*rest = from;

@@ -118,18 +118,18 @@ static void locate(struct side_sink *sink, struct str part, struct event_origin 
 	if (!is_within(sink->text, part)) {
 		return;
 	}
-	const char *from = sink->known.at;
-	if (from == NULL || from > part.ptr) {
-		sink->known.at = from = sink->text.ptr;
+	if (sink->known.at == NULL || sink->known.at > part.ptr) {
+		sink->known.at = sink->known.counted = sink->text.ptr;
 		sink->known.line = 1;
 		sink->known.offset = sink->mark_bytes;
 	}
-	for (const char *at = from; at < part.ptr; at++) {
-		if (*at == '\n') {
-			struct str passed = {sink->known.at, (size_t)(at + 1 - sink->known.at)};
+	for (; sink->known.counted < part.ptr; sink->known.counted++) {
+		if (*sink->known.counted == '\n') {
+			const char *next = sink->known.counted + 1;
+			struct str passed = {sink->known.at, (size_t)(next - sink->known.at)};
 			sink->known.offset += own_bytes(sink, passed);
 			sink->known.line++;
-			sink->known.at = at + 1;
+			sink->known.at = next;
 		}
 	}
 	origin->line = sink->known.line;

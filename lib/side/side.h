@@ -51,7 +51,8 @@ struct side_sink {
 	struct side_claim claims[SIDE_CLAIMS_MAX];
 	size_t claim_count;
 	struct {
-		const char *at;
+		const char *at;      /* where a line begins */
+		const char *counted; /* up to here no other begins */
 		uint64_t line, offset;
 	} known; /* private: the last place that was counted to */
 };
