@@ -27,16 +27,14 @@ static int64_t date(struct str line, enum clock_zone *zone)
 {
 	*zone = CLOCK_ZONE_NONE;
 	struct str rest = str_skip(line, 1);
-	if (!format_looks_like(rest, "dddddddd ")) {
-		return TIME_NONE; /* no year */
-	}
-	char text[32];
-	size_t len = 0;
-	for (size_t i = 0; i < 24 && i < rest.len; i++) {
-		text[len++] = rest.ptr[i];
-		if (i == 3 || i == 5) {
+	char text[32] = "1972"; /* FORMAT_YEAR_UNKNOWN */
+	bool has_year = format_looks_like(rest, "dddddddd ");
+	size_t len = has_year ? 0 : 4, used = has_year ? 0 : 4;
+	for (size_t i = 0; i + used < 24 && i < rest.len; i++) {
+		if (i + used == 4 || i + used == 6) {
 			text[len++] = '-';
 		}
+		text[len++] = rest.ptr[i];
 	}
 	/* what stands behind the fraction is the thread's number, not a zone */
 	size_t end = 19;

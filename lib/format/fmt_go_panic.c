@@ -41,6 +41,9 @@ static size_t find_dump(struct str text)
 {
 	static const struct str starts[] = {STR_INIT("\ngoroutine "), STR_INIT("\nruntime stack:")};
 	size_t first = text.len;
+	if (str_starts(text, STR("goroutine "))) {
+		return 0; /* its head is missing */
+	}
 	for (size_t i = 0; i < FORMAT_COUNT(starts); i++) {
 		ptrdiff_t at = str_find(str_slice(text, 0, first), starts[i]);
 		first = at < 0 ? first : (size_t)at;

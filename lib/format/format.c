@@ -180,6 +180,51 @@ bool format_continues(const struct format *format, struct str text, struct str l
 	return format->continues == NULL || format->continues(line);
 }
 
+const struct format *format_of_rest(struct str line)
+{
+	/* "goroutine 415 [running]:", "github.com/a/b.(*T).f(0x1)" */
+	bool is_head = format_looks_like(line, "goroutine d") && str_ends(line, STR("]:"));
+	bool is_frame =
+		str_ends(line, STR(")")) && str_contains(line, STR("/")) && is_trace_line(line);
+	return is_head || (is_frame && line.ptr[0] != ' ' && line.ptr[0] != '\t') ? &format_go_panic
+	                                                                          : NULL;
+}
+
+/* ---- times ---- */
+
+static int64_t distance(int64_t a, int64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+int64_t format_infer_year(int64_t time_ns, int64_t near_ns, bool is_latest)
+{
+	const int64_t day_ns = 24 * 60 * NS_PER_MIN;
+	struct clock_civil civil, near;
+	if (time_ns == TIME_NONE) {
+		return TIME_NONE;
+	}
+	clock_to_civil(time_ns, &civil);
+	if (civil.year != FORMAT_YEAR_UNKNOWN) {
+		return time_ns;
+	}
+	if (near_ns == TIME_NONE) {
+		return TIME_NONE;
+	}
+	clock_to_civil(near_ns, &near);
+	int64_t best = TIME_NONE;
+	for (int year = near.year - 1; year <= near.year + 1; year++) {
+		civil.year = year;
+		int64_t at_ns = clock_from_civil(&civil);
+		bool may_be = at_ns != TIME_NONE && (!is_latest || at_ns <= near_ns + day_ns);
+		if (may_be &&
+		    (best == TIME_NONE || distance(at_ns, near_ns) < distance(best, near_ns))) {
+			best = at_ns;
+		}
+	}
+	return best;
+}
+
 /* ---- records ---- */
 
 void format_decode(const struct format *format, struct str text, struct arena *tmp,

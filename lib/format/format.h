@@ -110,6 +110,24 @@ size_t format_split(struct str line, const struct format *found);
  */
 size_t format_find_splice(struct str text, size_t from);
 
+/** Of times whose record says no year, as date and decode give them (klog). */
+enum { FORMAT_YEAR_UNKNOWN = 1972 };
+
+/**
+ * The time with the year that brings it next to another one.
+ *
+ * near_ns:   TIME_NONE: nothing is known of the year
+ * is_latest: near_ns is the file's own time, which no record is more than a day behind
+ * Returns:   the time as it is when its year is known; TIME_NONE when it cannot be told
+ */
+int64_t format_infer_year(int64_t time_ns, int64_t near_ns, bool is_latest);
+
+/**
+ * The format of a line that nobody bids for and that begins a record because nothing goes on with
+ * it: what is left of a dump whose head is missing. NULL: it is none.
+ */
+const struct format *format_of_rest(struct str line);
+
 /**
  * Decode a record. Of one that no format can read, what is left of a record that was trimmed by hand is
  * read; otherwise its text is the message.

@@ -311,6 +311,15 @@ static void scan_joined(struct stream *stream, struct open_record *open)
 	}
 }
 
+/* A record's time whose year it does not say: that of the record before, or of the file. */
+static int64_t with_year(const struct stream *stream, const struct track *track, int64_t time_ns)
+{
+	int64_t outer_ns = track->record.head.outer_ns;
+	int64_t near_ns = track->last_ns != TIME_NONE ? track->last_ns : outer_ns;
+	bool is_file = near_ns == TIME_NONE;
+	return format_infer_year(time_ns, is_file ? stream->input->modified_ns : near_ns, is_file);
+}
+
 /* A record is complete: date it, and hand it to the rules when an anchor was found in it. */
 static void record_close(struct stream *stream, struct track *track)
 {
@@ -326,6 +335,7 @@ static void record_close(struct stream *stream, struct track *track)
 	bool is_candidate = open->hits.count > 0 || stream->tools->options->record != NULL || (track->previous != NULL && track->previous->is_followed);
 	enum clock_zone zone = CLOCK_ZONE_NONE;
 	int64_t time_ns = open->format == NULL ? TIME_NONE : open->format->date(buf_str(&open->text), &zone);
+	time_ns = with_year(stream, track, time_ns);
 	bool is_own = time_ns != TIME_NONE;
 	track->own_ns = is_own ? time_ns : track->own_ns;
 	track->hash = profile_add(&source->profile, (unsigned)format_number(open->format),
@@ -342,7 +352,8 @@ static void record_close(struct stream *stream, struct track *track)
 	if (is_sample || is_candidate) {
 		struct record record;
 		format_decode(open->format, buf_str(&open->text), &stream->tools->tmp, &record);
-		if (record.time_ns == TIME_NONE && time_ns != TIME_NONE) {
+		record.time_ns = with_year(stream, track, record.time_ns);
+		if (record.time_ns == TIME_NONE) {
 			record.time_ns = time_ns;
 			record.zone = zone;
 		}
@@ -405,6 +416,7 @@ static void add_line(struct stream *stream, const struct line *line, const struc
 			return;
 		}
 		record_close(stream, track);
+		format = format != NULL ? format : format_of_rest(line->text);
 		record_open(track, format, line);
 		track->guess = format != NULL ? format : track->guess;
 	} else {
@@ -477,7 +489,7 @@ static int compare_counts(const void *a, const void *b)
 	return (left[0] > right[0]) - (left[0] < right[0]);
 }
 
-static struct str format_names(const struct track *track, struct arena *keep)
+static struct str format_names(const struct track *track, const struct line_source *from, struct arena *keep)
 {
 	uint64_t ranks[FORMATS_MAX][2];
 	struct buf names = {0};
@@ -493,16 +505,20 @@ static struct str format_names(const struct track *track, struct arena *keep)
 		buf_add(&names, names.len > 0 ? STR(",") : STR(""));
 		buf_add(&names, str_from(format_table[ranks[i][0]]->name));
 	}
+	if (names.len == 0 && from != NULL && from->unit.len > 0) {
+		buf_add(&names, STR("message")); /* all that journald and syslog were given, and they said when */
+	}
 	struct str text = arena_str(keep, buf_str(&names));
 	buf_finish(&names);
 	return text;
 }
 
-static void track_close(struct stream *stream, struct track *track, const struct line_summary *summary)
+static void track_close(struct stream *stream, uint32_t number, const struct line_summary *summary)
 {
+	struct track *track = stream->tracks.items[number];
 	record_close(stream, track);
 	struct source *source = digest_source(stream->digest, track->source);
-	source->formats = format_names(track, &stream->digest->keep);
+	source->formats = format_names(track, line_reader_source(stream->reader, number), &stream->digest->keep);
 	source->wrappers = arena_str(&stream->digest->keep, summary->wrappers);
 	source->encoding = arena_str(&stream->digest->keep, summary->encoding);
 	silence_give(&track->silence, stream->digest, track->source);
@@ -567,7 +583,7 @@ static void read_lines(struct stream *stream, line_read *read, void *context)
 	line_reader_summary(stream->reader, &summary);
 	for (size_t i = 0; i < stream->tracks.count; i++) {
 		if (stream->tracks.items[i] != NULL) {
-			track_close(stream, stream->tracks.items[i], &summary);
+			track_close(stream, (uint32_t)i, &summary);
 		}
 		track_destroy(stream->tracks.items[i]);
 	}

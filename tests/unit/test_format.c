@@ -232,9 +232,46 @@ static void first_of_duplicate_fields_is_given(void **state)
 	arena_finish(&tmp);
 }
 
+static int64_t at(const char *text)
+{
+	enum clock_zone zone;
+	return clock_parse(str_from(text), &zone, NULL);
+}
+
+static void a_year_that_is_not_said_is_the_nearest(void **state)
+{
+	(void)state;
+	int64_t klog_ns = at("1972-12-31T23:59:00Z");
+	assert_int(format_infer_year(klog_ns, at("2024-01-01T00:00:10Z"), false),
+	           at("2023-12-31T23:59:00Z"));
+	assert_int(format_infer_year(klog_ns, at("2024-11-01T00:00:10Z"), false),
+	           at("2024-12-31T23:59:00Z"));
+	assert_int(format_infer_year(klog_ns, at("2024-11-01T00:00:10Z"), true),
+	           at("2023-12-31T23:59:00Z"));
+	assert_int(format_infer_year(klog_ns, TIME_NONE, false), TIME_NONE);
+	assert_int(format_infer_year(at("2021-02-03T04:05:06Z"), at("2024-11-01T00:00:10Z"), false),
+	           at("2021-02-03T04:05:06Z"));
+	assert_int(format_infer_year(at("1972-02-29T04:05:06Z"), at("2023-03-01T00:00:00Z"), false),
+	           at("2024-02-29T04:05:06Z"));
+}
+
+static void what_is_left_of_a_dump_is_known(void **state)
+{
+	(void)state;
+	assert_ptr_equal(format_of_rest(STR("goroutine 1 gp=0x40 m=8 mp=0x41 [running]:")),
+	                 format_of(STR("panic: a"), NULL));
+	assert_ptr_equal(
+		format_of_rest(STR("github.com/milvus-io/milvus/internal/a.(*b).c(0x1, 0x2)")),
+		format_of(STR("panic: a"), NULL));
+	assert_null(format_of_rest(STR("goroutine pool is full")));
+	assert_null(format_of_rest(STR("see github.com/a/b (here)")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_year_that_is_not_said_is_the_nearest),
+		cmocka_unit_test(what_is_left_of_a_dump_is_known),
 		cmocka_unit_test(samples_are_read_by_their_format),
 		cmocka_unit_test(lines_that_begin_no_record_are_nobodys),
 		cmocka_unit_test(guess_does_not_change_the_answer),

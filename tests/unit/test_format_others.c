@@ -50,9 +50,9 @@ static void glog_and_klog_are_read(void **state)
 	              "'[SERVER][F][t]x'");
 	assert_record(
 		"E0312 16:21:04.512883    1123 prober.go:239] \"Probe failed\" pod=\"a/b\" n=3",
-		"glog - E other prober.go:239 'Probe failed' {pod=a/b} {n=3}");
+		"glog 1972-03-12T16:21:04.512883Z local E other prober.go:239 'Probe failed' {pod=a/b} {n=3}");
 	assert_record("I1111 23:01:03.925756 1326491 trace.go:205] Trace[9]: \"Get\" x",
-	              "glog - I other trace.go:205 'Trace[9]: \"Get\" x'");
+	              "glog 1972-11-11T23:01:03.925756Z local I other trace.go:205 'Trace[9]: \"Get\" x'");
 	assert_record("F20240305 20:02:09 12 x.cc:1] y",
 	              "none - - ? 'F20240305 20:02:09 12 x.cc:1] y'");
 }
