@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Advice, and what would settle a doubt: texts of rules/causes/notes.json with the values that were seen. */
-#include "cause/reason.h"
-
+/* Advice, and what would settle a doubt: texts of rules/causes/notes.json with the values that were
+ * seen. */
 #include "base/vec.h"
+#include "cause/reason.h"
 
 enum { SETTLE_BELOW_PERMILLE = 800 };
 
@@ -12,18 +12,19 @@ static bool is_given(const struct reason *reason, struct str note)
 	static const struct {
 		struct str note, fact; /* begin of a fact's id */
 	} given[] = {
-	        {STR_INIT("fio"), STR_INIT("fio.sync.p99_ms")},
-	        {STR_INIT("etcd-metrics"), STR_INIT("metrics.etcd.fsync_p99_ms")},
-	        {STR_INIT("iostat"), STR_INIT("iostat.")},
-	        {STR_INIT("df"), STR_INIT("disk.")},
-	        {STR_INIT("inspect"), STR_INIT("container.exit_code")},
-	        {STR_INIT("endpoint-status"), STR_INIT("endpoint.db_bytes")},
-	        {STR_INIT("milvus-metrics"), STR_INIT("metrics.milvus.")},
-	        {STR_INIT("cpu-metrics"), STR_INIT("metrics.cpu_throttled_percent")},
+		{STR_INIT("fio"), STR_INIT("fio.sync.p99_ms")},
+		{STR_INIT("etcd-metrics"), STR_INIT("metrics.etcd.fsync_p99_ms")},
+		{STR_INIT("iostat"), STR_INIT("iostat.")},
+		{STR_INIT("df"), STR_INIT("disk.")},
+		{STR_INIT("inspect"), STR_INIT("container.exit_code")},
+		{STR_INIT("endpoint-status"), STR_INIT("endpoint.db_bytes")},
+		{STR_INIT("milvus-metrics"), STR_INIT("metrics.milvus.")},
+		{STR_INIT("cpu-metrics"), STR_INIT("metrics.cpu_throttled_percent")},
 	};
 	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
 		vec_foreach (struct fact, fact, &reason->digest->facts) {
-			if (str_equals(given[i].note, note) && str_starts(fact->id, given[i].fact)) {
+			if (str_equals(given[i].note, note) &&
+			    str_starts(fact->id, given[i].fact)) {
 				return true;
 			}
 		}
@@ -37,11 +38,13 @@ static void settle_add(struct reason *reason, const struct cause *cause)
 		const struct cause_note *note = cause_set_note(reason->set, cause->settle[i]);
 		bool is_known = note == NULL || is_given(reason, note->id);
 		vec_foreach (struct settle, known, &reason->findings->settle) {
-			is_known |= note != NULL && str_equals(text_in(&known->what, TEXT_EN), text_in(&note->text, TEXT_EN));
+			is_known |= note != NULL && str_equals(text_in(&known->what, TEXT_EN),
+			                                       text_in(&note->text, TEXT_EN));
 		}
 		if (!is_known) {
 			vec_push(&reason->findings->settle,
-			         (struct settle){reason_say(reason, &note->text), reason_say(reason, &note->how)});
+			         (struct settle){reason_say(reason, &note->text),
+			                         reason_say(reason, &note->how)});
 		}
 	}
 }
@@ -54,10 +57,15 @@ void reason_advice(struct reason *reason)
 		const struct cause_note *note = cause_set_note(reason->set, cause->advice[i]);
 		if (note != NULL) {
 			vec_push(&findings->advice,
-			         (struct advice){note->id, reason_say(reason, &note->text), reason_say(reason, &note->how)});
+			         (struct advice){note->id, reason_say(reason, &note->text),
+			                         reason_say(reason, &note->how)});
 		}
 	}
-	if (findings->verdict.cause.len == 0 || findings->verdict.confidence * 1000 >= SETTLE_BELOW_PERMILLE) {
+	if (cause != NULL) {
+		reason_advise_version(reason);
+	}
+	if (findings->verdict.cause.len == 0 ||
+	    findings->verdict.confidence * 1000 >= SETTLE_BELOW_PERMILLE) {
 		return;
 	}
 	settle_add(reason, cause);

@@ -86,6 +86,25 @@ static void miss_members(struct reason *reason)
 	}
 }
 
+/* A single etcd that is paused prints nothing, then or later: its log alone cannot call itself
+ * healthy. */
+static void miss_pauses(struct reason *reason)
+{
+	static const struct text_both what =
+		LITERAL("whether etcd got to run all the time", "etcd 是否一直得到运行");
+	static const struct remedy remedy = {
+		LITERAL("an etcd of one member prints nothing of a pause, neither during it nor "
+	                "afterwards",
+	                "单成员 etcd 被暂停时和恢复后都不会输出任何日志"),
+		LITERAL("collect Milvus's log of the same time, and the host's CPU and steal time",
+	                "收集同一时间段 Milvus 的日志以及主机的 CPU 和 steal 时间")};
+	if (reason->has_etcd && !reason->has_milvus && !reason->is_excerpt &&
+	    reason->findings->verdict.cause.len == 0 &&
+	    reason_member_count(reason, reason->focus) < 2) {
+		add(reason, what, &remedy);
+	}
+}
+
 /* An empty log of a run before is nothing odd: collectors write one whether there was such a run or
  * not. */
 static void miss_empty(struct reason *reason)
@@ -400,6 +419,7 @@ void reason_missing(struct reason *reason)
 	miss_tails(reason);
 	miss_stamps(reason);
 	miss_logs(reason);
+	miss_pauses(reason);
 	if (reason->findings->verdict.cause.len > 0) {
 		miss_members(reason);
 		miss_times(reason);

@@ -148,6 +148,7 @@ void reason_coverage(struct reason *reason);
 void reason_missing(struct reason *reason);
 
 /* advice.c: advice and what would settle it */
+void reason_advise_version(struct reason *reason);
 void reason_advice(struct reason *reason);
 
 /* documents.c: settings that documents state (before the logs, which know better), and facts of how

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 enum {
-	EXPLAINED_MAX = 12, /* of many stops the last ones are explained */
+	EXPLAINED_MAX = 48, /* of many stops the last ones are explained */
 	LOOP_RUN_S = 45,    /* a run that ends so soon after its start never served ... */
 	LOOP_GAP_S = 900,   /* ... and is tried again after at most so long */
 	AGAIN_S = 180,      /* a stop so soon after a start is part of the trouble before it */
@@ -341,6 +341,10 @@ static size_t tally_stops(const struct reason *reason, struct tally *tallies, un
 		}
 		before = stop;
 		(*times)++;
+		if ((size_t)(stop - reason->findings->stops.items) + EXPLAINED_MAX <
+		    reason->findings->stops.count) {
+			continue; /* too long ago to have been looked at */
+		}
 		size_t at = 0;
 		while (at < count && !str_equals(tallies[at].cause, stop->cause)) {
 			at++;
