@@ -100,9 +100,15 @@ int inputs_complain(const struct options *options, const struct scan_result *res
 	return failed > 0 || result->damaged > 0 ? STATUS_DAMAGED : STATUS_OK;
 }
 
+static enum scan_way way_of(struct str head)
+{
+	return report_recognise(head) == REPORT_NONE ? SCAN_READ : SCAN_PASS_OVER;
+}
+
 struct scan_options scan_options_of(const struct options *options, const struct knowledge *knowledge)
 {
 	return (struct scan_options){.pack = knowledge->pack,
+	                             .way = way_of,
 	                             .jobs = options->jobs,
 	                             .since_ns = options->since_ns,
 	                             .until_ns = options->until_ns,

@@ -183,6 +183,46 @@ static bool is_alone(const struct scan_result *result, const struct digest *dige
 	return result->whole.count == 1 && digest->source_count == 0;
 }
 
+static bool is_named(const struct options *options, struct str path)
+{
+	for (size_t i = 0; i < options->path_count; i++) {
+		if (str_equals(options->paths[i], path)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether the reports only lay among the logs, in a folder or an archive: then they are no input.
+ */
+static bool pass_over(const struct options *options, const struct scan_result *result,
+                      struct digest *digest)
+{
+	if (is_alone(result, digest) || digest->source_count == 0) {
+		return false;
+	}
+	vec_foreach (const struct scan_whole, whole, &result->whole) {
+		if (is_named(options, whole->path)) {
+			return false;
+		}
+	}
+	vec_foreach (const struct scan_whole, whole, &result->whole) {
+		digest_document(digest,
+		                &(struct document){.path = whole->path,
+		                                   .what = STR("saved whydown report, not read"),
+		                                   .bytes = whole->text.len});
+	}
+	return true;
+}
+
+static enum scan_way way_with_saved(struct str head)
+{
+	enum report_made made = report_recognise(head);
+	return made == REPORT_SAVED     ? SCAN_WHOLE
+	       : made == REPORT_PRINTED ? SCAN_PASS_OVER
+	                                : SCAN_READ;
+}
+
 static int explain_saved(const struct options *options, const struct scan_result *result,
                          const struct digest *digest, const struct reporter *reporter)
 {
@@ -227,14 +267,14 @@ static int explain(const struct options *options, const struct knowledge *knowle
 		return STATUS_FAILED;
 	}
 	struct scan_options scan = scan_options_of(options, knowledge);
-	scan.is_whole = report_is_saved;
+	scan.way = way_with_saved;
 	struct scan_result result;
 	struct digest digest;
 	digest_init(&digest);
 	scan_inputs(&list, &scan, &digest, &result);
 	int read = inputs_complain(options, &result, failed), status = STATUS_FAILED;
 	if (read != STATUS_FAILED) {
-		status = result.whole.count > 0
+		status = result.whole.count > 0 && !pass_over(options, &result, &digest)
 		                 ? explain_saved(options, &result, &digest, reporter)
 		                 : explain_digest(options, knowledge, &digest, reporter);
 	}

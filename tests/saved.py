@@ -4,6 +4,7 @@
 import gzip
 import json
 import pathlib
+import shutil
 import sys
 import tempfile
 
@@ -106,6 +107,24 @@ def check_mixed(tap, program, folder, report, scratch):
                   f"{status} {said}")
 
 
+def check_among_logs(tap, program, folder, scratch):
+    """Reports that lie among the logs in a folder are named, and are no input."""
+    place = scratch / "among"
+    shutil.copytree(folder, place, ignore=lambda _, names: [name for name in names if name in cases.NOT_LOGS])
+    before = cases.run(program, ["-f", "json", "."], place)
+    events = cases.run(program, ["events", "."], place).stdout
+    for form in FORMATS:
+        for lang in LANGUAGES:
+            (place / f"report.{form}.{lang}").write_bytes(render(program, folder, cases.arguments(folder), form, lang))
+    after = cases.run(program, ["-f", "json", "."], place)
+    story, again = json.loads(before.stdout), json.loads(after.stdout)
+    tap.check("reports among the logs change nothing", after.returncode == 0 and [story[key] for key in ("verdict", "chain", "stops", "episodes")]
+              == [again[key] for key in ("verdict", "chain", "stops", "episodes")], after.stderr.decode())
+    tap.check("nor what events finds", cases.run(program, ["events", "."], place).stdout == events)
+    named = [item["path"] for item in again["coverage"]["inputs"] if "report." in item["path"]]
+    tap.check("the coverage names each", len(named) == len(FORMATS) * len(LANGUAGES), named)
+
+
 def main():
     program, root = sys.argv[1], pathlib.Path(sys.argv[2])
     with Tap() as tap, tempfile.TemporaryDirectory(prefix="whydown-") as scratch:
@@ -117,6 +136,7 @@ def main():
         check_ways_in(tap, program, report, scratch)
         check_damage(tap, program, report)
         check_mixed(tap, program, folder, report, scratch)
+        check_among_logs(tap, program, folder, scratch)
 
 
 if __name__ == "__main__":

@@ -40,8 +40,15 @@ struct report_saved {
 	struct str rules;   /* that it used */
 };
 
-/** Whether a document is a saved report, of any version. head: its first bytes. */
-bool report_is_saved(struct str head);
+/** What a document is to whydown itself. */
+enum report_made {
+	REPORT_NONE,
+	REPORT_SAVED,  /* a JSON report, of any version */
+	REPORT_PRINTED /* a report as text, Markdown or HTML: no log, though it quotes some */
+};
+
+/** head: the document's first bytes. */
+enum report_made report_recognise(struct str head);
 /**
  * Read a saved report. It renders to what the findings that it was written from render to.
  *

@@ -33,7 +33,7 @@ static struct str skip_mark(struct str text)
 	return str_skip(text, str_starts(text, STR("\xef\xbb\xbf")) ? 3 : 0);
 }
 
-bool report_is_saved(struct str head)
+static bool is_saved(struct str head)
 {
 	struct str at = skip_mark(head);
 	if (!take(&at, STR("{"))) {
@@ -46,6 +46,32 @@ bool report_is_saved(struct str head)
 	/* with its keys sorted, as `jq -S` leaves it */
 	return take(&sorted, STR("\"advice\"")) && take(&sorted, STR(":")) &&
 	       take(&sorted, STR("["));
+}
+
+/* The lines that each begins with; a log that quotes one of them does not have them all. */
+static bool is_printed(struct str head)
+{
+	enum { ANSWER_MAX = 2048 };
+	static const char *const marks[][2] = {
+		{"\n  when   ", "\n  sure   "},
+		{"\n  时间 ", "\n  把握 "},
+		{"## ", "\n- **How sure:** "},
+		{"## ", "\n- **把握"},
+		{"<!DOCTYPE html>", " - whydown</title>"},
+	};
+	struct str answer = str_slice(head, 0, ANSWER_MAX);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		if (str_contains(answer, str_from(marks[i][0])) &&
+		    str_contains(answer, str_from(marks[i][1]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+enum report_made report_recognise(struct str head)
+{
+	return is_saved(head) ? REPORT_SAVED : is_printed(head) ? REPORT_PRINTED : REPORT_NONE;
 }
 
 /* ---- what must be known first: schema, language, sentences, kinds ---- */

@@ -210,7 +210,7 @@ static void resolve_points(struct work *work)
 	const struct scan_options quiet = {.pack = options->pack,
 	                                   .jobs = options->jobs,
 	                                   .limits = options->limits,
-	                                   .is_whole = options->is_whole};
+	                                   .way = options->way};
 	work->options = &quiet;
 	run_jobs(work);
 	work->options = options;

@@ -16,6 +16,12 @@ struct scan_record {
 	const struct source *source;
 };
 
+enum scan_way {
+	SCAN_READ,
+	SCAN_WHOLE,    /* hand it over whole instead */
+	SCAN_PASS_OVER /* a report of whydown: no log, though it quotes some */
+};
+
 struct scan_options {
 	const struct rule_pack *pack;
 	unsigned jobs;          /* worker threads; 0: one for each core */
@@ -26,8 +32,8 @@ struct scan_options {
 	int64_t assume_offset_ns; /* of stamps without zone; TIME_NONE */
 	bool is_always_careful;   /* no shortcut for lines without wrappers */
 	struct input_limits limits;
-	/** Whether a stream is to be handed over whole instead of being read, by its first bytes; NULL: none is. */
-	bool (*is_whole)(struct str head);
+	/** What is to be done with a stream, by its first bytes; NULL: all are read. */
+	enum scan_way (*way)(struct str head);
 	/** Gets each event in input order (one thread at a time); NULL if not wanted. */
 	void (*event)(void *context, const struct event *event, const struct source *source);
 	/** Gets each record in input order, known or not (one thread at a time); NULL if not

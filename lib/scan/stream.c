@@ -549,15 +549,20 @@ static size_t read_pushed_back(void *context, char *buffer, size_t size)
 	return count;
 }
 
-/* Returns: whether the stream was wanted whole and is done. */
-static bool read_whole(struct stream_tools *tools, struct buf *head, struct pushed_back *from, const struct input_stream *stream)
+/* Returns: whether the stream was wanted whole, or not at all, and is done. */
+static bool pass_by(struct stream_tools *tools, struct buf *head, struct pushed_back *from,
+                    const struct input_stream *stream, struct digest *digest)
 {
 	char more;
-	if (tools->options->is_whole == NULL || !tools->options->is_whole(buf_str(head))) {
-		return false;
+	enum scan_way way = tools->options->way == NULL ? SCAN_READ : tools->options->way(buf_str(head));
+	if (way == SCAN_PASS_OVER) {
+		digest_document(digest, &(struct document){.path = stream->path,
+		                                           .what = STR("whydown report, not read as a log"),
+		                                           .bytes = stream->stored_bytes});
+		return true;
 	}
-	if (tools->whole->count >= SCAN_WHOLE_KEPT) {
-		return true; /* too many already to be of use */
+	if (way == SCAN_READ || tools->whole->count >= SCAN_WHOLE_KEPT) {
+		return way != SCAN_READ; /* too many already to be of use */
 	}
 	document_fill(head, from->read, from->context, SCAN_WHOLE_MAX);
 	vec_push(tools->whole, (struct scan_whole){.path = stream->path,
@@ -597,7 +602,7 @@ void stream_read(struct stream_tools *tools, line_read *read, void *context, con
 	struct buf head = {0};
 	document_fill(&head, read, context, SIDE_HEAD_SIZE);
 	struct pushed_back from = {buf_str(&head), read, context};
-	bool is_done = read_whole(tools, &head, &from, input) || document_read(tools, read, context, input, digest, &head);
+	bool is_done = pass_by(tools, &head, &from, input, digest) || document_read(tools, read, context, input, digest, &head);
 	if (!is_done) {
 		from.head = buf_str(&head);
 		struct stream stream = {.tools = tools, .digest = digest, .input = input};
