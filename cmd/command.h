@@ -36,6 +36,9 @@ struct options {
 	int verbosity;      /* -1 quiet, 0, 1 verbose */
 	int pager;          /* pipe to the pager; -1: there is none */
 	bool fails_on_stop, fails_on_degraded;
+	bool is_redacted;       /* --redact */
+	const char *redact_map; /* --redact-map; NULL */
+	struct redaction *redaction; /* NULL: nothing is redacted */
 	struct input_limits limits; /* on what one path may unfold to */
 	struct arena run;
 };
@@ -61,6 +64,23 @@ void options_finish(struct options *options);
 
 /** One line on stderr: "whydown: ...". Returns: status. */
 int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** One line on stderr about an input: "whydown: PATH: ...". With --redact it is said at the end, its names replaced.
+ * Returns: status. */
+int complain_of(const struct options *options, int status, struct str path, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/** Get ready for --redact, if it was given: read the map file. Returns: STATUS_OK, or another after a line on stderr. */
+int redaction_begin(struct options *options);
+/**
+ * The redactor, once the inputs were read: its key follows from them if no map file gives it.
+ *
+ * digest: what was read, not yet reasoned about; NULL: nothing. more: other text the key is to depend on
+ * Returns: NULL without --redact
+ */
+struct redactor *redaction_key(const struct options *options, const struct digest *digest, struct str more);
+/** Say what waits to be said, and write the map file. Returns: status, or another when that failed. */
+int redaction_end(struct options *options, int status);
 
 /** Output under way. */
 struct output {

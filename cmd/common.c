@@ -77,7 +77,7 @@ void inputs_expand(const struct options *options, struct input_list *list, size_
 	for (size_t i = 0; i < options->path_count; i++) {
 		struct error err = {0};
 		if (!input_list_add(list, options->paths[i], &err)) {
-			complain(STATUS_DAMAGED, "%s", err.text);
+			complain_of(options, STATUS_DAMAGED, options->paths[i], "%s", err.text);
 			(*failed)++;
 		}
 	}
@@ -90,7 +90,7 @@ int inputs_complain(const struct options *options, const struct scan_result *res
 		const struct input_damage *item = &result->damage.items[i];
 		bool is_loud = item->kind != INPUT_SKIPPED && item->kind != INPUT_TRAILING;
 		if (is_loud || options->verbosity > 0) {
-			complain(STATUS_DAMAGED, STR_FMT ": " STR_FMT, STR_ARG(item->path), STR_ARG(item->what));
+			complain_of(options, STATUS_DAMAGED, item->path, STR_FMT, STR_ARG(item->what));
 		}
 	}
 	failed += result->failed;

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 struct events_output {
 	struct output output;
 	bool is_csv;
+	FILE *spool; /* with --redact: all events, until it is known what must go. Has no name. */
 	struct arena tmp;
 };
 
@@ -13,12 +19,55 @@ static void add_event(void *context, const struct event *event, const struct sou
 	struct str component;
 	str_cut(event->kind->id, STR("."), &component, NULL);
 	struct str instance = event->instance.len > 0 ? event->instance : cause_instance(source, &to->tmp);
-	if (to->is_csv) {
+	if (to->spool != NULL) {
+		struct buf line = {0};
+		report_event_ndjson(event, component, instance, &line);
+		fwrite(line.ptr, 1, line.len, to->spool);
+		buf_finish(&line);
+	} else if (to->is_csv) {
 		report_event_csv(event, component, instance, output_text(&to->output));
 	} else {
 		report_event_ndjson(event, component, instance, output_text(&to->output));
 	}
 	arena_reset(&to->tmp);
+}
+
+/* A line of the spool, redacted. */
+static void add_redacted(struct events_output *to, struct redactor *redactor, struct str line)
+{
+	struct buf redacted = {0};
+	redactor_json(redactor, line, &redacted);
+	if (to->is_csv) {
+		report_event_csv_from(buf_str(&redacted), output_text(&to->output));
+	} else {
+		buf_add(output_text(&to->output), buf_str(&redacted));
+		buf_byte(output_text(&to->output), '\n');
+	}
+	buf_finish(&redacted);
+}
+
+/* All that was spooled: what is sensitive in it is learned first. Returns: STATUS_OK, or STATUS_FAILED after a line on
+ * stderr. */
+static int print_spool(const struct options *options, struct digest *digest, struct events_output *to)
+{
+	struct redactor *redactor = redaction_key(options, digest, STR(""));
+	char *line = NULL;
+	size_t capacity = 0;
+	ssize_t len;
+	for (int pass = 0; pass < 2; pass++) {
+		rewind(to->spool);
+		while ((len = getline(&line, &capacity, to->spool)) > 0) {
+			struct str text = str_trim((struct str){line, (size_t)len});
+			if (pass == 0) {
+				redactor_learn_json(redactor, text);
+			} else {
+				add_redacted(to, redactor, text);
+			}
+		}
+	}
+	free(line); /* of getline */
+	return ferror(to->spool) != 0 ? complain(STATUS_FAILED, "--redact: the temporary file cannot be used; check TMPDIR")
+	                              : STATUS_OK;
 }
 
 static int print_events(const struct options *options, const struct knowledge *knowledge, struct events_output *to)
@@ -37,6 +86,9 @@ static int print_events(const struct options *options, const struct knowledge *k
 	}
 	scan_inputs(&list, &scan, &digest, &result);
 	int status = inputs_complain(options, &result, failed);
+	if (to->spool != NULL && print_spool(options, &digest, to) != STATUS_OK) {
+		status = STATUS_FAILED;
+	}
 	scan_result_finish(&result);
 	digest_finish(&digest);
 	input_list_finish(&list);
@@ -54,6 +106,9 @@ static int run(struct options *options)
 	}
 	struct knowledge knowledge;
 	int status = knowledge_load(&knowledge, options);
+	if (status == STATUS_OK && options->redaction != NULL && (to.spool = tmpfile()) == NULL) {
+		status = complain(STATUS_FAILED, "--redact: no temporary file: %s; check TMPDIR", strerror(errno));
+	}
 	if (status == STATUS_OK) {
 		status = output_begin(&to.output, options);
 	}
@@ -65,6 +120,9 @@ static int run(struct options *options)
 			int written = output_end(&to.output);
 			status = written != STATUS_OK ? written : status;
 		}
+	}
+	if (to.spool != NULL) {
+		fclose(to.spool);
 	}
 	knowledge_finish(&knowledge);
 	arena_finish(&to.tmp);

@@ -41,8 +41,30 @@ static bool is_ascii_terminal(void)
 	return !is_utf8 || (term != NULL && strcmp(term, "dumb") == 0);
 }
 
+static void add_sign(const struct options *options, const struct sign_state *sign,
+                     struct redactor *redactor, struct buf *out)
+{
+	struct str say = text_in(&sign->say, options->lang);
+	if (redactor != NULL) {
+		redactor_text(redactor, say, out);
+	} else {
+		buf_add(out, say);
+	}
+	buf_byte(out, '\n');
+	for (size_t j = 0; j < sign->evidence.count && j < 2; j++) {
+		const struct event_origin *origin = &sign->evidence.items[j]->origin;
+		buf_printf(out, "                ");
+		if (redactor != NULL) {
+			redactor_path(redactor, origin->path, out);
+		} else {
+			buf_add(out, origin->path);
+		}
+		buf_printf(out, ":%llu\n", (unsigned long long)origin->line);
+	}
+}
+
 static void print_signs(const struct options *options, const struct sign_list *signs,
-                        struct buf *out)
+                        struct redactor *redactor, struct buf *out)
 {
 	static const char *const states[] = {[SIGN_SEEN] = "seen",
 	                                     [SIGN_ABSENT] = "absent",
@@ -50,14 +72,9 @@ static void print_signs(const struct options *options, const struct sign_list *s
 	                                     [SIGN_NO_LIFT] = "seen all day"};
 	for (size_t i = 0; i < signs->count; i++) {
 		const struct sign_state *sign = &signs->items[i];
-		buf_printf(out, "%-15s %s " STR_FMT ": " STR_FMT "\n", states[sign->state],
-		           sign->is_against ? "against," : "for,", STR_ARG(sign->strength),
-		           STR_ARG(text_in(&sign->say, options->lang)));
-		for (size_t j = 0; j < sign->evidence.count && j < 2; j++) {
-			const struct event_origin *origin = &sign->evidence.items[j]->origin;
-			buf_printf(out, "                " STR_FMT ":%llu\n", STR_ARG(origin->path),
-			           (unsigned long long)origin->line);
-		}
+		buf_printf(out, "%-15s %s " STR_FMT ": ", states[sign->state],
+		           sign->is_against ? "against," : "for,", STR_ARG(sign->strength));
+		add_sign(options, sign, redactor, out);
 	}
 }
 
@@ -76,7 +93,8 @@ static struct report_options report_options_of(const struct options *options,
 	                               .is_verdict_last = is_terminal,
 	                               .verbosity = options->verbosity,
 	                               .version = made_by->version,
-	                               .rules = made_by->rules};
+	                               .rules = made_by->rules,
+	                               .is_redacted = made_by->is_redacted};
 }
 
 static size_t count_lines(struct str text)
@@ -119,22 +137,100 @@ static bool is_found(const struct options *options, const struct findings *findi
 	       (options->fails_on_degraded && is_degraded);
 }
 
+/* All that a report can show, as the JSON report tells it. */
+static void tell_all(const struct options *options, const struct report_options *made_by,
+                     const struct findings *findings, struct buf *out)
+{
+	struct report_options report = *made_by;
+	report.lang = options->lang;
+	reporter_find(STR("json"))->write(findings, &report, out, NULL);
+}
+
+/* Markdown and HTML are handed on: say what is in them. */
+static void say_sensitive(const struct options *options, struct report_options *report,
+                          const struct findings *findings, const struct reporter *reporter)
+{
+	static const unsigned char no_key[REDACT_KEY_BYTES] = {0};
+	bool is_handed_on =
+		strcmp(reporter->name, "md") == 0 || strcmp(reporter->name, "html") == 0;
+	if (report->is_redacted || !is_handed_on) {
+		return;
+	}
+	struct buf text = {0};
+	struct redactor *redactor = redactor_create(no_key);
+	tell_all(options, report, findings, &text);
+	redactor_learn_json(redactor, buf_str(&text));
+	report->sensitive = redactor_summary(redactor, (struct arena *)(uintptr_t)&options->run);
+	struct str summary = text_in(&report->sensitive, options->lang);
+	if (summary.len > 0 && options->verbosity >= 0) {
+		complain(STATUS_OK,
+		         options->lang == TEXT_ZH ? "报告中含有 " STR_FMT "；--redact 可将其替换"
+		                                  : "the report holds " STR_FMT
+		                                    "; --redact replaces them",
+		         STR_ARG(summary));
+	}
+	redactor_destroy(redactor);
+	buf_finish(&text);
+}
+
 static int print_findings(const struct options *options, const struct report_options *made_by,
                           const struct findings *findings, const struct reporter *reporter)
 {
 	struct buf out = {0};
 	struct report_options report = report_options_of(options, made_by, reporter);
+	say_sensitive(options, &report, findings, reporter);
 	int status = print_report(options, &report, findings, reporter, &out);
 	buf_finish(&out);
 	return status == STATUS_OK && is_found(options, findings) ? STATUS_FOUND : status;
 }
 
-static int print_why_not(const struct options *options, const struct sign_list *signs)
+static int print_why_not(const struct options *options, const struct sign_list *signs,
+                         struct redactor *redactor)
 {
 	struct buf out = {0};
-	print_signs(options, signs, &out);
+	print_signs(options, signs, redactor, &out);
 	int status = output_write(options, buf_str(&out));
 	buf_finish(&out);
+	return status;
+}
+
+/* The redacted copy of a report, printed like any saved one. */
+static int print_redacted(const struct options *options, const struct report_options *made_by,
+                          struct str text, struct redactor *redactor,
+                          const struct reporter *reporter)
+{
+	struct buf redacted = {0};
+	struct report_saved saved;
+	struct error err = {0};
+	redactor_json(redactor, text, &redacted);
+	if (!report_saved_read(&saved, buf_str(&redacted), &err)) {
+		buf_finish(&redacted);
+		return complain(STATUS_FAILED, "--redact: %s", err.text);
+	}
+	struct report_options by = *made_by;
+	by.is_redacted = true;
+	int status = print_findings(options, &by, &saved.findings, reporter);
+	report_saved_finish(&saved);
+	buf_finish(&redacted);
+	return status;
+}
+
+static int print_all(const struct options *options, const struct report_options *made_by,
+                     const struct findings *findings, const struct sign_list *signs,
+                     const struct reporter *reporter)
+{
+	struct redactor *redactor = redaction_key(options, findings->digest, STR(""));
+	struct buf text = {0};
+	if (redactor != NULL) {
+		tell_all(options, made_by, findings, &text);
+		redactor_learn_digest(redactor, findings->digest);
+		redactor_learn_json(redactor, buf_str(&text));
+	}
+	int status = options->why_not != NULL ? print_why_not(options, signs, redactor)
+	             : redactor != NULL
+	                     ? print_redacted(options, made_by, buf_str(&text), redactor, reporter)
+	                     : print_findings(options, made_by, findings, reporter);
+	buf_finish(&text);
 	return status;
 }
 
@@ -147,10 +243,9 @@ static int explain_digest(const struct options *options, const struct knowledge 
 	                                 .rules = rule_pack_version(knowledge->pack)};
 	struct findings findings;
 	struct sign_list signs = {0};
+	redaction_key(options, digest, STR("")); /* while what was read is as it was read */
 	cause_explain(knowledge->causes, digest, &how, &findings, &signs);
-	int status = options->why_not != NULL
-	                     ? print_why_not(options, &signs)
-	                     : print_findings(options, &made_by, &findings, reporter);
+	int status = print_all(options, &made_by, &findings, &signs, reporter);
 	vec_foreach (struct sign_state, sign, &signs) {
 		vec_finish(&sign->evidence);
 	}
@@ -231,27 +326,34 @@ static int explain_saved(const struct options *options, const struct scan_result
 	struct report_saved saved;
 	struct error err = {0};
 	if (!is_alone(result, digest)) {
-		return complain(STATUS_USAGE,
-		                STR_FMT ": is a saved report, which stands alone; leave it out, or "
-		                        "name nothing else",
-		                STR_ARG(whole->path));
+		return complain_of(options, STATUS_USAGE, whole->path,
+		                   "is a saved report, which stands alone; leave it out, or "
+		                   "name nothing else");
 	}
 	if (asked != NULL) {
-		return complain(STATUS_USAGE,
-		                STR_FMT ": is a saved report, and %s needs the logs; name those",
-		                STR_ARG(whole->path), asked);
+		return complain_of(options, STATUS_USAGE, whole->path,
+		                   "is a saved report, and %s needs the logs; name those", asked);
 	}
 	if (whole->is_too_long) {
-		return complain(STATUS_FAILED,
-		                STR_FMT ": is a saved report of more than %d MB; render the logs",
-		                STR_ARG(whole->path), SCAN_WHOLE_MAX >> 20);
+		return complain_of(options, STATUS_FAILED, whole->path,
+		                   "is a saved report of more than %d MB; render the logs",
+		                   SCAN_WHOLE_MAX >> 20);
 	}
 	if (!report_saved_read(&saved, buf_str(&whole->text), &err)) {
-		return complain(STATUS_FAILED, STR_FMT ": saved report: %s", STR_ARG(whole->path),
-		                err.text);
+		return complain_of(options, STATUS_FAILED, whole->path, "saved report: %s",
+		                   err.text);
 	}
-	struct report_options made_by = {.version = saved.version, .rules = saved.rules};
-	int status = print_findings(options, &made_by, &saved.findings, reporter);
+	struct report_options made_by = {
+		.version = saved.version, .rules = saved.rules, .is_redacted = saved.is_redacted};
+	struct redactor *redactor =
+		saved.is_redacted ? NULL : redaction_key(options, NULL, buf_str(&whole->text));
+	if (redactor != NULL) {
+		redactor_learn_json(redactor, buf_str(&whole->text));
+	}
+	int status = redactor != NULL
+	                     ? print_redacted(options, &made_by, buf_str(&whole->text), redactor,
+	                                      reporter)
+	                     : print_findings(options, &made_by, &saved.findings, reporter);
 	report_saved_finish(&saved);
 	return status;
 }

@@ -38,6 +38,8 @@ static void print_help(FILE *to)
 	      "      --fail-on CLASS     exit 1 when found: stop, degraded\n"
 	      "      --lang en|zh        language of prose\n"
 	      "      --color WHEN        auto, always, never\n"
+	      "      --redact            replace what is sensitive: addresses, names, keys, ids, secrets\n"
+	      "      --redact-map FILE   the same, so that several outputs agree; FILE keeps the key\n"
 	      "  -q, --quiet             only the essential\n"
 	      "  -v, --verbose           more\n"
 	      "      --version, --help\n"
@@ -87,7 +89,10 @@ int main(int argc, char **argv)
 	struct options options;
 	int status = options_read(&options, argc, argv);
 	if (status == STATUS_OK) {
-		status = command->run(&options);
+		status = redaction_begin(&options);
+	}
+	if (status == STATUS_OK) {
+		status = redaction_end(&options, command->run(&options));
 	}
 	options_finish(&options);
 	return status;

@@ -19,7 +19,9 @@ enum {
 	OPTION_FAIL_ON,
 	OPTION_LANG,
 	OPTION_LIMIT,
-	OPTION_COLOR
+	OPTION_COLOR,
+	OPTION_REDACT,
+	OPTION_REDACT_MAP
 };
 
 static const struct option long_options[] = {
@@ -39,6 +41,8 @@ static const struct option long_options[] = {
         {"lang", required_argument, NULL, OPTION_LANG},
         {"limit", required_argument, NULL, OPTION_LIMIT},
         {"color", required_argument, NULL, OPTION_COLOR},
+        {"redact", no_argument, NULL, OPTION_REDACT},
+        {"redact-map", required_argument, NULL, OPTION_REDACT_MAP},
         {NULL, 0, NULL, 0},
 };
 
@@ -164,6 +168,13 @@ static int read_option(struct options *options, int option)
 		return read_lang(options, optarg);
 	case OPTION_COLOR:
 		return read_color(options, optarg);
+	case OPTION_REDACT_MAP:
+		options->redact_map = optarg;
+		options->is_redacted = true;
+		return STATUS_OK;
+	case OPTION_REDACT:
+		options->is_redacted = true;
+		return STATUS_OK;
 	default:
 		return complain(STATUS_USAGE, "unknown or incomplete option; see whydown --help");
 	}

@@ -159,6 +159,13 @@ static void write_raw(struct json_writer *writer, struct str text)
 	writer->needs_comma = true;
 }
 
+void json_write_number_text(struct json_writer *writer, struct str number)
+{
+	begin(writer);
+	buf_add(writer->out, number);
+	writer->needs_comma = true;
+}
+
 void json_write_int(struct json_writer *writer, int64_t number)
 {
 	begin(writer);

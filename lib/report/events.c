@@ -42,7 +42,8 @@ void report_event_fields(const struct event *event, struct json_writer *json)
 	json_object_end(json);
 }
 
-void report_event_ndjson(const struct event *event, struct str component, struct str instance, struct buf *out)
+void report_event_ndjson(const struct event *event, struct str component, struct str instance,
+                         struct buf *out)
 {
 	struct json_writer json;
 	json_writer_init(&json, out, 0);
@@ -111,6 +112,38 @@ void report_event_csv(const struct event *event, struct str component, struct st
 		if (i > 0) {
 			buf_byte(out, ',');
 		}
+		report_csv_cell(out, cells[i]);
+	}
+	buf_add(out, STR("\r\n"));
+	arena_finish(&tmp);
+}
+
+void report_event_csv_from(struct str ndjson, struct buf *out)
+{
+	static const char *const columns[] = {"kind",      "time",     "start",    "took_ms",
+	                                      "component", "instance", "severity", "path",
+	                                      "line",      "offset",   "text"};
+	struct str cells[sizeof(columns) / sizeof(columns[0])] = {0}, key, value;
+	struct arena tmp;
+	struct json_reader from;
+	enum json_token token;
+	arena_init(&tmp);
+	json_reader_init(&from, ndjson, &tmp);
+	json_reader_next(&from, &value);
+	while (json_reader_next(&from, &key) == JSON_TOKEN_KEY) {
+		if (str_equals(key, STR("fields"))) {
+			json_reader_skip(&from);
+			continue;
+		}
+		token = json_reader_next(&from, &value);
+		for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]) && token != JSON_TOKEN_NULL;
+		     i++) {
+			cells[i] = str_equals(key, str_from(columns[i])) ? text_safe(&tmp, value)
+			                                                 : cells[i];
+		}
+	}
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		buf_add(out, i > 0 ? STR(",") : STR(""));
 		report_csv_cell(out, cells[i]);
 	}
 	buf_add(out, STR("\r\n"));

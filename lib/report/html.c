@@ -381,7 +381,16 @@ static void write_head(struct html *html)
 static void write_foot(struct html *html)
 {
 	const struct report_options *options = html->view.options;
-	html_raw(html, "</main>\n<footer><p>whydown ");
+	html_raw(html, "</main>\n<footer>");
+	if (text_in(&options->sensitive, options->lang).len > 0) {
+		html_raw(html, view_pick(&html->view, "<p>Not redacted: this report holds ",
+		                         "<p>未脱敏：本报告含有 "));
+		html_text(html, text_in(&options->sensitive, options->lang));
+		html_raw(html,
+		         view_pick(&html->view, ". <code>--redact</code> replaces them.</p>\n",
+		                   "。<code>--redact</code> 可将其替换。</p>\n"));
+	}
+	html_raw(html, "<p>whydown ");
 	html_text(html, options->version);
 	html_raw(html, ", ");
 	html_text(html, options->rules);

@@ -10,6 +10,7 @@ static bool write_json(const struct findings *findings, const struct report_opti
 	/* what is written is only read */
 	const struct shapes_root root = {.version = options->version,
 	                                 .rules = options->rules,
+	                                 .is_redacted = options->is_redacted,
 	                                 .findings = (struct findings *)(uintptr_t)findings,
 	                                 .digest = (struct digest *)(uintptr_t)findings->digest};
 	struct shape_writer to = {.lang = options->lang};

@@ -521,6 +521,13 @@ static void write_tail(struct markdown *md)
 		                   "\n省略了 %zu 节:GitHub 只接受 65,536 个字符。\n"),
 		           md->left_out);
 	}
+	if (text_in(&md->view.options->sensitive, md->view.options->lang).len > 0) {
+		add_plain(md,
+		          MD_PICK("\nNot redacted: this report holds ", "\n未脱敏：本报告含有 "));
+		add_both(md, &md->view.options->sensitive, false);
+		add_plain(md,
+		          MD_PICK(". `--redact` replaces them.\n", "。`--redact` 可将其替换。\n"));
+	}
 	add_plain(md, "\n<sub>whydown ");
 	add_text(md, str_slice(md->view.options->version, 0, 40), false);
 	add_plain(md, ", ");

@@ -17,6 +17,8 @@ struct report_options {
 	struct str version;   /* of the program */
 	struct str rules;     /* rule_pack_version */
 	bool is_redacted;
+	struct text_both sensitive; /* what is not redacted: "3 addresses, 1 secret"; empty: not
+	                               known, or nothing */
 };
 
 /** A way to print findings. */
@@ -38,6 +40,7 @@ struct report_saved {
 	struct digest digest;
 	struct str version; /* of the whydown that made it */
 	struct str rules;   /* that it used */
+	bool is_redacted;
 };
 
 /** What a document is to whydown itself. */
@@ -71,3 +74,52 @@ void report_csv_cell(struct buf *out, struct str text);
 void report_event_csv_head(struct buf *out);
 void report_event_csv(const struct event *event, struct str component, struct str instance,
                       struct buf *out);
+
+/** The CSV line of an event from its NDJSON line. */
+void report_event_csv_from(struct str ndjson, struct buf *out);
+
+/* ---- redaction ---- */
+
+/** What is sensitive; in this order it is told. */
+enum redact_kind {
+	REDACT_SECRET,
+	REDACT_USER,
+	REDACT_DATA, /* collections, partitions, databases, aliases, fields, buckets */
+	REDACT_NAME, /* hosts, pods, containers, namespaces, what else names somebody */
+	REDACT_ADDRESS,
+	REDACT_ID, /* leases, members, requests, collections by number */
+	REDACT_KIND_COUNT
+};
+
+/**
+ * Replaces what is sensitive by pseudonyms. The same thing is always replaced by the same, however
+ * it is spelled; what that is depends on a key only. Learn all that will be printed, then print.
+ */
+struct redactor;
+
+enum { REDACT_KEY_BYTES = 32 };
+
+struct redactor *redactor_create(const unsigned char *key);
+void redactor_destroy(struct redactor *redactor);
+/** The key that follows from what was read: the same inputs, the same key. more: other text it is
+ * to depend on. digest: NULL: only on that */
+void redactor_derive_key(const struct digest *digest, struct str more, unsigned char *key);
+/** Learn what is sensitive in a JSON document, the fields of events included. */
+void redactor_learn_json(struct redactor *redactor, struct str json);
+/** The same of all events in a digest. */
+void redactor_learn_digest(struct redactor *redactor, const struct digest *digest);
+/** The same of a file's name. */
+void redactor_learn_path(struct redactor *redactor, struct str path);
+/** Add a JSON document with all texts redacted. A report is marked. */
+void redactor_json(struct redactor *redactor, struct str json, struct buf *out);
+/** Add a redacted line of text. */
+void redactor_text(struct redactor *redactor, struct str text, struct buf *out);
+/** Add a redacted path. */
+void redactor_path(struct redactor *redactor, struct str path, struct buf *out);
+/** What was found: "12 addresses, 1 secret"; empty: nothing. Lifetime: keep's */
+struct text_both redactor_summary(const struct redactor *redactor, struct arena *keep);
+/** What was learned, for the map file: call next with a number from 0 on. Returns: false at the end */
+bool redactor_learned(const struct redactor *redactor, size_t number, struct str *text,
+                      enum redact_kind *kind);
+/** Learn a text from the map file. */
+void redactor_learn(struct redactor *redactor, struct str text, enum redact_kind kind);

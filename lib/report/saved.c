@@ -251,6 +251,7 @@ static bool read_all(struct report_saved *saved, struct first_pass *pass, struct
 	}
 	saved->version = root.version;
 	saved->rules = root.rules;
+	saved->is_redacted = root.is_redacted;
 	return true;
 }
 

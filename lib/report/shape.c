@@ -148,6 +148,9 @@ void shape_write_member(struct shape_writer *to, const struct shape_member *memb
 		shape_write_count(to, member->key, *(const uint64_t *)(const void *)at);
 		return;
 	}
+	if (member->is_rare && !*(const bool *)at) {
+		return;
+	}
 	size_t len = step_into(&to->place, member->key, 0);
 	json_write_key(&to->json, member->key);
 	if (member->type == SHAPE_OWN) {

@@ -61,6 +61,7 @@ struct shape_member {
 	size_t via; /* offset of a pointer in base: the member is in what it points to; 0: in base
 	               itself */
 	bool is_inline;   /* a list that is written on one line */
+	bool is_rare;     /* a bool that is written only when it is true */
 	bool is_optional; /* came after the first release: may be missing in a saved report */
 };
 

@@ -541,5 +541,10 @@ static const struct shape_member report_members[] = {
 	{.key = "advice", OF_FINDINGS(advice, advice_shape)},
 	{.key = "texts", .type = SHAPE_OWN, .write = write_texts, .read = read_nothing},
 	{.key = "texts_at", .type = SHAPE_OWN, .write = write_places, .read = read_nothing},
+	{.key = "redacted",
+         .type = SHAPE_BOOL,
+         .offset = offsetof(struct shapes_root, is_redacted),
+         .is_optional = true,
+         .is_rare = true},
 };
 const struct shape shapes_report = SHAPE(shapes_root, report_members);

@@ -14,6 +14,7 @@ struct shapes_root {
 	struct str rules;
 	struct findings *findings;
 	struct digest *digest;
+	bool is_redacted;
 };
 
 /** Of a struct shapes_root. */

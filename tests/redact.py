@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Nothing sensitive is left in a redacted output: redact.py WHYDOWN ROOT
+
+Logs are made with values drawn at random, in many places and spellings; none of them may be found in any output afterwards.
+"""
+import base64
+import json
+import pathlib
+import random
+import re
+import stat
+import sys
+import tempfile
+import urllib.parse
+
+import case as cases
+from tap import Tap
+
+SEEDS = (1, 7, 42)
+CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
+KINDS = ("address", "address6", "host", "pod", "container", "bucket", "collection", "partition", "user", "folder", "token", "password",
+         "lease", "member", "number", "release", "email", "mac", "namespace", "domain")
+
+
+class Values:
+    """Draws values, and keeps every spelling in which one must not be found."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.forbidden = {}
+        self.words = set()
+
+    def word(self):
+        while True:
+            word = "".join(self.random.choice(CONSONANTS) + self.random.choice(VOWELS) for _ in range(self.random.randint(3, 4)))
+            if word not in self.words:
+                self.words.add(word)
+                return word
+
+    def digits(self, count):
+        return str(self.random.randint(1, 9)) + "".join(str(self.random.randint(0, 9)) for _ in range(count - 1))
+
+    def letters(self, count, alphabet="bcdfghjklmnpqrstvwxz2456789"):
+        return "".join(self.random.choice(alphabet) for _ in range(count))
+
+    def keep(self, value, *others):
+        text = value.encode()
+        octal = "".join(f"\\{byte:03o}" for byte in text)
+        self.forbidden[value] = {spelling.lower() for spelling in
+                                 (value, *others, octal, urllib.parse.quote(value, safe=""), "".join(f"%{byte:02x}" for byte in text))}
+        if len(value) > 5:
+            self.forbidden[value].add(base64.b64encode(text).decode().rstrip("=").lower())
+        return value
+
+    def draw(self, kind):
+        return getattr(self, kind)()
+
+    def address(self):
+        first = self.random.choice(("10", "172.20", "52", "192.168"))
+        while first.count(".") < 3:
+            first += f".{self.random.randint(1, 254)}"
+        return self.keep(first, first.replace(".", "-"))
+
+    def address6(self):
+        return self.keep("fd" + ":".join(self.letters(2 if not i else 4, "123456789abcdef") for i in range(5)) + "::" +
+                         self.letters(3, "123456789abcdef"))
+
+    def host(self):
+        return self.keep(self.random.choice((f"{self.word()}-{self.random.randint(10, 99)}", f"srv-{self.word()}", f"{self.word()}db01")))
+
+    def domain(self):
+        return self.keep(f"{self.host()}.{self.word()}.{self.random.choice(('com', 'internal', 'example.org', 'local'))}")
+
+    def release(self):
+        return self.keep(f"{self.word()}-{self.random.choice(('prod', 'eu', 'test', self.word()))}")
+
+    namespace = release
+
+    def pod(self):
+        part = self.random.choice(("querynode", "rootcoord", "datanode", "proxy"))
+        return self.keep(f"{self.release()}-milvus-{part}-{self.letters(9)}-{self.letters(5)}")
+
+    def container(self):
+        return self.keep(f"{self.word()}_etcd_{self.random.randint(1, 9)}")
+
+    def bucket(self):
+        return self.keep(f"{self.word()}-{self.word()}-files")
+
+    def collection(self):
+        return self.keep(self.random.choice((f"{self.word()}_{self.word()}", f"{self.word()}", f"{self.word().title()}{self.word().title()}",
+                                             f"search_{self.word()}_v2")))
+
+    def partition(self):
+        return self.keep(f"p_{self.word()}")
+
+    def user(self):
+        return self.keep(self.word())
+
+    def folder(self):
+        return self.keep(self.word())
+
+    def token(self):
+        return self.keep(self.random.choice(("AKIA" + self.letters(16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
+                                             f"eyJhbGciOi{self.letters(12)}.eyJ{self.letters(20)}.{self.letters(20)}")))
+
+    def password(self):
+        return self.keep(self.letters(6) + "!" + self.letters(6))
+
+    def lease(self):
+        number = self.random.randint(0x6000000000000000, 0x7fffffffffffffff)
+        return self.keep(f"{number:x}", str(number))
+
+    member = lease
+
+    def number(self):
+        number = int("44" + self.digits(16))
+        return self.keep(str(number), f"{number:x}")
+
+    def email(self):
+        return self.keep(f"{self.word()}.{self.word()}@{self.word()}.com")
+
+    def mac(self):
+        value = ":".join(f"{self.random.randint(0, 255):02x}" for _ in range(6))
+        return self.keep(value, value.replace(":", "-"))
+
+
+def spelled(values, text):
+    """One of the ways in which a text is found inside others."""
+    way = values.random.randrange(5)
+    if way == 0:
+        return urllib.parse.quote(text, safe="")
+    if way == 1:
+        return "".join(f"\\\\{byte:03o}" for byte in text.encode())
+    if way == 2 and len(text) > 5:
+        return base64.b64encode(text.encode()).decode()
+    return text
+
+
+def etcd_lines(values, seconds):
+    """etcd's JSON, with values in keys, requests, addresses and errors."""
+    draw = values.draw
+    user, host, address, lease, member = draw("user"), draw("domain"), draw("address"), draw("lease"), draw("member")
+    stamp = f"2024-05-01T10:{seconds // 60 % 60:02}:{seconds % 60:02}.5Z"
+
+    def line(**fields):
+        return json.dumps({"level": "warn", "ts": stamp, "caller": "etcdserver/util.go:170", **fields}, separators=(",", ":"))
+    request = f'header:<ID:{int(lease, 16)} username:"{user}" auth_revision:3 > put:<key:"by-dev/meta/root-coord/credential/users/{user}" value_size:80 lease:{int(lease, 16)} >'
+    key = f'key:"by-dev/meta/session/querynode-12" key:"{draw("folder")}/meta/{draw("number")}/{spelled(values, draw("collection"))}" '
+    return [
+        line(msg="apply request took too long", took="1.52s", **{"expected-duration": "100ms"}, prefix="", request=request, response="size:5", error=""),
+        line(msg="apply request took too long", took="0.52s", **{"expected-duration": "100ms"}, prefix="read-only range ", request=key, response="", error="context deadline exceeded"),
+        line(msg="lost TCP streaming connection with remote peer", **{"stream-reader-type": "stream MsgApp v2", "local-member-id": member, "remote-peer-id": draw("member"),
+                                                                      "error": f"read tcp {address}:41234->{draw('address')}:2380: i/o timeout"}),
+        line(msg="health check for peer could not connect", **{"remote-peer-id": member, "error": f"dial tcp: lookup {host} on {draw('address')}:53: no such host"}),
+        line(msg="health check for peer could not connect", **{"remote-peer-id": draw("member"), "error": f"dial tcp [{draw('address6')}]:2380: connect: connection refused"}),
+        line(msg="prober detected unhealthy status", **{"round-tripper-name": "ROUND_TRIPPER_SNAPSHOT", "remote-peer-id": member, "rtt": "0s",
+                                                        "error": f"Get https://{draw('user')}:{draw('password')}@{draw('domain')}:2380/x?token={draw('token')}: EOF"}),
+    ]
+
+
+def milvus_lines(values, seconds):
+    draw = values.draw
+    stamp = f"2024/05/01 10:{seconds // 60 % 60:02}:{seconds % 60:02}.500 +00:00"
+    expression = f"{draw('folder')} == 4711"
+    tails = [
+        f"[collectionName={draw('collection')}] [dbName={draw('collection')}] [partitionName={draw('partition')}] [collectionID={draw('number')}]",
+        f"[username={draw('user')}] [role={draw('user')}] [token={draw('token')}] [expr=\"{expression}\"]",
+        f"[address={draw('address')}:21123] [peer={draw('domain')}:19530] [node={draw('host')}] [pod={draw('pod')}]",
+        f"[bucket={draw('bucket')}] [endpoint=\"{draw('domain')}:9000\"] [accessKey={draw('token')}] [secretAccessKey={draw('password')}]",
+        f"[key=by-dev/meta/{draw('folder')}/{draw('number')}] [leaseID={int(draw('lease'), 16)}] [error=\"collection {draw('collection')} not found[database={draw('collection')}]\"]",
+        f"[container={draw('container')}] [namespace={draw('namespace')}] [mac={draw('mac')}] [owner={draw('email')}] [path=/home/{draw('user')}/{draw('folder')}/data]",
+        f"[error=\"find no user: {draw('user')}: Authorization: Bearer {draw('token')}\"] [channel=by-dev-rootcoord-dml_0_{draw('number')}v0]",
+        f"[error=\"[GetObject https://{draw('bucket')}.s3.{draw('domain')}/{draw('folder')}/x?X-Amz-Credential={draw('token')}&X-Amz-Signature={draw('lease')}]\"]",
+        f"[config=\"{{\\\"minio\\\":{{\\\"address\\\":\\\"{draw('domain')}\\\",\\\"bucketName\\\":\\\"{draw('bucket')}\\\",\\\"password\\\":\\\"{draw('password')}\\\"}}}}\"]",
+        f"[node=ip-{draw('address').replace('.', '-')}.{draw('domain')}] [image=registry.{draw('domain')}/{draw('folder')}/milvus:v2.4.1]",
+    ]
+    return [f'[{stamp}] [WARN] [sessionutil/session_util.go:575] ["session keepalive channel closed"] {tail}' for tail in tails]
+
+
+def make(values, folder):
+    """Logs of one case, in folders and files that are named by values. Returns: their folder."""
+    inside = folder / f"{values.draw('folder')} {values.draw('release')}" / values.draw("pod")
+    inside.mkdir(parents=True)
+    etcd, milvus = [], []
+    for number in range(5):
+        etcd += etcd_lines(values, number * 7)
+        milvus += milvus_lines(values, number * 7 + 3)
+    (inside / f"{values.draw('release')}-etcd-0.log").write_text("\n".join(etcd) + "\n", encoding="utf-8")
+    wrapped = [json.dumps({"log": line + "\n", "stream": "stdout", "time": "2024-05-01T10:00:00.1Z"}) for line in milvus]
+    (inside / f"{values.draw('container')}.log").write_text("\n".join(wrapped) + "\n", encoding="utf-8")
+    (inside / f"{values.draw('folder')}.log.gz").write_bytes(b"\x1f\x8b\x08\x00damaged")
+    return folder
+
+
+WAYS = (["-v"], ["-f", "md"], ["-f", "html"], ["-f", "json"], ["--lang", "zh"], ["--why-not", "network"], ["events"], ["events", "-f", "csv"])
+
+
+def outputs(program, folder, *more):
+    """What each way prints, stderr with it."""
+    printed = {}
+    for way in WAYS:
+        done = cases.run(program, [*way, *more, "."], folder)
+        printed[" ".join(way)] = done.stdout.decode() + done.stderr.decode()
+    return printed
+
+
+def leaks(values, text):
+    low = text.lower()
+    return [f"{value}: {spelling} in ...{low[max(0, low.find(spelling) - 60):low.find(spelling) + 60]!r}" for value, spellings in values.forbidden.items()
+            for spelling in spellings if spelling in low and re.search(r"(?<![a-z0-9])" + re.escape(spelling) + r"(?![a-z0-9])", low)]
+
+
+def check_leaks(tap, program, seed, scratch):
+    values = Values(seed)
+    folder = make(values, scratch / "in")
+    plain = outputs(program, folder)
+    shown = {leak.partition(": ")[0] for text in plain.values() for leak in leaks(values, text)}
+    tap.check(f"seed {seed}: {len(shown)} sensitive values are shown without --redact", len(shown) >= 200, str(len(values.forbidden)))
+    for way, text in outputs(program, folder, "--redact").items():
+        tap.empty(f"seed {seed}: {way}: none is left", leaks(values, text))
+    done = cases.run(program, ["--redact", "-f", "md", str(folder / "missing" / next(iter(values.words)))], folder)
+    tap.empty(f"seed {seed}: an error line", leaks(values, done.stderr.decode()))
+
+
+def main():
+    program = sys.argv[1]
+    with Tap() as tap, tempfile.TemporaryDirectory() as scratch:
+        for seed in SEEDS:
+            folder = pathlib.Path(scratch) / str(seed)
+            folder.mkdir()
+            check_leaks(tap, program, seed, folder)
+
+
+if __name__ == "__main__":
+    main()
