@@ -392,7 +392,7 @@ static int run(struct options *options)
 	const struct reporter *reporter = reporter_find(format);
 	if (reporter == NULL) {
 		return complain(STATUS_USAGE,
-		                "-f: '" STR_FMT "' is not known; write text, md or json",
+		                "-f: '" STR_FMT "' is not known; write text, md, html or json",
 		                STR_ARG(format));
 	}
 	if (options->path_count == 0) {

@@ -158,7 +158,7 @@ void cause_explain(const struct cause_set *set, struct digest *digest,
 	reason_clusters(&reason);
 	reason_quorum(&reason);
 	reason.is_excerpt = reason_looks_like_excerpt(&reason);
-	findings->verdict.is_excerpt = reason.is_excerpt;
+	findings->verdict.is_excerpt = reason.is_excerpt && digest->episodes.count > 0;
 	reason_stops(&reason);
 	reason_focus(&reason);
 	reason_terms(&reason);

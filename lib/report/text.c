@@ -371,6 +371,11 @@ static void write_coverage(struct layout *to)
 		return;
 	}
 	layout_head(to, "What was read", "读取内容");
+	if (digest->input_count + digest->document_count == 0) {
+		layout_wrap(to, LAYOUT_WARN, 2, 4,
+		            str_from(TO_PICK("nothing: there is no file in what was named",
+		                             "没有读取任何文件：指定的位置没有文件")));
+	}
 	for (size_t i = 0;
 	     i < digest->input_count && (i < SOURCES_MAX || to->view.options->verbosity > 0); i++) {
 		write_source(to, &digest->inputs[i]);
