@@ -17,33 +17,46 @@ struct prefix {
 	size_t used;
 };
 
-/* "623:", "623-". Returns: its length; 0: none. */
+/* "623:", "623-", but not the year of "2024-05-01". Returns: its length; 0: none. */
 static size_t number_length(struct str text)
 {
 	size_t i = 0;
+	if (shape_looks_like(text, "dddd-dd-dd")) {
+		return 0;
+	}
 	while (i < text.len && i < DIGITS_MAX && shape_is_digit(text.ptr[i])) {
 		i++;
 	}
 	return i > 0 && i < text.len && (text.ptr[i] == ':' || text.ptr[i] == '-') ? i + 1 : 0;
 }
 
-/* A path with the ending of a log, and ':' or '-' behind it. */
-static size_t path_length(struct str text)
+/* The end of a path of this length, with what rotation put behind it ("etcd.log.1"), and ':' or
+ * '-'. Returns: its length with the separator; 0: it is none. */
+static size_t path_end(struct str head, size_t end)
 {
-	struct str head = str_slice(text, 0, PATH_MAX_LENGTH);
-	ptrdiff_t dot = str_find(head, STR(".log"));
-	size_t end = dot < 1 ? 0 : (size_t)dot + 4;
-	for (size_t i = 0; i < end; i++) {
-		if (!shape_is_name_byte(text.ptr[i]) && text.ptr[i] != '/') {
-			return 0;
-		}
-	}
-	while (end > 0 && end < head.len &&
-	       (shape_is_digit(text.ptr[end]) || text.ptr[end] == '.')) {
+	while (end < head.len && (shape_is_digit(head.ptr[end]) || head.ptr[end] == '.')) {
 		end++;
 	}
-	return end > 0 && end < head.len && (text.ptr[end] == ':' || text.ptr[end] == '-') ? end + 1
-	                                                                                   : 0;
+	return end < head.len && (head.ptr[end] == ':' || head.ptr[end] == '-') ? end + 1 : 0;
+}
+
+/* A path with the ending of a log, and ':' or '-' behind it. The ending may stand inside the path
+ * too, as in "var.log.pods.etcd-0.log:". */
+static size_t path_length(struct str text)
+{
+	struct str head = str_slice(text, 0, PATH_MAX_LENGTH), ending = STR(".log");
+	for (size_t i = 0; i < head.len; i++) {
+		if (!shape_is_name_byte(head.ptr[i]) && head.ptr[i] != '/') {
+			return 0;
+		}
+		size_t used = i > 0 && str_starts(str_skip(head, i), ending)
+		                      ? path_end(head, i + ending.len)
+		                      : 0;
+		if (used > 0) {
+			return used;
+		}
+	}
+	return 0;
 }
 
 static bool read_prefix(struct str line, struct prefix *prefix)
@@ -54,9 +67,12 @@ static bool read_prefix(struct str line, struct prefix *prefix)
 	return prefix->used > 0;
 }
 
+/* A record, or in the files of containers the stamp before one. */
 static bool is_record_behind(struct str line, const struct prefix *prefix)
 {
-	return shape_starts_record(str_skip(line, prefix->used));
+	struct str rest = str_skip(line, prefix->used);
+	return shape_starts_record(rest) ||
+	       (prefix->path.len > 0 && shape_looks_like(rest, "dddd-dd-ddTdd:dd:dd."));
 }
 
 static void learn(struct wrap_context *context, void *state, struct str line)
@@ -93,6 +109,17 @@ static int bid(const struct wrap_context *context, const void *state, struct str
 	               : 0;
 }
 
+/* What stands before the last ".log" of a file's name. */
+static size_t stem_length(struct str name)
+{
+	for (size_t i = name.len; i > 0; i--) {
+		if (str_starts(str_skip(name, i - 1), STR(".log"))) {
+			return i - 1;
+		}
+	}
+	return name.len;
+}
+
 static enum wrap_result peel(struct wrap_context *context, void *state, struct wrap *wrap)
 {
 	struct prefix prefix;
@@ -106,7 +133,7 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	if (prefix.path.len > 0) {
 		ptrdiff_t slash = str_find_last_byte(prefix.path, '/');
 		struct str name = str_skip(prefix.path, (size_t)(slash + 1));
-		str_cut(name, STR(".log"), &wrap->source.container, NULL);
+		wrap->source.container = str_slice(name, 0, stem_length(name));
 	}
 	wrap->text = str_skip(wrap->text, prefix.used);
 	return WRAP_PEELED;

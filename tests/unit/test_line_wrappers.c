@@ -244,6 +244,10 @@ static void what_people_paste_comes_off(void **state)
 	(void)state;
 	gives("623:" ETCD "\n624-text\n", "grep", ETCD "\ntext\n");
 	gives_from("logs/etcd.log:623:" ETCD "\n", "grep", ETCD "\n", "etcd||||");
+	gives("a.log.d/etcd.log:2024-05-01 10:02:03.123456 W | wal: x\n", "grep",
+	      "2024-05-01 10:02:03.123456 W | wal: x\n");
+	gives("var.log.pods.etcd-0.log:2024-05-01T10:02:03.5+08:00 stderr F " ETCD "\n", "grep,cri",
+	      ETCD "\n");
 	gives("  12 " ETCD "\n", "line-numbers", ETCD "\n");
 	gives("```text\n> " ETCD "\n> > " MILVUS "\n```\n", "markdown", ETCD "\n" MILVUS "\n");
 	gives("    " ETCD "\n", "markdown", ETCD "\n");
