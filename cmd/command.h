@@ -33,6 +33,7 @@ struct options {
 	enum text_lang lang;
 	bool has_lang;      /* --lang was given */
 	bool has_color;
+	int progress;       /* --progress: -1 never, 0 auto, 1 always */
 	int verbosity;      /* -1 quiet, 0, 1 verbose */
 	int pager;          /* pipe to the pager; -1: there is none */
 	bool fails_on_stop, fails_on_degraded;
@@ -114,6 +115,13 @@ int pager_begin(void);
 void pager_show(int pager, struct str text);
 /** Wait until the pager was left; it never starts when nothing was written. pager: may be -1. */
 void pager_end(int pager);
+
+/**
+ * scan_inputs, with a line on stderr that tells how far it is: on a terminal after a second, at once and whatever
+ * stderr is with --progress always. It is wiped when the work is done.
+ */
+void progress_scan(const struct options *options, const struct input_list *list, const struct scan_options *scan,
+                   struct digest *digest, struct scan_result *result);
 
 /** Rules and causes, with those of --rules. */
 struct knowledge {

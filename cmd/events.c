@@ -84,7 +84,7 @@ static int print_events(const struct options *options, const struct knowledge *k
 	if (to->is_csv) {
 		report_event_csv_head(output_text(&to->output));
 	}
-	scan_inputs(&list, &scan, &digest, &result);
+	progress_scan(options, &list, &scan, &digest, &result);
 	int status = inputs_complain(options, &result, failed);
 	if (to->spool != NULL && print_spool(options, &digest, to) != STATUS_OK) {
 		status = STATUS_FAILED;

@@ -373,7 +373,7 @@ static int explain(const struct options *options, const struct knowledge *knowle
 	struct scan_result result;
 	struct digest digest;
 	digest_init(&digest);
-	scan_inputs(&list, &scan, &digest, &result);
+	progress_scan(options, &list, &scan, &digest, &result);
 	int read = inputs_complain(options, &result, failed), status = STATUS_FAILED;
 	if (read != STATUS_FAILED) {
 		status = result.whole.count > 0 && !pass_over(options, &result, &digest)

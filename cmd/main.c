@@ -40,6 +40,7 @@ static void print_help(FILE *to)
 	      "      --color WHEN        auto, always, never\n"
 	      "      --redact            replace what is sensitive: addresses, names, keys, ids, secrets\n"
 	      "      --redact-map FILE   the same, so that several outputs agree; FILE keeps the key\n"
+	      "      --progress WHEN     auto, always, never\n"
 	      "  -q, --quiet             only the essential\n"
 	      "  -v, --verbose           more\n"
 	      "      --version, --help\n"

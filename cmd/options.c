@@ -21,7 +21,8 @@ enum {
 	OPTION_LIMIT,
 	OPTION_COLOR,
 	OPTION_REDACT,
-	OPTION_REDACT_MAP
+	OPTION_REDACT_MAP,
+	OPTION_PROGRESS
 };
 
 static const struct option long_options[] = {
@@ -43,6 +44,7 @@ static const struct option long_options[] = {
         {"color", required_argument, NULL, OPTION_COLOR},
         {"redact", no_argument, NULL, OPTION_REDACT},
         {"redact-map", required_argument, NULL, OPTION_REDACT_MAP},
+        {"progress", required_argument, NULL, OPTION_PROGRESS},
         {NULL, 0, NULL, 0},
 };
 
@@ -93,6 +95,18 @@ static int read_color(struct options *options, const char *text)
 		return complain(STATUS_USAGE, "--color: '%s' is not known; write auto, always or never", text);
 	}
 	return STATUS_OK;
+}
+
+static int read_progress(struct options *options, const char *text)
+{
+	static const char *const names[] = {"never", "auto", "always"};
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(text, names[i]) == 0) {
+			options->progress = i - 1;
+			return STATUS_OK;
+		}
+	}
+	return complain(STATUS_USAGE, "--progress: '%s' is not known; write auto, always or never", text);
 }
 
 static int read_jobs(struct options *options, const char *text)
@@ -175,6 +189,8 @@ static int read_option(struct options *options, int option)
 	case OPTION_REDACT:
 		options->is_redacted = true;
 		return STATUS_OK;
+	case OPTION_PROGRESS:
+		return read_progress(options, optarg);
 	default:
 		return complain(STATUS_USAGE, "unknown or incomplete option; see whydown --help");
 	}

@@ -17,7 +17,8 @@ struct account {
 	uint64_t stored;     /* bytes read from the file */
 	uint64_t unfolded;   /* bytes that came out of compression */
 	unsigned members;
-	bool is_spent; /* a limit of the whole path was reached: nothing more is read */
+	uint64_t *counter; /* where bytes read from the file are added, too; NULL */
+	bool is_spent;     /* a limit of the whole path was reached: nothing more is read */
 };
 
 void account_finish(struct account *account);

@@ -28,6 +28,10 @@ static size_t file_read(struct feed *feed, char *buffer, size_t size)
 		ssize_t count = read(file->fd, buffer, size);
 		if (count >= 0) {
 			feed->account->stored += (uint64_t)count;
+			if (feed->account->counter != NULL) {
+				__atomic_fetch_add(feed->account->counter, (uint64_t)count,
+				                   __ATOMIC_RELAXED);
+			}
 			return (size_t)count;
 		}
 		if (errno == EAGAIN) {

@@ -309,6 +309,11 @@ size_t input_read(struct input *input, char *buffer, size_t size)
 	return feed_read(vec_last(&input->layers)->feed, buffer, size);
 }
 
+void input_count_to(struct input *input, uint64_t *counter)
+{
+	input->account.counter = counter;
+}
+
 const struct input_damage_list *input_damage(const struct input *input)
 {
 	return &input->account.damage;

@@ -101,6 +101,8 @@ struct input;
 struct input *input_open(const struct input_path *path, const struct input_limits *limits,
                          struct error *err);
 void input_close(struct input *input);
+/** Add what is read from now on, as it is stored, to a counter that others may read (atomic). */
+void input_count_to(struct input *input, uint64_t *counter);
 /** Whether a path gives the same bytes when it is opened again: no pipe. */
 bool input_can_reopen(const struct input_path *path);
 

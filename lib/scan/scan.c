@@ -44,6 +44,9 @@ static void read_path(const struct work *work, struct stream_tools *tools, size_
 	if (part->input == NULL) {
 		return;
 	}
+	if (work->options->progress != NULL) {
+		input_count_to(part->input, &work->options->progress->read_bytes);
+	}
 	struct input_stream stream;
 	enum next next;
 	while ((next = input_next(part->input, &stream, &part->error)) == NEXT_ITEM) {
@@ -88,8 +91,21 @@ static size_t job_count(const struct work *work)
 	return jobs < work->list->count ? jobs : work->list->count;
 }
 
+/* Every pass reads all of it. */
+static void expect_pass(const struct work *work)
+{
+	struct scan_progress *progress = work->options->progress;
+	for (size_t i = 0; progress != NULL && i < work->list->count; i++) {
+		uint64_t size_bytes = work->list->items[i].size_bytes;
+		__atomic_fetch_add(&progress->total_bytes, size_bytes, __ATOMIC_RELAXED);
+		bool is_known = size_bytes > 0 || input_can_reopen(&work->list->items[i]);
+		__atomic_fetch_add(&progress->unknown, is_known ? 0 : 1, __ATOMIC_RELAXED);
+	}
+}
+
 static void run_jobs(struct work *work)
 {
+	expect_pass(work);
 	pthread_t threads[JOBS_MAX];
 	size_t jobs = job_count(work), started = 0;
 	for (; started + 1 < jobs; started++) {
@@ -210,6 +226,7 @@ static void resolve_points(struct work *work)
 	const struct scan_options quiet = {.pack = options->pack,
 	                                   .jobs = options->jobs,
 	                                   .limits = options->limits,
+	                                   .progress = options->progress,
 	                                   .way = options->way};
 	work->options = &quiet;
 	run_jobs(work);

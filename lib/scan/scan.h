@@ -22,6 +22,13 @@ enum scan_way {
 	SCAN_PASS_OVER /* a report of whydown: no log, though it quotes some */
 };
 
+/** How far reading is; changed by the workers, to be read by another thread (atomic, relaxed). */
+struct scan_progress {
+	uint64_t read_bytes;  /* as stored */
+	uint64_t total_bytes; /* of all passes so far */
+	uint64_t unknown;     /* inputs whose size is not known: there is no total */
+};
+
 struct scan_options {
 	const struct rule_pack *pack;
 	unsigned jobs;          /* worker threads; 0: one for each core */
@@ -32,6 +39,7 @@ struct scan_options {
 	int64_t assume_offset_ns; /* of stamps without zone; TIME_NONE */
 	bool is_always_careful;   /* no shortcut for lines without wrappers */
 	struct input_limits limits;
+	struct scan_progress *progress; /* NULL: nobody looks */
 	/** What is to be done with a stream, by its first bytes; NULL: all are read. */
 	enum scan_way (*way)(struct str head);
 	/** Gets each event in input order (one thread at a time); NULL if not wanted. */
