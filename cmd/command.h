@@ -54,6 +54,7 @@ struct command {
 extern const struct command command_explain;
 extern const struct command command_events;
 extern const struct command command_rules;
+extern const struct command command_alerts;
 
 /**
  * Read options and paths.

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct command *const commands[] = {&command_explain, &command_events, &command_rules};
+static const struct command *const commands[] = {&command_explain, &command_events, &command_rules, &command_alerts};
 
 static void print_help(FILE *to)
 {
@@ -24,7 +24,8 @@ static void print_help(FILE *to)
 	}
 	fputs("\n"
 	      "options:\n"
-	      "  -f, --format FORMAT     explain: text, md, html, json; events: ndjson, csv; rules: table, json, csv, md\n"
+	      "  -f, --format FORMAT     explain: text, md, html, json; events: ndjson, csv; rules: table, json, csv, md;\n"
+	      "                          alerts: yaml, md\n"
 	      "  -o, --output FILE       write there instead of standard output\n"
 	      "  -j, --jobs N            worker threads (one for each core if not given)\n"
 	      "      --since T           leave out what is before T: 2024-05-01T10:00:00Z, or -2h before the last line\n"

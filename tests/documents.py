@@ -61,7 +61,7 @@ def is_true(shown, output):
 
 
 # Pages that the program prints.
-PAGES = {"docs/rules.md": ["rules", "list", "-f", "md"]}
+PAGES = {"docs/rules.md": ["rules", "list", "-f", "md"], "docs/alerts.md": ["alerts", "-f", "md"]}
 
 
 def anew(program, root, match, folder):

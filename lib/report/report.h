@@ -62,6 +62,20 @@ enum report_made report_recognise(struct str head);
 bool report_saved_read(struct report_saved *saved, struct str text, struct error *err);
 void report_saved_finish(struct report_saved *saved);
 
+enum report_alerts_format {
+	REPORT_ALERTS_YAML, /* a rule file of Prometheus */
+	REPORT_ALERTS_PAGE  /* Markdown */
+};
+
+/**
+ * Prometheus alerting rules for early signs.
+ *
+ * findings: whose heartbeat, election timeout, quota and TTL are put in, and whose causes are
+ * marked; NULL: defaults
+ */
+bool report_alerts(const struct findings *findings, const struct report_options *options,
+                   enum report_alerts_format format, struct buf *out, struct error *err);
+
 /** One event as an NDJSON line (with line end). */
 void report_event_ndjson(const struct event *event, struct str component, struct str instance,
                          struct buf *out);
