@@ -108,8 +108,7 @@ static bool is_bare_message(struct str line)
 	ptrdiff_t end = str_find(line, STR(" ["));
 	struct str head = str_slice(line, 0, end < 0 ? 0 : (size_t)end);
 	return head.len > 0 && head.ptr[0] != '[' && str_find_byte(head, ']') < 0 &&
-	       str_find_byte(head, '"') < 0 &&
-	       format_date_start(line, &(enum clock_zone){0}) == TIME_NONE;
+	       str_find_byte(head, '"') < 0 && date(line, &(enum clock_zone){0}) == TIME_NONE;
 }
 
 static bool decode(struct str text, struct arena *tmp, struct record *record)

@@ -88,6 +88,8 @@ static void what_is_retold_by_hand_is_read(void **state)
 		"none - - milvus 'failed to update tso' {error=etcdserver: request timed out}");
 	assert_record("Slow etcd operation save [\"time spent\"=7.0s] [key=a/b]",
 	              "none - - milvus 'Slow etcd operation save' {time spent=7.0s} {key=a/b}");
+	assert_record("FATAL: [2024/03/12 08:21:04.512 +00:00] [WARN] [a/b.go:1] [slow] [key=a/b]",
+	              "milvus-text 2024-03-12T08:21:04.512Z W milvus a/b.go:1 'slow' {key=a/b}");
 	assert_record("Etcd MultiSave error [kvs=1] [len=2] [error=x]",
 	              "milvus-text - - milvus 'Etcd MultiSave error' {kvs=1} {len=2} {error=x}");
 	assert_record("slow fdatasync took=1.2s expected-duration=1s",
