@@ -12,11 +12,9 @@ enum { STAMP_MAX = 40 };
 
 bool format_is_gin(struct str line)
 {
-	if (!format_looks_like(line, "[dddd/dd/dd dd:dd:dd")) {
-		return false;
-	}
 	ptrdiff_t end = str_find_byte(str_slice(line, 0, STAMP_MAX), ']');
-	return end > 0 && str_starts(str_skip(line, (size_t)end), STR("] [GIN]"));
+	return end > 0 && str_starts(str_skip(line, (size_t)end), STR("] [GIN]")) &&
+	       format_looks_like(line, "[dddd/dd/dd dd:dd:dd");
 }
 
 static int bid(struct str line)

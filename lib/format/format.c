@@ -200,17 +200,15 @@ static int64_t distance(int64_t a, int64_t b)
 int64_t format_infer_year(int64_t time_ns, int64_t near_ns, bool is_latest)
 {
 	const int64_t day_ns = 24 * 60 * NS_PER_MIN;
+	const int64_t unknown_ns = clock_days(FORMAT_YEAR_UNKNOWN, 1, 1) * day_ns;
 	struct clock_civil civil, near;
-	if (time_ns == TIME_NONE) {
-		return TIME_NONE;
-	}
-	clock_to_civil(time_ns, &civil);
-	if (civil.year != FORMAT_YEAR_UNKNOWN) {
+	if (time_ns == TIME_NONE || time_ns < unknown_ns || time_ns >= unknown_ns + 366 * day_ns) {
 		return time_ns;
 	}
 	if (near_ns == TIME_NONE) {
 		return TIME_NONE;
 	}
+	clock_to_civil(time_ns, &civil);
 	clock_to_civil(near_ns, &near);
 	int64_t best = TIME_NONE;
 	for (int year = near.year - 1; year <= near.year + 1; year++) {
