@@ -48,7 +48,14 @@ static size_t source_key(const struct line_source *source, char *key, size_t siz
 	return len;
 }
 
-uint32_t gather_source(struct gather *gather, const struct line_source *source)
+static bool is_same_source(const struct line_source *a, const struct line_source *b)
+{
+	return str_equals(a->container, b->container) && str_equals(a->pod, b->pod) &&
+	       str_equals(a->space, b->space) && str_equals(a->host, b->host) &&
+	       str_equals(a->unit, b->unit);
+}
+
+static uint32_t find_source(struct gather *gather, const struct line_source *source)
 {
 	char key[1024];
 	struct str name = {key, source_key(source, key, sizeof(key))};
@@ -68,6 +75,16 @@ uint32_t gather_source(struct gather *gather, const struct line_source *source)
 	                              arena_str(keep, source->unit)});
 	*place = (void *)(uintptr_t)gather->sources.count;
 	return (uint32_t)gather->sources.count - 1;
+}
+
+uint32_t gather_source(struct gather *gather, const struct line_source *source)
+{
+	uint32_t last = gather->last_source;
+	if (last < gather->sources.count && is_same_source(source, &gather->sources.items[last])) {
+		return last;
+	}
+	gather->last_source = find_source(gather, source);
+	return gather->last_source;
 }
 
 /* ---- lines ---- */

@@ -25,6 +25,7 @@ struct gather {
 		size_t count, capacity;
 	} sources;
 	struct map source_numbers;
+	uint32_t last_source; /* number of the one asked for last */
 	struct {
 		struct gather_piece *items; /* by source * 3 + output */
 		size_t count, capacity;

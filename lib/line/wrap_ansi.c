@@ -95,4 +95,4 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	return WRAP_PEELED;
 }
 
-const struct wrapper wrapper_ansi = {.name = "ansi", .bid = bid, .peel = peel};
+const struct wrapper wrapper_ansi = {.name = "ansi", .bid = bid, .bid_max = BID, .peel = peel};

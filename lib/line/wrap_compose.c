@@ -148,5 +148,6 @@ const struct wrapper wrapper_compose = {
 	.state_size = sizeof(struct compose),
 	.learn = learn,
 	.bid = bid,
+	.bid_max = 60,
 	.peel = peel,
 };

@@ -54,4 +54,4 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 }
 
 const struct wrapper wrapper_cri = {
-	.name = "cri", .first = "12", .is_sure = true, .bid = bid, .peel = peel};
+	.name = "cri", .first = "12", .is_sure = true, .bid = bid, .bid_max = 80, .peel = peel};

@@ -184,6 +184,7 @@ const struct wrapper wrapper_csv = {
 	.state_size = sizeof(struct csv),
 	.learn = learn,
 	.bid = bid,
+	.bid_max = 95,
 	.peel = peel,
 	.end = end,
 	.finish = finish,

@@ -76,5 +76,9 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	return WRAP_PEELED;
 }
 
-const struct wrapper wrapper_docker_json = {
-	.name = "docker-json", .first = "{", .is_sure = true, .bid = bid, .peel = peel};
+const struct wrapper wrapper_docker_json = {.name = "docker-json",
+                                            .first = "{",
+                                            .is_sure = true,
+                                            .bid = bid,
+                                            .bid_max = 80,
+                                            .peel = peel};

@@ -56,4 +56,4 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 }
 
 const struct wrapper wrapper_grafana_text = {
-	.name = "grafana-txt", .first = "12CLT", .bid = bid, .peel = peel};
+	.name = "grafana-txt", .first = "12CLT", .bid = bid, .bid_max = 80, .peel = peel};

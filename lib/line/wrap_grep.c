@@ -145,5 +145,6 @@ const struct wrapper wrapper_grep = {
 	.state_size = sizeof(struct grep),
 	.learn = learn,
 	.bid = bid,
+	.bid_max = 50,
 	.peel = peel,
 };

@@ -55,4 +55,4 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 }
 
 const struct wrapper wrapper_heading = {
-	.name = "heading", .first = "=a-zA-Z", .bid = bid, .peel = peel};
+	.name = "heading", .first = "=a-zA-Z", .bid = bid, .bid_max = 60, .peel = peel};

@@ -46,4 +46,5 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	return WRAP_PEELED;
 }
 
-const struct wrapper wrapper_html = {.name = "html", .first = "{", .bid = bid, .peel = peel};
+const struct wrapper wrapper_html = {
+	.name = "html", .first = "{", .bid = bid, .bid_max = 60, .peel = peel};

@@ -160,6 +160,7 @@ const struct wrapper wrapper_journal_export = {
 	.first = "_",
 	.state_size = sizeof(struct entry),
 	.bid = bid,
+	.bid_max = 95,
 	.peel = peel,
 	.end = end,
 	.finish = finish,

@@ -242,4 +242,4 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 }
 
 const struct wrapper wrapper_json_export = {
-	.name = "json-export", .first = "{\" \t", .bid = bid, .peel = peel};
+	.name = "json-export", .first = "{\" \t", .bid = bid, .bid_max = 40, .peel = peel};

@@ -29,4 +29,4 @@ static int bid(const struct wrap_context *context, const void *state, struct str
 }
 
 const struct wrapper wrapper_kubectl = {
-	.name = "kubectl", .first = "[", .is_sure = true, .bid = bid, .peel = peel};
+	.name = "kubectl", .first = "[", .is_sure = true, .bid = bid, .bid_max = 80, .peel = peel};

@@ -86,5 +86,6 @@ const struct wrapper wrapper_line_number = {
 	.state_size = sizeof(struct numbers),
 	.learn = learn,
 	.bid = bid,
+	.bid_max = 40,
 	.peel = peel,
 };

@@ -57,4 +57,4 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	return WRAP_PEELED;
 }
 
-const struct wrapper wrapper_link = {.name = "links", .bid = bid, .peel = peel};
+const struct wrapper wrapper_link = {.name = "links", .bid = bid, .bid_max = 4, .peel = peel};

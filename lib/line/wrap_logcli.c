@@ -80,4 +80,5 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	return WRAP_PEELED;
 }
 
-const struct wrapper wrapper_logcli = {.name = "logcli", .first = "12", .bid = bid, .peel = peel};
+const struct wrapper wrapper_logcli = {
+	.name = "logcli", .first = "12", .bid = bid, .bid_max = 60, .peel = peel};

@@ -62,4 +62,5 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	return WRAP_PEELED;
 }
 
-const struct wrapper wrapper_logrus = {.name = "logrus", .first = "t", .bid = bid, .peel = peel};
+const struct wrapper wrapper_logrus = {
+	.name = "logrus", .first = "t", .bid = bid, .bid_max = 60, .peel = peel};

@@ -96,4 +96,5 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	return context->given.count > given ? WRAP_GIVEN : WRAP_REFUSED;
 }
 
-const struct wrapper wrapper_loki = {.name = "loki", .first = "{", .bid = bid, .peel = peel};
+const struct wrapper wrapper_loki = {
+	.name = "loki", .first = "{", .bid = bid, .bid_max = 60, .peel = peel};

@@ -138,5 +138,6 @@ const struct wrapper wrapper_markdown = {
 	.state_size = sizeof(struct markdown),
 	.learn = learn,
 	.bid = bid,
+	.bid_max = 20,
 	.peel = peel,
 };

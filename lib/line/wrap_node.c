@@ -109,5 +109,6 @@ const struct wrapper wrapper_node = {
 	.state_size = sizeof(struct nodes),
 	.learn = learn,
 	.bid = bid,
+	.bid_max = 48,
 	.peel = peel,
 };

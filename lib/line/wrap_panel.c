@@ -42,4 +42,4 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 }
 
 const struct wrapper wrapper_panel = {
-	.name = "table", .first = " \t|\xe2", .bid = bid, .peel = peel};
+	.name = "table", .first = " \t|\xe2", .bid = bid, .bid_max = 50, .peel = peel};

@@ -34,9 +34,11 @@ static size_t command_length(struct str line)
 
 static bool is_place(struct str line)
 {
+	if (!str_starts(line, STR("At "))) {
+		return false;
+	}
 	ptrdiff_t at = str_find(str_slice(line, 0, 300), STR(" char:"));
-	return str_starts(line, STR("At ")) && at > 0 && at + 6 < (ptrdiff_t)line.len &&
-	       shape_is_digit(line.ptr[at + 6]);
+	return at > 0 && at + 6 < (ptrdiff_t)line.len && shape_is_digit(line.ptr[at + 6]);
 }
 
 static int bid(const struct wrap_context *context, const void *state, struct str line)
@@ -71,5 +73,8 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	return WRAP_DROPPED;
 }
 
-const struct wrapper wrapper_powershell = {
-	.name = "powershell", .state_size = sizeof(struct powershell), .bid = bid, .peel = peel};
+const struct wrapper wrapper_powershell = {.name = "powershell",
+                                           .state_size = sizeof(struct powershell),
+                                           .bid = bid,
+                                           .bid_max = 70,
+                                           .peel = peel};

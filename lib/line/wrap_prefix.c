@@ -47,4 +47,4 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	return WRAP_PEELED;
 }
 
-const struct wrapper wrapper_prefix = {.name = "prefix", .bid = bid, .peel = peel};
+const struct wrapper wrapper_prefix = {.name = "prefix", .bid = bid, .bid_max = 5, .peel = peel};

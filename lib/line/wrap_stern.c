@@ -140,5 +140,6 @@ const struct wrapper wrapper_stern = {
 	.state_size = sizeof(struct stern),
 	.learn = learn,
 	.bid = bid,
+	.bid_max = 50,
 	.peel = peel,
 };

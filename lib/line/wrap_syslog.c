@@ -226,5 +226,9 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	return WRAP_PEELED;
 }
 
-const struct wrapper wrapper_syslog = {
-	.name = "syslog", .first = "<0-9A-Za-z", .learn = learn, .bid = bid, .peel = peel};
+const struct wrapper wrapper_syslog = {.name = "syslog",
+                                       .first = "<0-9A-Za-z",
+                                       .learn = learn,
+                                       .bid = bid,
+                                       .bid_max = 58,
+                                       .peel = peel};

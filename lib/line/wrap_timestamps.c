@@ -227,5 +227,6 @@ const struct wrapper wrapper_timestamps = {
 	.state_size = sizeof(struct timestamps),
 	.learn = learn,
 	.bid = bid,
+	.bid_max = 45,
 	.peel = peel,
 };

@@ -60,4 +60,5 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	return WRAP_PEELED;
 }
 
-const struct wrapper wrapper_tsv = {.name = "tsv", .first = "0-9A-Za-z", .bid = bid, .peel = peel};
+const struct wrapper wrapper_tsv = {
+	.name = "tsv", .first = "0-9A-Za-z", .bid = bid, .bid_max = 50, .peel = peel};

@@ -5,6 +5,7 @@
 #include "line/clean.h"
 #include "line/shape.h"
 
+#include <assert.h>
 #include <string.h>
 
 const struct wrapper *const wrapper_table[] = {
@@ -118,6 +119,9 @@ void wrappers_init(struct wrappers *wrappers, struct arena *tmp, struct arena *k
 	*wrappers = (struct wrappers){
 		.context = {.tmp = tmp, .keep = keep, .years = {modified_ns, TIME_NONE}},
 		.owner = -1};
+	for (size_t i = 0; i < WRAP_DEPTH_MAX; i++) {
+		wrappers->guess[i] = -1;
+	}
 	for (size_t i = 0; wrapper_table[i] != NULL; i++) {
 		size_t size = wrapper_table[i]->state_size;
 		wrappers->states[i] = size > 0 ? arena_alloc(keep, size, 16) : NULL;
@@ -178,14 +182,31 @@ bool wrappers_bid(const struct wrappers *wrappers, struct str line)
 	return false;
 }
 
-/* The highest bid of those left; -1: nobody bids. */
-static int find_highest(const struct wrappers *wrappers, uint64_t left, struct str line)
+static int bid_of(const struct wrappers *wrappers, int number, struct str line)
+{
+	const struct wrapper *wrapper = wrapper_table[number];
+	int bid = wrapper->bid(&wrappers->context, wrappers->states[number], line);
+	assert(bid <= wrapper->bid_max);
+	return bid;
+}
+
+/* The highest bid of those left, ties by table order; -1: nobody bids. The one that won last time
+ * (-1: none) is asked first, since it mostly wins again; then only those that may outbid it. */
+static int find_highest(const struct wrappers *wrappers, uint64_t left, int guess, struct str line)
 {
 	int best = -1, highest = 0;
+	if (guess >= 0 && (left >> guess & 1) != 0) {
+		highest = bid_of(wrappers, guess, line);
+		best = highest > 0 ? guess : -1;
+		left &= ~(UINT64_C(1) << guess);
+	}
 	for (; left != 0; left &= left - 1) {
-		int i = __builtin_ctzll(left);
-		int bid = wrapper_table[i]->bid(&wrappers->context, wrappers->states[i], line);
-		if (bid > highest) {
+		int i = __builtin_ctzll(left), most = wrapper_table[i]->bid_max;
+		if (most < highest || (most == highest && i > best)) {
+			continue;
+		}
+		int bid = bid_of(wrappers, i, line);
+		if (bid > highest || (bid == highest && bid > 0 && i < best)) {
 			highest = bid;
 			best = i;
 		}
@@ -208,15 +229,6 @@ static enum wrap_result try_peel(struct wrappers *wrappers, int number, struct w
 	return result;
 }
 
-static int number_of(const struct wrapper *wrapper)
-{
-	int number = 0;
-	while (wrapper_table[number] != wrapper) {
-		number++;
-	}
-	return number;
-}
-
 static enum wrap_result peel_owned(struct wrappers *wrappers, struct wrap *wrap)
 {
 	enum wrap_result result = try_peel(wrappers, wrappers->owner, wrap);
@@ -236,22 +248,22 @@ enum wrap_result wrappers_peel(struct wrappers *wrappers, struct wrap *wrap)
 		return WRAP_REFUSED;
 	}
 	size_t depth = wrap->depth;
-	const struct wrapper *guess = wrappers->guess[depth];
-	if (guess != NULL && guess->is_sure) {
-		enum wrap_result result = try_peel(wrappers, number_of(guess), wrap);
+	int guess = wrappers->guess[depth];
+	if (guess >= 0 && wrapper_table[guess]->is_sure) {
+		enum wrap_result result = try_peel(wrappers, guess, wrap);
 		if (result != WRAP_REFUSED) {
 			return result;
 		}
 	}
 	uint64_t left = wrappers->by_first[(unsigned char)wrap->text.ptr[0]];
 	while (left != 0) {
-		int number = find_highest(wrappers, left, wrap->text);
+		int number = find_highest(wrappers, left, guess, wrap->text);
 		if (number < 0) {
 			break;
 		}
 		enum wrap_result result = try_peel(wrappers, number, wrap);
 		if (result != WRAP_REFUSED) {
-			wrappers->guess[depth] = wrapper_table[number];
+			wrappers->guess[depth] = number;
 			wrappers->owner =
 				result == WRAP_HELD && depth == 0 ? number : wrappers->owner;
 			return result;

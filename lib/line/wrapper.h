@@ -64,6 +64,7 @@ struct wrapper {
 	void (*learn)(struct wrap_context *context, void *state, struct str line);
 	/** How sure it is that the line is its own, up to 100; 0: not mine. Never allocates. */
 	int (*bid)(const struct wrap_context *context, const void *state, struct str line);
+	int bid_max; /* it never bids more: not asked when another one did */
 	enum wrap_result (*peel)(struct wrap_context *context, void *state, struct wrap *wrap);
 	/** The stream has ended: give what is held. NULL: never holds. */
 	void (*end)(struct wrap_context *context, void *state);
@@ -117,9 +118,9 @@ int64_t wrap_parse_time(struct str text, enum clock_zone *zone);
 struct wrappers {
 	struct wrap_context context;
 	void *states[WRAPPERS_MAX];
-	uint64_t by_first[256]; /* bit n: wrapper n of the table may begin with the byte */
-	const struct wrapper *guess[WRAP_DEPTH_MAX]; /* won at this depth last time */
-	int owner;                                   /* holds lines, gets the next one; -1: none */
+	uint64_t by_first[256];    /* bit n: wrapper n of the table may begin with the byte */
+	int guess[WRAP_DEPTH_MAX]; /* won at this depth last time; -1: none */
+	int owner;                 /* holds lines, gets the next one; -1: none */
 };
 
 void wrappers_init(struct wrappers *wrappers, struct arena *tmp, struct arena *keep,
