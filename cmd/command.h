@@ -90,6 +90,7 @@ struct output {
 	const char *path; /* NULL: standard output */
 	char beside[4096]; /* what is written until it is whole */
 	struct buf text;
+	bool is_held; /* text is all there is to be, not written on from time to time */
 	bool has_failed;
 	int problem; /* errno */
 };

@@ -54,7 +54,7 @@ static void flush(struct output *output)
 
 struct buf *output_text(struct output *output)
 {
-	if (output->text.len >= OUTPUT_FLUSH_BYTES) {
+	if (output->text.len >= OUTPUT_FLUSH_BYTES && !output->is_held) {
 		flush(output);
 	}
 	return &output->text;

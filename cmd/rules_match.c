@@ -247,7 +247,7 @@ static int match_path(struct matching *to, struct str path, const struct scan_op
 	struct scan_result result;
 	struct digest digest;
 	if (!input_list_add(&list, path, &err)) {
-		return complain(STATUS_DAMAGED, "%s", err.text);
+		return complain_of(view->options, STATUS_DAMAGED, path, "%s", err.text);
 	}
 	input_list_sort(&list);
 	digest_init(&digest);
@@ -311,6 +311,28 @@ static void add_summary(struct matching *to)
 	}
 }
 
+/* What was held back, redacted. */
+static void redact_output(struct matching *to)
+{
+	struct buf *text = &to->output.text, redacted = {0};
+	struct redactor *redactor = redaction_key(to->view->options, NULL, buf_str(text));
+	if (redactor == NULL) {
+		return;
+	}
+	for (int pass = 0; pass < 2; pass++) { /* what is learned in the first is known in the second */
+		buf_clear(&redacted);
+		if (to->is_json) {
+			redactor_json(redactor, buf_str(text), &redacted);
+			buf_byte(&redacted, '\n');
+		} else {
+			redactor_text(redactor, buf_str(text), &redacted);
+		}
+	}
+	buf_clear(text);
+	buf_add(text, buf_str(&redacted));
+	buf_finish(&redacted);
+}
+
 int rules_match(const struct rules_view *view)
 {
 	static const char *const formats[] = {"text", "json", NULL};
@@ -324,6 +346,7 @@ int rules_match(const struct rules_view *view)
 		return status;
 	}
 	to.is_json = format == 1;
+	to.output.is_held = view->options->redaction != NULL;
 	arena_init(&to.tmp);
 	json_writer_init(&to.json, output_text(&to.output), 2);
 	if (to.is_json) {
@@ -337,6 +360,7 @@ int rules_match(const struct rules_view *view)
 		flush_first(&to);
 		add_summary(&to);
 	}
+	redact_output(&to);
 	int written = output_end(&to.output);
 	rule_index_destroy(to.index);
 	buf_finish(&to.first);

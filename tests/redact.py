@@ -223,13 +223,120 @@ def check_leaks(tap, program, seed, scratch):
     tap.empty(f"seed {seed}: an error line", leaks(values, done.stderr.decode()))
 
 
+def names_in(report):
+    """A report's verdict, chain and all that is counted, without what is redacted."""
+    def shape(step):
+        return [step["kind"], step["start"], step["end"], step["count"], step["max_ms"], [proof["line"] for proof in step["evidence"]]]
+    verdict = report["verdict"]
+    return {"verdict": [verdict[key] for key in ("stopped", "cause", "confidence")],
+            "rivals": [(rival["cause"], rival["confidence"]) for rival in verdict["rivals"]],
+            "chain": [shape(step) for step in report["chain"]],
+            "stops": [(stop["time"], stop["how"], stop["cause"]) for stop in report["stops"]],
+            "facts": [(fact["id"], fact["ok"]) for fact in report["facts"]],
+            "advice": [advice["id"] for advice in report["advice"]],
+            "latency": [(row["kind"], row["count"], row["max_ms"]) for row in report["latency"]]}
+
+
+def relations(report):
+    """Who is the same as whom: numbers by first appearance, in place of names."""
+    numbers, seen = {}, []
+    for episode in report["episodes"]:
+        seen.append(numbers.setdefault(episode["instance"], len(numbers)))
+        seen += [numbers.setdefault(point["path"], len(numbers)) for point in episode["points"]]
+    return seen + [numbers.setdefault(lease["id"], len(numbers)) for lease in report["leases"]]
+
+
+def check_case(tap, program, folder):
+    """Verdict, chain and relations are those without --redact."""
+    words = cases.arguments(folder)
+    plain = json.loads(cases.run(program, ["-f", "json", *words], folder).stdout)
+    redacted = json.loads(cases.run(program, ["-f", "json", "--redact", *words], folder).stdout)
+    tap.check(f"{folder.name}: the same verdict and chain", names_in(plain) == names_in(redacted))
+    tap.check(f"{folder.name}: the same relations", relations(plain) == relations(redacted))
+
+
+def check_saved(tap, program, folder, scratch):
+    """A redacted report renders on; a report is redacted later."""
+    words = cases.arguments(folder)
+    saved, plain = scratch / "redacted.json", scratch / "plain.json"
+    for path, more in ((saved, ["--redact"]), (plain, [])):
+        path.write_bytes(cases.run(program, ["-f", "json", *more, *words], folder).stdout)
+    tap.check("a redacted report is marked", json.loads(saved.read_text()).get("redacted") is True
+              and "redacted" not in json.loads(plain.read_text()))
+    for form in ("text", "md", "html", "json"):
+        direct = cases.run(program, ["-f", form, "--redact", *words], folder).stdout
+        tap.check(f"{form} of a redacted report", cases.run(program, ["-f", form, str(saved)]).stdout == direct)
+        tap.check(f"{form}: the same again, and with one thread",
+                  cases.run(program, ["-f", form, "--redact", "-j", "1", *words], folder).stdout == direct)
+    later = json.loads(cases.run(program, ["-f", "json", "--redact", str(plain)]).stdout)
+    tap.check("a report redacted later", later.get("redacted") is True and names_in(later) == names_in(json.loads(plain.read_text())))
+    noted = cases.run(program, ["-f", "md", *words], folder)
+    tap.check("what is not redacted is said", b"Not redacted" in noted.stdout and b"--redact" in noted.stderr)
+    quiet = cases.run(program, ["-f", "md", "--redact", *words], folder)
+    tap.check("what is redacted is not", b"Not redacted" not in quiet.stdout and not quiet.stderr, quiet.stderr.decode())
+
+
+SPELLINGS = (
+    ("hex and decimal", "[leaseID={0}] [error=\"lease {1} expired\"]", (0x694d8c3f5b2a1e04, "694d8c3f5b2a1e04"), lambda a, b: f"{int(a):x}" == b),
+    ("short and full host name", "[host={0}] [peer={1}:2379]", ("zorvik-17", "zorvik-17.intern.melgar.com"), lambda a, b: b.startswith(a + ".")),
+    ("address and node name", "[address={0}:53] [node=ip-{1}.internal]", ("10.20.0.13", "10-20-0-13"), lambda a, b: a.replace(".", "-") == b),
+    ("plain and URL-encoded", "[key={0}] [error=\"at {1}\"]", ("by-dev/meta/zorvik", "by-dev%2Fmeta%2Fzorvik"), lambda a, b: a == b),
+    ("plain and octal", "[key={0}] [request=\"key:\\\"{1}\\\"\"]", ("by-dev/meta/zorvik", "".join(f"\\\\{byte:03o}" for byte in b"by-dev/meta/zorvik")), lambda a, b: a == b),
+    ("key and word", "[collectionName={0}] [error=\"no {1} there\"]", ("zorvik_melgar", "zorvik_melgar"), lambda a, b: a == b),
+    ("one network", "[address={0}:53] [peer={1}:54]", ("10.20.0.13", "10.20.0.77"), lambda a, b: a.rpartition(".")[0] == b.rpartition(".")[0] and a != b),
+)
+
+
+def check_spellings(tap, program, scratch):
+    for number, (name, pattern, given, is_so) in enumerate(SPELLINGS):
+        path = scratch / f"milvus-{number}.log"
+        head = "[2024/05/01 10:00:03.123 +00:00] [WARN] [sessionutil/session_util.go:575] [\"session keepalive channel closed\"] "
+        path.write_text(head + pattern.format(*given) + "\n", encoding="utf-8")
+        text = json.loads(cases.run(program, ["events", "--redact", path.name], scratch).stdout)["text"]
+        parts = [re.escape(part) for part in re.split(r"\{\d\}", pattern)]
+        found = re.search(r"([^\s\]\"\\]+?)".join(parts), text)
+        tap.check(f"{name} are one", found is not None and is_so(*found.groups()) and str(given[0]) not in text, text)
+
+
+def check_map(tap, program, folder, scratch):
+    words, path = cases.arguments(folder), scratch / "map.json"
+
+    def instances(*more):
+        done = cases.run(program, [*more, *words], folder).stdout.decode()
+        return [json.loads(line)["instance"] for line in done.splitlines()]
+    first = instances("events", "--redact-map", str(path))
+    tap.check("a map is the owner's alone", stat.S_IMODE(path.stat().st_mode) == 0o600)
+    tap.check("outputs with one map agree", first == instances("events", "--redact-map", str(path)))
+    report = json.loads(cases.run(program, ["-f", "json", "--redact-map", str(path), *words], folder).stdout)
+    tap.check("the report, too", {episode["instance"] for episode in report["episodes"]} <= set(first))
+    other = instances("events", "--redact-map", str(scratch / "other.json"))
+    tap.check("another map has other names", first != other or not any("name-" in name for name in first), str(first[:3]))
+    path.write_text("{}", encoding="utf-8")
+    tap.check("what is no map is refused", cases.run(program, ["--redact-map", str(path), *words], folder).returncode == 2
+              and path.read_text(encoding="utf-8") == "{}")
+
+
+def check_match(tap, program):
+    line = '{"level":"warn","ts":"2024-05-01T10:00:01.1Z","caller":"rafthttp/probing_status.go:68","msg":"prober detected unhealthy status","remote-peer-id":"8211f1d0f64f3269","rtt":"0s","error":"dial tcp: lookup zorvik.melgar.com on 10.20.0.13:53: no such host"}'
+    for form in ("text", "json"):
+        text = cases.run(program, ["rules", "match", "-f", form, "--redact", line]).stdout.decode()
+        tap.check(f"rules match, {form}", "etcd." in text and not re.search(r"8211f1d0f64f3269|zorvik|melgar|10\.20\.0\.13", text), text)
+
+
 def main():
-    program = sys.argv[1]
-    with Tap() as tap, tempfile.TemporaryDirectory() as scratch:
+    program, root = sys.argv[1], pathlib.Path(sys.argv[2])
+    with Tap() as tap, tempfile.TemporaryDirectory() as name:
+        scratch = pathlib.Path(name)
         for seed in SEEDS:
-            folder = pathlib.Path(scratch) / str(seed)
+            folder = scratch / str(seed)
             folder.mkdir()
             check_leaks(tap, program, seed, folder)
+        check_spellings(tap, program, scratch)
+        check_match(tap, program)
+        for folder in cases.cases(root):
+            check_case(tap, program, folder)
+        check_saved(tap, program, root / "testdata/cases/two-etcds", scratch)
+        check_map(tap, program, root / "testdata/cases/two-etcds", scratch)
 
 
 if __name__ == "__main__":

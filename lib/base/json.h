@@ -122,8 +122,8 @@ void json_write_key_text(struct json_writer *writer, struct str key);
 /** A string; invalid UTF-8 becomes U+FFFD, hidden characters (text_is_hidden) are escaped. */
 void json_write_text(struct json_writer *writer, struct str text);
 void json_write_int(struct json_writer *writer, int64_t number);
-/** A number as it is written. */
-void json_write_number_text(struct json_writer *writer, struct str number);
+/** A value as it is written: it must be JSON. */
+void json_write_raw(struct json_writer *writer, struct str value);
 /** Up to `decimals` (at most 15) decimals, trailing zeros off; null for NaN and from 1e19 on. */
 void json_write_double(struct json_writer *writer, double number, unsigned decimals);
 void json_write_bool(struct json_writer *writer, bool value);

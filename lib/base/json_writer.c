@@ -159,10 +159,10 @@ static void write_raw(struct json_writer *writer, struct str text)
 	writer->needs_comma = true;
 }
 
-void json_write_number_text(struct json_writer *writer, struct str number)
+void json_write_raw(struct json_writer *writer, struct str value)
 {
 	begin(writer);
-	buf_add(writer->out, number);
+	buf_add(writer->out, value);
 	writer->needs_comma = true;
 }
 

@@ -44,6 +44,8 @@ enum redact_class redact_class_of_noun(struct str word);
 /** Whether a word is in the dictionary: as a whole or in parts, with up to three digits behind it.
  */
 bool redact_is_word(struct str word);
+/** The same, but without digits that are not in the dictionary or behind a component's name. */
+bool redact_is_plain_word(struct str word);
 /** Whether a word names a component of Milvus or what it depends on. */
 bool redact_is_component(struct str word);
 bool redact_is_extension(struct str word);

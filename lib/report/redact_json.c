@@ -82,6 +82,10 @@ static void write_key(struct walk *walk, struct str key)
 	} else {
 		json_write_key_text(&walk->to, key);
 	}
+	if (str_equals(key, STR("rule")) && !walk->is_report) {
+		/* what a rule says of itself */
+		json_write_raw(&walk->to, json_reader_skip(&walk->from));
+	}
 }
 
 static void write_number(struct walk *walk, struct str text)
@@ -89,7 +93,7 @@ static void write_number(struct walk *walk, struct str text)
 	struct buf out = {0};
 	bool is_id = text.len > NUMBER_MAX && str_find_byte(text, '.') < 0 &&
 	             redact_add_id(walk->redactor, text, &out);
-	json_write_number_text(&walk->to, is_id ? buf_str(&out) : text);
+	json_write_raw(&walk->to, is_id ? buf_str(&out) : text);
 	buf_finish(&out);
 }
 

@@ -72,9 +72,10 @@ static const struct key_class key_ends[] = {
 	{"resourcegroup", CLASS_DATA},
 	{"resourcegroups", CLASS_DATA},
 	{"rolename", CLASS_DATA},
-	{"role", CLASS_DATA},
+	{"role", CLASS_NAME},
 	{"objectname", CLASS_DATA},
 	{"username", CLASS_USER},
+	{"userid", CLASS_USER},
 	{"user", CLASS_USER},
 	{"users", CLASS_USER},
 	{"usernames", CLASS_USER},
@@ -160,14 +161,16 @@ static const struct key_class key_ends[] = {
 
 /* Keys that say something only when they are the whole of it. */
 static const struct key_class whole_keys[] = {
-	{"db", CLASS_DATA},     {"ns", CLASS_NAME},  {"name", CLASS_NAME},  {"dbs", CLASS_DATA},
-	{"level", CLASS_PLAIN}, {"ts", CLASS_PLAIN}, {"time", CLASS_PLAIN}, {"took", CLASS_PLAIN},
-	{"from", CLASS_NAME},   {"to", CLASS_NAME},
+	{"db", CLASS_DATA},    {"names", CLASS_NAME},  {"initialcluster", CLASS_NAME},
+	{"uid", CLASS_ID},     {"ns", CLASS_NAME},     {"name", CLASS_NAME},
+	{"dbs", CLASS_DATA},   {"level", CLASS_PLAIN}, {"ts", CLASS_PLAIN},
+	{"time", CLASS_PLAIN}, {"took", CLASS_PLAIN},  {"from", CLASS_NAME},
+	{"to", CLASS_NAME},
 };
 
 static const struct key_class nouns[] = {
 	{"user", CLASS_USER},        {"username", CLASS_USER},    {"account", CLASS_USER},
-	{"grantee", CLASS_USER},     {"role", CLASS_DATA},        {"collection", CLASS_DATA},
+	{"grantee", CLASS_USER},     {"role", CLASS_NAME},        {"collection", CLASS_DATA},
 	{"collections", CLASS_DATA}, {"partition", CLASS_DATA},   {"database", CLASS_DATA},
 	{"db", CLASS_DATA},          {"alias", CLASS_DATA},       {"bucket", CLASS_DATA},
 	{"field", CLASS_DATA},       {"index", CLASS_DATA},       {"host", CLASS_NAME},
@@ -409,4 +412,14 @@ bool redact_is_word(struct str word)
 	}
 	struct str folded = {low, len};
 	return len > 0 && (len == 2 || is_in_dictionary(folded) || has_known_parts(word, low));
+}
+
+bool redact_is_plain_word(struct str word)
+{
+	char low[WORD_MAX];
+	bool has_digit =
+		word.len > 0 && word.ptr[word.len - 1] >= '0' && word.ptr[word.len - 1] <= '9';
+	return redact_is_word(word) &&
+	       (!has_digit || stem(word).len <= 2 || redact_is_component(word) ||
+	        is_in_dictionary((struct str){low, fold(word, low, sizeof(low), true)}));
 }

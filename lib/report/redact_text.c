@@ -31,11 +31,25 @@ static char char_at(const struct scan *scan, size_t at)
 	return at < scan->text.len ? scan->text.ptr[at] : '\0';
 }
 
+/* Letters beyond ASCII: all of them in a name, those of Latin, Greek and Cyrillic in prose. */
+static bool is_far_letter(const struct scan *scan, size_t at)
+{
+	unsigned char c = (unsigned char)char_at(scan, at);
+	if (c < 0x80 || scan->class_ != CLASS_FREE) {
+		return c >= 0x80;
+	}
+	bool is_behind = c < 0xc0;
+	unsigned char lead = is_behind && at > 0 ? (unsigned char)scan->text.ptr[at - 1] : c;
+	unsigned char next = is_behind ? c : (unsigned char)char_at(scan, at + 1);
+	bool is_sign = lead == 0xc3 && (next == 0x97 || next == 0xb7);
+	return lead >= 0xc3 && lead <= 0xd4 && !is_sign;
+}
+
 static bool is_token_char(const struct scan *scan, size_t at)
 {
 	char c = char_at(scan, at);
-	bool is_other = (unsigned char)c >= 0x80 && scan->class_ == CLASS_PATH;
-	return is_word_char(c) || is_other || (c != '\0' && strchr("-.:/@%+~", c) != NULL);
+	return is_word_char(c) || is_far_letter(scan, at) ||
+	       (c != '\0' && strchr("-.:/@%+~", c) != NULL);
 }
 
 /* ---- escapes: \n, \u003c, \240, \xf0 ---- */
@@ -242,10 +256,16 @@ static bool add_pair(struct scan *scan, struct str word)
 	if (!is_sure && (class_ == CLASS_VALUE || class_ == CLASS_FREE || class_ == CLASS_PLAIN)) {
 		return false;
 	}
+	bool is_option = scan->at >= 2 && scan->text.ptr[scan->at - 1] == '-' &&
+	                 scan->text.ptr[scan->at - 2] == '-';
+	if (is_option && (class_ == CLASS_NAME || class_ == CLASS_PATH)) {
+		class_ = CLASS_VALUE; /* of a command, which advice gives, too */
+	}
 	size_t end = value_end(scan, start, &inner, class_);
 	end = class_ == CLASS_SECRET ? end_of_credentials(scan, inner, end) : end;
 	char first = char_at(scan, start);
-	redact_add_token(scan->redactor, word, CLASS_FREE, scan->out);
+	redact_add_token(scan->redactor, word, scan->class_ == CLASS_NAME ? CLASS_NAME : CLASS_FREE,
+	                 scan->out);
 	size_t from = scan->at + word.len;
 	buf_add(scan->out, str_slice(scan->text, from, inner));
 	scan->at = inner;
@@ -390,11 +410,11 @@ static void add_next(struct scan *scan)
 	if (c == '\\') {
 		add_backslash(scan);
 	} else if (is_word_char(c) || c == '/' || c == '%' || is_six ||
-	           ((unsigned char)c >= 0x80 && scan->class_ == CLASS_PATH)) {
+	           is_far_letter(scan, scan->at)) {
 		add_word(scan);
 	} else {
-		bool is_between = c == ' ' || c == '"' || c == '\'' || c == '[' || c == '(' ||
-		                  c == '`' || c == ':' || c == '=';
+		bool is_between = c == ' ' || c == '\n' || c == '"' || c == '\'' || c == '[' ||
+		                  c == '(' || c == '`' || c == ':' || c == '=';
 		scan->noun = is_between ? scan->noun : CLASS_FREE;
 		buf_byte(scan->out, c);
 		scan->at++;

@@ -132,16 +132,17 @@ static bool is_harmless(struct str segment, enum redact_class class_)
 	if (segment.len <= 3 && is_all(segment, is_digit)) {
 		return true;
 	}
-	return class_ == CLASS_FREE
-	               ? redact_is_word(segment) || is_quantity(segment) ||
-	                         (segment.len < ID_DIGITS_MIN && is_all(segment, is_digit))
-	               : segment.len <= 1 || redact_is_component(segment);
+	if (class_ == CLASS_NAME) {
+		return segment.len <= 1 || redact_is_component(segment);
+	}
+	return (class_ == CLASS_FREE ? redact_is_word(segment) : redact_is_plain_word(segment)) ||
+	       is_quantity(segment) || (segment.len < ID_DIGITS_MIN && is_all(segment, is_digit));
 }
 
-static bool has_stranger(const struct segments *segments)
+static bool has_stranger(const struct segments *segments, enum redact_class class_)
 {
 	for (size_t i = 0; i < segments->count; i++) {
-		if (!is_harmless(segments->items[i], CLASS_FREE)) {
+		if (!is_harmless(segments->items[i], class_)) {
 			return true;
 		}
 	}
@@ -230,9 +231,10 @@ static void add_segments(struct redactor *redactor, const struct segments *segme
 
 static bool is_everybodys(struct str name)
 {
-	static const char *const names[] = {
-		"root", "default", "_default", "minioadmin", "public", "null", "nil",
-		"none", "true",    "false",    "unknown",    "admin",  "-",    "_"};
+	static const char *const names[] = {"root",          "default",  "_default", "minioadmin",
+	                                    "public",        "null",     "nil",      "none",
+	                                    "true",          "false",    "unknown",  "admin",
+	                                    "milvus-bucket", "a-bucket", "-",        "_"};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (str_equals(name, str_from(names[i]))) {
 			return true;
@@ -247,16 +249,7 @@ void redact_add_label(struct redactor *redactor, struct str label, enum redact_c
 	struct segments segments;
 	enum redact_kind kind;
 	if ((class_ == CLASS_DATA || class_ == CLASS_USER) && label.len > 0) {
-		split_label(label, &segments);
-		bool is_kept = is_everybodys(label);
-		for (size_t i = 0; i < segments.count && !is_kept; i++) {
-			is_kept = false;
-			if (!redact_is_component(segments.items[i]) &&
-			    !is_all(segments.items[i], is_digit)) {
-				break;
-			}
-			is_kept = i + 1 == segments.count;
-		}
+		bool is_kept = is_everybodys(label) || (label.len <= 3 && is_all(label, is_digit));
 		if (is_kept) {
 			buf_add(out, label);
 			return;
@@ -281,7 +274,7 @@ void redact_add_label(struct redactor *redactor, struct str label, enum redact_c
 		}
 		return;
 	}
-	if (class_ == CLASS_NAME || has_stranger(&segments)) {
+	if (class_ == CLASS_NAME || has_stranger(&segments, class_)) {
 		class_ = CLASS_NAME;
 		if (segments.count > 1) {
 			/* to be found in free text, where each of its words may be harmless */
@@ -364,12 +357,15 @@ static void add_dotted(struct redactor *redactor, struct str text, enum redact_c
 	}
 	struct segments segments;
 	struct str rest = text, part;
+	bool is_file =
+		redact_is_extension(str_skip(text, (size_t)str_find_last_byte(text, '.') + 1));
+	class_ = is_file && class_ == CLASS_NAME ? CLASS_VALUE : class_;
 	bool is_host = class_ == CLASS_NAME || str_contains(text, STR(".svc"));
 	bool has_more = true;
 	while (has_more && !is_host) {
 		has_more = str_cut(rest, STR("."), &part, &rest);
 		split_label(part, &segments);
-		is_host = has_stranger(&segments) && part.len > 0;
+		is_host = has_stranger(&segments, CLASS_FREE) && part.len > 0;
 	}
 	has_more = true;
 	for (rest = text; has_more;) {
@@ -615,6 +611,8 @@ static void add_at(struct redactor *redactor, struct str token, struct buf *out)
 	bool is_digest = str_starts(str_skip(token, (size_t)at + 1), STR("sha256"));
 	if (is_digest) {
 		redact_add_token(redactor, str_slice(token, 0, (size_t)at), CLASS_NAME, out);
+	} else if (redact_is_component(left) && !has_password) {
+		buf_add(out, left); /* etcd@HOST: an instance */
 	} else {
 		redact_add_label(redactor, left, CLASS_USER, out);
 		if (has_password) {
@@ -661,6 +659,9 @@ void redact_add_token(struct redactor *redactor, struct str token, enum redact_c
 		add_secret(redactor, token, out);
 	} else if (str_contains(token, STR("://"))) {
 		add_url(redactor, token, out);
+	} else if ((class_ == CLASS_USER || class_ == CLASS_DATA) && token.len < ID_DIGITS_MIN &&
+	           is_all(token, is_digit)) {
+		redact_add_label(redactor, token, class_, out);
 	} else if (redact_add_address(redactor, token, out) || add_stamp(redactor, token, out)) {
 		return;
 	} else if (is_quantity(token) && class_ != CLASS_NAME) {
