@@ -77,7 +77,7 @@ static int run(struct options *options)
 {
 	if (options->format.len > 0 && !str_equals(options->format, STR("yaml")) &&
 	    !str_equals(options->format, STR("md"))) {
-		return complain(STATUS_USAGE, "-f: '" STR_FMT "' is not known; write yaml or md",
+		return complain(STATUS_USAGE, "-f: '%.*s' is not known; write yaml or md",
 		                STR_ARG(options->format));
 	}
 	if (options->path_count > 1) {
@@ -98,6 +98,6 @@ static int run(struct options *options)
 const struct command command_alerts = {
 	.name = "alerts",
 	.usage = "[OPTIONS] [REPORT]",
-	.summary = "Prometheus alerting rules for early signs (yaml, md)",
+	.summary = TEXT_MARK("Prometheus alerting rules for early signs (yaml, md)"),
 	.run = run,
 };

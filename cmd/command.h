@@ -56,6 +56,8 @@ extern const struct command command_events;
 extern const struct command command_rules;
 extern const struct command command_alerts;
 
+/** The language of messages: --lang, wherever it stands, or the environment's. */
+enum text_lang options_language(int argc, char **argv);
 /**
  * Read options and paths.
  *

@@ -17,7 +17,7 @@ int complain(int status, const char *format, ...)
 	char text[2048];
 	va_list arguments;
 	va_start(arguments, format);
-	int len = vsnprintf(text, sizeof(text), format, arguments);
+	int len = vsnprintf(text, sizeof(text), text_said(format), arguments);
 	va_end(arguments);
 	struct buf safe = {0};
 	size_t used = len < 0 ? 0 : (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1;
@@ -90,7 +90,7 @@ int inputs_complain(const struct options *options, const struct scan_result *res
 		const struct input_damage *item = &result->damage.items[i];
 		bool is_loud = item->kind != INPUT_SKIPPED && item->kind != INPUT_TRAILING;
 		if (is_loud || options->verbosity > 0) {
-			complain_of(options, STATUS_DAMAGED, item->path, STR_FMT, STR_ARG(item->what));
+			complain_of(options, STATUS_DAMAGED, item->path, "%.*s", STR_ARG(item->what));
 		}
 	}
 	failed += result->failed;

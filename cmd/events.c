@@ -99,7 +99,7 @@ static int run(struct options *options)
 {
 	struct events_output to = {.is_csv = str_equals(options->format, STR("csv"))};
 	if (options->format.len > 0 && !to.is_csv && !str_equals(options->format, STR("ndjson"))) {
-		return complain(STATUS_USAGE, "-f: '" STR_FMT "' is not known; write ndjson or csv", STR_ARG(options->format));
+		return complain(STATUS_USAGE, "-f: '%.*s' is not known; write ndjson or csv", STR_ARG(options->format));
 	}
 	if (options->path_count == 0) {
 		return complain(STATUS_USAGE, "events: no PATH given; name log files, folders, archives, or - for standard input");
@@ -132,6 +132,6 @@ static int run(struct options *options)
 const struct command command_events = {
         .name = "events",
         .usage = "[OPTIONS] PATH...",
-        .summary = "every recognised event, one a line (ndjson, csv)",
+        .summary = TEXT_MARK("every recognised event, one a line (ndjson, csv)"),
         .run = run,
 };

@@ -164,9 +164,7 @@ static void say_sensitive(const struct options *options, struct report_options *
 	struct str summary = text_in(&report->sensitive, options->lang);
 	if (summary.len > 0 && options->verbosity >= 0) {
 		complain(STATUS_OK,
-		         options->lang == TEXT_ZH ? "报告中含有 " STR_FMT "；--redact 可将其替换"
-		                                  : "the report holds " STR_FMT
-		                                    "; --redact replaces them",
+		         "the report holds %.*s; --redact replaces them",
 		         STR_ARG(summary));
 	}
 	redactor_destroy(redactor);
@@ -392,7 +390,7 @@ static int run(struct options *options)
 	const struct reporter *reporter = reporter_find(format);
 	if (reporter == NULL) {
 		return complain(STATUS_USAGE,
-		                "-f: '" STR_FMT "' is not known; write text, md, html or json",
+		                "-f: '%.*s' is not known; write text, md, html or json",
 		                STR_ARG(format));
 	}
 	if (options->path_count == 0) {
@@ -423,6 +421,6 @@ static int run(struct options *options)
 const struct command command_explain = {
 	.name = "explain",
 	.usage = "[OPTIONS] PATH...",
-	.summary = "why did it stop (what is done without a command)",
+	.summary = TEXT_MARK("why did it stop (what is done without a command)"),
 	.run = run,
 };

@@ -1,53 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
 static const struct command *const commands[] = {&command_explain, &command_events, &command_rules, &command_alerts};
 
+/* Options as written, and what they do. */
+static const struct {
+	const char *option, *meaning;
+} option_helps[] = {
+	{"  -f, --format FORMAT", TEXT_MARK("explain: text, md, html, json; events: ndjson, csv; rules: table, json, csv, md;")},
+	{"", TEXT_MARK("alerts: yaml, md")},
+	{"  -o, --output FILE", TEXT_MARK("write there instead of standard output")},
+	{"  -j, --jobs N", TEXT_MARK("worker threads (one for each core if not given)")},
+	{"      --since T", TEXT_MARK("leave out what is before T: 2024-05-01T10:00:00Z, or -2h before the last line")},
+	{"      --until T", TEXT_MARK("leave out what is behind T")},
+	{"      --tz ZONE", TEXT_MARK("show times in this zone: +08:00, Asia/Shanghai (UTC if not given)")},
+	{"      --assume-tz ZONE", TEXT_MARK("zone of stamps that have none")},
+	{"      --rules PATH", TEXT_MARK("add rules from a file or folder")},
+	{"      --careful", TEXT_MARK("look for wrappers around every line: slower, the same result")},
+	{"      --why-not CAUSE", TEXT_MARK("explain: list every sign of that cause")},
+	{"      --limit NAME=NUMBER", TEXT_MARK("what one path may unfold to: bytes, ratio, depth, members, memory")},
+	{"      --fail-on CLASS", TEXT_MARK("exit 1 when found: stop, degraded")},
+	{"      --lang en|zh", TEXT_MARK("language of prose")},
+	{"      --color WHEN", TEXT_MARK("auto, always, never")},
+	{"      --redact", TEXT_MARK("replace what is sensitive: addresses, names, keys, ids, secrets")},
+	{"      --redact-map FILE", TEXT_MARK("the same, so that several outputs agree; FILE keeps the key")},
+	{"      --progress WHEN", TEXT_MARK("auto, always, never")},
+	{"  -q, --quiet", TEXT_MARK("only the essential")},
+	{"  -v, --verbose", TEXT_MARK("more")},
+	{"      --version, --help", NULL},
+};
+
 static void print_help(FILE *to)
 {
-	fputs("whydown explains why a Milvus service stopped, from the logs that were collected.\n"
-	      "\n"
-	      "usage: whydown [COMMAND] [OPTIONS] PATH...\n"
-	      "\n"
-	      "PATH is a log file, a folder, an archive, or - for standard input, as it was collected.\n"
-	      "\n"
-	      "  whydown milvus.log etcd.log.gz       why did it stop?\n"
-	      "  whydown -f json logs/ > report.json  the same for machines\n"
-	      "\n"
-	      "commands:\n",
-	      to);
+	fputs(text_said("whydown explains why a Milvus service stopped, from the logs that were collected.\n"), to);
+	fputs(text_said("\nusage: whydown [COMMAND] [OPTIONS] PATH...\n"), to);
+	fputs(text_said("\nPATH is a log file, a folder, an archive, or - for standard input, as it was collected.\n"), to);
+	fprintf(to, "\n  whydown milvus.log etcd.log.gz       %s\n", text_said("why did it stop?"));
+	fprintf(to, "  whydown -f json logs/ > report.json  %s\n", text_said("the same for machines"));
+	fputs(text_said("\ncommands:\n"), to);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		fprintf(to, "  %-8s %-28s %s\n", commands[i]->name, commands[i]->usage, commands[i]->summary);
+		fprintf(to, "  %-8s %-28s %s\n", commands[i]->name, commands[i]->usage, text_said(commands[i]->summary));
 	}
-	fputs("\n"
-	      "options:\n"
-	      "  -f, --format FORMAT     explain: text, md, html, json; events: ndjson, csv; rules: table, json, csv, md;\n"
-	      "                          alerts: yaml, md\n"
-	      "  -o, --output FILE       write there instead of standard output\n"
-	      "  -j, --jobs N            worker threads (one for each core if not given)\n"
-	      "      --since T           leave out what is before T: 2024-05-01T10:00:00Z, or -2h before the last line\n"
-	      "      --until T           leave out what is behind T\n"
-	      "      --tz ZONE           show times in this zone: +08:00, Asia/Shanghai (UTC if not given)\n"
-	      "      --assume-tz ZONE    zone of stamps that have none\n"
-	      "      --rules PATH        add rules from a file or folder\n"
-	      "      --careful           look for wrappers around every line: slower, the same result\n"
-	      "      --why-not CAUSE     explain: list every sign of that cause\n"
-	      "      --limit NAME=NUMBER what one path may unfold to: bytes, ratio, depth, members, memory\n"
-	      "      --fail-on CLASS     exit 1 when found: stop, degraded\n"
-	      "      --lang en|zh        language of prose\n"
-	      "      --color WHEN        auto, always, never\n"
-	      "      --redact            replace what is sensitive: addresses, names, keys, ids, secrets\n"
-	      "      --redact-map FILE   the same, so that several outputs agree; FILE keeps the key\n"
-	      "      --progress WHEN     auto, always, never\n"
-	      "  -q, --quiet             only the essential\n"
-	      "  -v, --verbose           more\n"
-	      "      --version, --help\n"
-	      "\n"
-	      "exit status: 0 done, 1 found what --fail-on names, 2 wrong usage, 3 some input was damaged\n"
-	      "or missing, 4 nothing could be done.\n",
+	fputs(text_said("\noptions:\n"), to);
+	for (size_t i = 0; i < sizeof(option_helps) / sizeof(option_helps[0]); i++) {
+		const char *meaning = option_helps[i].meaning;
+		fprintf(to, meaning != NULL ? "%-25s %s\n" : "%s%s\n", option_helps[i].option, meaning != NULL ? text_said(meaning) : "");
+	}
+	fputs(text_said("\nexit status: 0 done, 1 found what --fail-on names, 2 wrong usage, 3 some input was damaged\n"
+	                "or missing, 4 nothing could be done.\n"),
 	      to);
 }
 
@@ -73,6 +78,7 @@ static bool is_asked(int argc, char **argv, const char *option)
 
 int main(int argc, char **argv)
 {
+	text_speak(options_language(argc, argv));
 	if (is_asked(argc, argv, "--version")) {
 		puts("whydown " WHYDOWN_VERSION);
 		return STATUS_OK;

@@ -209,6 +209,18 @@ static enum text_lang lang_of_environment(void)
 	return TEXT_EN;
 }
 
+enum text_lang options_language(int argc, char **argv)
+{
+	enum text_lang lang = lang_of_environment();
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const char *value = strncmp(argv[i], "--lang=", 7) == 0                     ? argv[i] + 7
+		                    : strcmp(argv[i], "--lang") == 0 && argv[i + 1] != NULL ? argv[i + 1]
+		                                                                            : "";
+		lang = strcmp(value, "zh") == 0 ? TEXT_ZH : strcmp(value, "en") == 0 ? TEXT_EN : lang;
+	}
+	return lang;
+}
+
 int options_read(struct options *options, int argc, char **argv)
 {
 	*options = (struct options){.since_ns = TIME_NONE, .until_ns = TIME_NONE, .assume_offset_ns = TIME_NONE, .pager = -1,

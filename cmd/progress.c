@@ -48,7 +48,7 @@ static void add_bytes(struct buf *out, double bytes)
 
 static void add_time_left(struct buf *out, double seconds, enum text_lang lang)
 {
-	static const struct text_both left = {.in = {STR_INIT("left"), STR_INIT("剩余")}};
+	static const struct text_both left = TEXT_BOTH("left");
 	unsigned long whole = seconds < 1e6 ? (unsigned long)(seconds + 0.5) : 1000000;
 	bool is_before = lang == TEXT_ZH;
 	struct str word = text_in(&left, lang);
@@ -81,7 +81,7 @@ static void describe(struct progress *progress, struct buf *out)
 	}
 	add_bytes(out, read);
 	if (has_total) {
-		buf_add(out, progress->options->lang == TEXT_ZH ? STR(" / ") : STR(" of "));
+		buf_add(out, str_from(text_translate(progress->options->lang, " of ")));
 		add_bytes(out, total);
 	}
 	buf_add(out, STR(", "));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --redact: the key and its map file, what is said of inputs, and reports that are redacted. */
 #include "base/json.h"
+#include "base/text.h"
 #include "base/vec.h"
 #include "command.h"
 
@@ -193,11 +194,11 @@ static void say(const struct redaction *redaction, struct str path, struct str w
 		redactor_path(redaction->redactor, path, &out);
 		buf_add(&out, path.len > 0 ? STR(": ") : STR(""));
 		redactor_text(redaction->redactor, what, &out);
-		complain(STATUS_OK, STR_FMT, STR_ARG(buf_str(&out)));
+		complain(STATUS_OK, "%.*s", STR_ARG(buf_str(&out)));
 	} else if (path.len > 0) {
-		complain(STATUS_OK, STR_FMT ": " STR_FMT, STR_ARG(path), STR_ARG(what));
+		complain(STATUS_OK, "%.*s: %.*s", STR_ARG(path), STR_ARG(what));
 	} else {
-		complain(STATUS_OK, STR_FMT, STR_ARG(what));
+		complain(STATUS_OK, "%.*s", STR_ARG(what));
 	}
 	buf_finish(&out);
 }
@@ -207,7 +208,7 @@ int complain_of(const struct options *options, int status, struct str path, cons
 	char text[2048];
 	va_list arguments;
 	va_start(arguments, format);
-	int len = vsnprintf(text, sizeof(text), format, arguments);
+	int len = vsnprintf(text, sizeof(text), text_said(format), arguments);
 	va_end(arguments);
 	struct str what = {text, len < 0                      ? 0
 	                         : (size_t)len < sizeof(text) ? (size_t)len

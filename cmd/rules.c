@@ -110,7 +110,7 @@ bool rules_format(const struct rules_view *view, const char *const *names, size_
 		                                       : ", ",
 		           names[*place]);
 	}
-	complain(STATUS_USAGE, "-f: '" STR_FMT "' is not known; write " STR_FMT, STR_ARG(format),
+	complain(STATUS_USAGE, "-f: '%.*s' is not known; write %.*s", STR_ARG(format),
 	         STR_ARG(buf_str(&list)));
 	buf_finish(&list);
 	return false;
@@ -179,13 +179,13 @@ static int run(struct options *options)
 		return run_verb(&verbs[i], &with_path);
 	}
 	return complain(STATUS_USAGE,
-	                "rules: '" STR_FMT "' is not known; write list, show, check or match",
+	                "rules: '%.*s' is not known; write list, show, check or match",
 	                STR_ARG(options->paths[0]));
 }
 
 const struct command command_rules = {
 	.name = "rules",
 	.usage = "list|show ID|check|match",
-	.summary = "what is known; what does this line mean?",
+	.summary = TEXT_MARK("what is known; what does this line mean?"),
 	.run = run,
 };

@@ -29,8 +29,8 @@ static int read_severity(struct condition *condition)
 		}
 	}
 	return complain(STATUS_USAGE,
-	                "rules list: severity=" STR_FMT
-	                ": write info, notice, warning, error or fatal, or warning+",
+	                "rules list: severity=%.*s: write info, notice, warning, error or fatal, "
+	                "or warning+",
 	                STR_ARG(condition->value));
 }
 
@@ -53,10 +53,10 @@ static int read_condition(const struct rules_view *view, struct str word,
 	}
 	if (str_equals(condition->key, STR("cause")) &&
 	    cause_title(view->knowledge->causes, value) == NULL) {
-		return complain(STATUS_USAGE,
-		                "rules list: cause=" STR_FMT
-		                ": there is no such cause; see docs/causes.md",
-		                STR_ARG(value));
+		return complain(
+			STATUS_USAGE,
+			"rules list: cause=%.*s: there is no such cause; see docs/causes.md",
+			STR_ARG(value));
 	}
 	return STATUS_OK;
 }
@@ -257,9 +257,9 @@ int rules_list(const struct rules_view *view)
 
 /* ---- show ---- */
 
-static const struct text_both label_wording = {{STR_INIT("looks for"), STR_INIT("匹配")}};
-static const struct text_both label_sample = {{STR_INIT("sample"), STR_INIT("样例")}};
-static const struct text_both label_none = {{STR_INIT(""), STR_INIT("")}};
+static const struct text_both label_wording = TEXT_BOTH("looks for");
+static const struct text_both label_sample = TEXT_BOTH("sample");
+static const struct text_both label_none = {0};
 
 static void add_shown(const struct rules_view *view, const struct rule *rule, struct buf *out)
 {
@@ -306,14 +306,13 @@ static int select_shown(const struct rules_view *view, struct str name, struct s
 		return STATUS_OK;
 	}
 	const struct rule *near = rule_pack_suggest(pack, name);
-	return near == NULL ? complain(STATUS_USAGE,
-	                               "rules show: there is no rule '" STR_FMT
-	                               "'; see whydown rules list",
-	                               STR_ARG(name))
-	                    : complain(STATUS_USAGE,
-	                               "rules show: there is no rule '" STR_FMT
-	                               "'; did you mean " STR_FMT "?",
-	                               STR_ARG(name), STR_ARG(near->kind.id));
+	return near == NULL
+	               ? complain(STATUS_USAGE,
+	                          "rules show: there is no rule '%.*s'; see whydown rules list",
+	                          STR_ARG(name))
+	               : complain(STATUS_USAGE,
+	                          "rules show: there is no rule '%.*s'; did you mean %.*s?",
+	                          STR_ARG(name), STR_ARG(near->kind.id));
 }
 
 int rules_show(const struct rules_view *view)

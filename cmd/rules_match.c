@@ -25,24 +25,19 @@ struct matching {
 	struct buf first; /* text of the first record, until it is known whether there is another */
 };
 
-static const struct text_both label_read = {{STR_INIT("read as"), STR_INIT("读作")}};
-static const struct text_both label_message = {{STR_INIT("message"), STR_INIT("消息")}};
-static const struct text_both label_keys = {{STR_INIT("fields"), STR_INIT("字段")}};
-static const struct text_both label_nearest = {{STR_INIT("nearest"), STR_INIT("相近规则")}};
-static const struct text_both label_none = {{STR_INIT(""), STR_INIT("")}};
-static const struct text_both label_now = {{STR_INIT("what now"), STR_INIT("怎么办")}};
-static const struct text_both not_known = {{STR_INIT("not known: no rule names this message"),
-                                            STR_INIT("未知：没有规则认识这条消息")}};
-static const struct text_both told_above = {
-	{STR_INIT(" (explained above)"), STR_INIT("（解释见上）")}};
-static const struct text_both no_format = {
-	{STR_INIT("a line of no known format: of another program, or the rest of a record"),
-         STR_INIT("格式未知的行：来自其他程序，或是某条记录的剩余部分")}};
-static const struct text_both write_rule = {
-	{STR_INIT("If it matters to you, write a rule for it: docs/writing-rules.md, and --rules "
-                  "FILE to try it."),
-         STR_INIT("如果它对您重要，可以为它编写规则：见 docs/writing-rules.md，并用 --rules FILE "
-                  "试用。")}};
+static const struct text_both label_read = TEXT_BOTH("read as");
+static const struct text_both label_message = TEXT_BOTH("message");
+static const struct text_both label_keys = TEXT_BOTH("fields");
+static const struct text_both label_nearest = TEXT_BOTH("nearest");
+static const struct text_both label_none = {0};
+static const struct text_both label_now = TEXT_BOTH("what now");
+static const struct text_both not_known = TEXT_BOTH("not known: no rule names this message");
+static const struct text_both told_above = TEXT_BOTH(" (explained above)");
+static const struct text_both no_format =
+	TEXT_BOTH("a line of no known format: of another program, or the rest of a record");
+static const struct text_both write_rule =
+	TEXT_BOTH("If it matters to you, write a rule for it: docs/writing-rules.md, and --rules "
+                  "FILE to try it.");
 
 /* ---- text ---- */
 
@@ -301,13 +296,13 @@ static void add_summary(struct matching *to)
 {
 	struct buf *out = output_text(&to->output);
 	if (to->records == 0) {
-		buf_add(out, to->view->lang == TEXT_ZH ? STR("没有记录。\n")
-		                                       : STR("there is no record in it\n"));
+		buf_add(out,
+		        str_from(text_translate(to->view->lang, "there is no record in it\n")));
 	} else if (to->records > 1) {
-		buf_printf(out,
-		           to->view->lang == TEXT_ZH ? "\n%zu 条记录：已知 %zu 条（%zu 种）。\n"
-		                                     : "\n%zu records: %zu known, of %zu kinds\n",
-		           to->records, to->known, to->told.count);
+		buf_printf(
+			out,
+			text_translate(to->view->lang, "\n%zu records: %zu known, of %zu kinds\n"),
+			to->records, to->known, to->told.count);
 	}
 }
 

@@ -5,26 +5,22 @@
 enum { LABEL_WIDTH = 11, FIELD_SHOWN_MAX = 600 };
 
 static const struct text_both severity_names[EVENT_SEVERITY_COUNT] = {
-	[EVENT_INFO] = {{STR_INIT("info"), STR_INIT("信息")}},
-	[EVENT_NOTICE] = {{STR_INIT("notice"), STR_INIT("提示")}},
-	[EVENT_WARNING] = {{STR_INIT("warning"), STR_INIT("警告")}},
-	[EVENT_ERROR] = {{STR_INIT("error"), STR_INIT("错误")}},
-	[EVENT_FATAL] = {{STR_INIT("fatal"), STR_INIT("致命")}},
+	[EVENT_INFO] = TEXT_BOTH("info"),       [EVENT_NOTICE] = TEXT_BOTH("notice"),
+	[EVENT_WARNING] = TEXT_BOTH("warning"), [EVENT_ERROR] = TEXT_BOTH("error"),
+	[EVENT_FATAL] = TEXT_BOTH("fatal"),
 };
 
-static const struct text_both label_meaning = {{STR_INIT("means"), STR_INIT("含义")}};
-static const struct text_both label_fields = {{STR_INIT("fields"), STR_INIT("字段")}};
-static const struct text_both label_source = {{STR_INIT("printed by"), STR_INIT("出处")}};
-static const struct text_both label_next = {{STR_INIT("look next"), STR_INIT("接着看")}};
-static const struct text_both role_labels[] = {
-	[CAUSE_SIGN_FOR] = {{STR_INIT("speaks for"), STR_INIT("支持原因")}},
-	[CAUSE_SIGN_AGAINST] = {{STR_INIT("against"), STR_INIT("不利于")}},
-	[CAUSE_EFFECT] = {{STR_INIT("effect of"), STR_INIT("可能起因")}}};
+static const struct text_both label_meaning = TEXT_BOTH("means");
+static const struct text_both label_fields = TEXT_BOTH("fields");
+static const struct text_both label_source = TEXT_BOTH("printed by");
+static const struct text_both label_next = TEXT_BOTH("look next");
+static const struct text_both role_labels[] = {[CAUSE_SIGN_FOR] = TEXT_BOTH("speaks for"),
+                                               [CAUSE_SIGN_AGAINST] = TEXT_BOTH("against"),
+                                               [CAUSE_EFFECT] = TEXT_BOTH("effect of")};
 static const struct text_both many_causes[] = {
-	[CAUSE_SIGN_FOR] = {{STR_INIT("many causes"), STR_INIT("多种原因")}},
-	[CAUSE_SIGN_AGAINST] = {{STR_INIT("most other causes"), STR_INIT("多数其他原因")}},
-	[CAUSE_EFFECT] = {{STR_INIT("most causes: it shows that something went wrong, not what"),
-                           STR_INIT("多数原因：它说明出了问题，但不说明是什么问题")}}};
+	[CAUSE_SIGN_FOR] = TEXT_BOTH("many causes"),
+	[CAUSE_SIGN_AGAINST] = TEXT_BOTH("most other causes"),
+	[CAUSE_EFFECT] = TEXT_BOTH("most causes: it shows that something went wrong, not what")};
 
 /* Label of the first line of a paragraph. Returns: the column behind it. */
 static size_t add_label(struct str label, struct buf *out)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +13,7 @@ bool error_set(struct error *err, const char *format, ...)
 	}
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(err->text, sizeof(err->text), format, arguments);
+	vsnprintf(err->text, sizeof(err->text), text_said(format), arguments);
 	va_end(arguments);
 	err->is_set = true;
 	return false;
@@ -26,7 +28,7 @@ bool error_prefix(struct error *err, const char *format, ...)
 	memcpy(old, err->text, sizeof(old));
 	va_list arguments;
 	va_start(arguments, format);
-	int len = vsnprintf(err->text, sizeof(err->text), format, arguments);
+	int len = vsnprintf(err->text, sizeof(err->text), text_said(format), arguments);
 	va_end(arguments);
 	size_t used = len < 0 ? 0 : (size_t)len;
 	if (used + 3 < sizeof(err->text)) {

@@ -1,9 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 
+#include "base/catalogue.h"
+
+/* ---- languages ---- */
+
+/* Of messages; English until text_speak. */
+static enum text_lang spoken;
+
+static struct str look_up(struct str en)
+{
+	size_t from = 0, to = catalogue_zh_count;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		int order = str_compare(en, catalogue_zh[middle].id);
+		if (order == 0) {
+			return catalogue_zh[middle].text;
+		}
+		if (order < 0) {
+			to = middle;
+		} else {
+			from = middle + 1;
+		}
+	}
+	return en;
+}
+
 struct str text_in(const struct text_both *both, enum text_lang lang)
 {
-	return both->in[lang].len > 0 ? both->in[lang] : both->in[TEXT_EN];
+	return both->in[lang].len > 0 ? both->in[lang]
+	       : lang == TEXT_EN      ? both->in[TEXT_EN]
+	                              : look_up(both->in[TEXT_EN]);
+}
+
+const char *text_translate(enum text_lang lang, const char *en)
+{
+	return lang == TEXT_EN ? en : look_up(str_from(en)).ptr;
+}
+
+void text_speak(enum text_lang lang)
+{
+	spoken = lang;
+}
+
+const char *text_said(const char *en)
+{
+	return text_translate(spoken, en);
 }
 
 /* ---- UTF-8 ---- */

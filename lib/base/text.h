@@ -8,12 +8,35 @@
 
 enum text_lang { TEXT_EN, TEXT_ZH, TEXT_LANG_COUNT };
 
-/** A sentence in each language; a missing one falls back to English. */
+/** A sentence in each language; a missing one is looked up by the English one, or is that. */
 struct text_both {
 	struct str in[TEXT_LANG_COUNT];
 };
 
+/** Initializer of a sentence of the program: English here, other languages in po/. */
+#define TEXT_BOTH(en)                                                                              \
+	{                                                                                          \
+		.in = { [TEXT_EN] = STR_INIT(en) }                                                 \
+	}
+/** Marks a literal for xgettext that is translated where it is used. */
+#define TEXT_MARK(en) en
+
 struct str text_in(const struct text_both *both, enum text_lang lang);
+
+/**
+ * A sentence or printf format of the program in a language, from the catalogue that is built in:
+ * neither files nor locales are needed.
+ *
+ * en:      the msgid; of po/zh_CN.po when it is to be found there
+ * Returns: the translation; en when there is none
+ */
+const char *text_translate(enum text_lang lang, const char *en) __attribute__((format_arg(2)));
+
+/** The language of messages to the user of this process, as setlocale() would set it: once, before
+ * threads. */
+void text_speak(enum text_lang lang);
+/** A message in that language. */
+const char *text_said(const char *en) __attribute__((format_arg(1)));
 
 /** Bytes of the UTF-8 character that text begins with; 0 when it is none. Source: RFC 3629. */
 size_t text_character(struct str text);

@@ -4,42 +4,21 @@
 #include "base/vec.h"
 #include "cause/reason.h"
 
-#define LITERAL(en, zh)                                                                            \
-	{                                                                                          \
-		.in = { [TEXT_EN] = STR_INIT(en), [TEXT_ZH] = STR_INIT(zh) }                       \
-	}
-
 static const struct {
 	int minor;       /* of 3.x */
 	int from, fixed; /* patch releases: from one on, until the one that mends it */
 	struct text_both what;
 } bugs[] = {
-	{4, 0, 8,
-         LITERAL("a deadlock and inconsistent data after a crash", "死锁,以及崩溃后数据不一致")},
-	{4, 0, 31,
-         LITERAL("a stalled former leader may revoke leases that are alive",
-                 "停顿的旧 leader 可能撤销仍有效的租约")},
-	{4, 0, 42,
-         LITERAL("a race between linearizable reads and a change of leader",
-                 "线性读与 leader 变更之间的竞态")},
-	{5, 0, 3,
-         LITERAL("members may differ after a crash under load: not for production",
-                 "高负载下崩溃后成员数据可能不一致:不可用于生产")},
-	{5, 3, 4,
-         LITERAL("a panic at start with authentication enabled", "启用认证时启动会 panic")},
-	{5, 0, 6,
-         LITERAL("a crash during defragmentation may leave inconsistent data",
-                 "碎片整理期间崩溃可能导致数据不一致")},
-	{5, 0, 13,
-         LITERAL("a stalled former leader may revoke leases that are alive",
-                 "停顿的旧 leader 可能撤销仍有效的租约")},
-	{5, 13, 16, LITERAL("renewing leases is slow", "租约续期变慢")},
-	{5, 0, 28,
-         LITERAL("a race between linearizable reads and a change of leader",
-                 "线性读与 leader 变更之间的竞态")},
-	{6, 0, 9,
-         LITERAL("a race between linearizable reads and a change of leader",
-                 "线性读与 leader 变更之间的竞态")},
+	{4, 0, 8, TEXT_BOTH("a deadlock and inconsistent data after a crash")},
+	{4, 0, 31, TEXT_BOTH("a stalled former leader may revoke leases that are alive")},
+	{4, 0, 42, TEXT_BOTH("a race between linearizable reads and a change of leader")},
+	{5, 0, 3, TEXT_BOTH("members may differ after a crash under load: not for production")},
+	{5, 3, 4, TEXT_BOTH("a panic at start with authentication enabled")},
+	{5, 0, 6, TEXT_BOTH("a crash during defragmentation may leave inconsistent data")},
+	{5, 0, 13, TEXT_BOTH("a stalled former leader may revoke leases that are alive")},
+	{5, 13, 16, TEXT_BOTH("renewing leases is slow")},
+	{5, 0, 28, TEXT_BOTH("a race between linearizable reads and a change of leader")},
+	{6, 0, 9, TEXT_BOTH("a race between linearizable reads and a change of leader")},
 };
 
 /* "3.5.13-rc.1": three numbers. */
@@ -80,15 +59,15 @@ void reason_advise_version(struct reason *reason)
 	if (first == NONE) {
 		return;
 	}
-	struct str en = bugs[first].what.in[TEXT_EN], zh = bugs[first].what.in[TEXT_ZH];
 	struct advice advice = {.id = STR("etcd-bugs")};
-	advice.text = both_printf(reason->keep,
-	                          "Upgrade etcd " STR_FMT " to 3.%d.%d or later of its line.",
-	                          "将 etcd " STR_FMT " 升级到 3.%d.%d 或同一版本线的更新版本。",
-	                          STR_ARG(version), minor, fixed);
-	advice.because.in[TEXT_EN] =
-		arena_printf(reason->keep, "known in this release: " STR_FMT, STR_ARG(en));
-	advice.because.in[TEXT_ZH] =
-		arena_printf(reason->keep, "此版本的已知问题:" STR_FMT, STR_ARG(zh));
+	advice.text =
+		both_printf(reason->keep, "Upgrade etcd %.*s to 3.%d.%d or later of its line.",
+	                    STR_ARG(version), minor, fixed);
+	for (int lang = 0; lang < TEXT_LANG_COUNT; lang++) {
+		advice.because.in[lang] = arena_printf(
+			reason->keep,
+			text_translate((enum text_lang)lang, "known in this release: %.*s"),
+			STR_ARG(text_in(&bugs[first].what, (enum text_lang)lang)));
+	}
 	vec_push(&reason->findings->advice, advice);
 }

@@ -102,7 +102,8 @@ void derived_add(struct reason *reason, const char *id, double value, const stru
 	vec_push(&reason->derived, fact);
 }
 
-void derived_relate(struct reason *reason, const char *id, double value, const struct episode *episode)
+void derived_relate(struct reason *reason, const char *id, double value,
+                    const struct episode *episode)
 {
 	derived_add(reason, id, value, episode);
 	vec_last(&reason->derived)->is_relation = true;
@@ -118,15 +119,15 @@ const struct derived_fact *derived_find(const struct reason *reason, struct str 
 	return NULL;
 }
 
-struct text_both both_printf(struct arena *keep, const char *en, const char *zh, ...)
+struct text_both both_printf(struct arena *keep, const char *en, ...)
 {
 	struct text_both both = {0};
-	const char *formats[TEXT_LANG_COUNT] = {[TEXT_EN] = en, [TEXT_ZH] = zh};
 	for (int lang = 0; lang < TEXT_LANG_COUNT; lang++) {
 		char text[2048];
 		va_list arguments;
-		va_start(arguments, zh);
-		int len = vsnprintf(text, sizeof(text), formats[lang], arguments);
+		va_start(arguments, en);
+		int len = vsnprintf(text, sizeof(text), text_translate((enum text_lang)lang, en),
+		                    arguments);
 		va_end(arguments);
 		size_t used = len < 0                      ? 0
 		              : (size_t)len < sizeof(text) ? (size_t)len

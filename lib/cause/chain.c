@@ -390,39 +390,31 @@ static struct text_both because_of(const struct reason *reason, enum stage stage
 	long long limit = (long long)((5 * NS_PER_SEC + 2 * reason->election_ns) / NS_PER_SEC);
 	switch (stage) {
 	case STAGE_APPLY:
-		return both_printf(keep,
-		                   "a write is applied when its log entry is on disk; what comes "
-		                   "behind it waits",
-		                   "写请求要等日志条目落盘后才应用,其后的请求都要等待");
+		return both_printf(keep, "a write is applied when its log entry is on disk; what "
+		                         "comes behind it waits");
 	case STAGE_HEARTBEAT:
-		return both_printf(keep, "one loop writes the log and sends the heartbeats",
-		                   "写日志与发心跳在同一个循环中");
+		return both_printf(keep, "one loop writes the log and sends the heartbeats");
 	case STAGE_ELECTION:
 		return both_printf(keep,
 		                   "members that hear no leader for %lld ms start an election",
-		                   "成员在 %lld ms 内收不到 leader 的消息就会发起选举", election);
+		                   election);
 	case STAGE_REQUEST:
-		return both_printf(keep,
-		                   "Milvus waits for etcd's answer; etcd gives up after %lld s",
-		                   "Milvus 等待 etcd 应答;etcd 在 %lld 秒后放弃", limit);
+		return both_printf(
+			keep, "Milvus waits for etcd's answer; etcd gives up after %lld s", limit);
 	case STAGE_CONNECTION:
-		return both_printf(keep, "nobody answered at etcd's address",
-		                   "etcd 的地址上无人应答");
+		return both_printf(keep, "nobody answered at etcd's address");
 	case STAGE_SILENT:
-		return both_printf(keep,
-		                   "a lease must be renewed within its time to live of %lld s",
-		                   "租约必须在 %lld 秒的 TTL 内续期", ttl);
+		return both_printf(
+			keep, "a lease must be renewed within its time to live of %lld s", ttl);
 	case STAGE_LOST:
 		return both_printf(
 			keep,
 			"a lease that is not renewed for %lld s ends, and the session with it",
-			"租约 %lld 秒未续期即失效,会话随之丢失", ttl);
+			ttl);
 	case STAGE_END:
 		return reason->stop != NULL && reason->stop->how == STOP_SESSION_LOST
-		               ? both_printf(keep,
-		                             "a component of Milvus ends itself when its session "
-		                             "is lost",
-		                             "Milvus 组件在会话丢失时会自行退出")
+		               ? both_printf(keep, "a component of Milvus ends itself when its "
+		                                   "session is lost")
 		               : (struct text_both){0};
 	case STAGE_OTHER:
 	case STAGE_DISK:
@@ -445,16 +437,18 @@ static struct text_both draft_say(const struct reason *reason, const struct draf
 		if (draft->max_took_ns > 0 && draft->max_took_ns != DURATION_NONE) {
 			struct str took = duration_format(keep, draft->max_took_ns);
 			more = draft->count > 1
-			               ? arena_printf(
+			               ? arena_printf(keep,
+			                              text_translate((enum text_lang)lang,
+			                                             ", %llu times, up to %.*s"),
+			                              (unsigned long long)draft->count,
+			                              STR_ARG(took))
+			               : arena_printf(
 						 keep,
-						 lang == TEXT_EN ? ", %llu times, up to " STR_FMT
-								 : ",%llu 次,最长 " STR_FMT,
-						 (unsigned long long)draft->count, STR_ARG(took))
-			               : arena_printf(keep,
-			                              lang == TEXT_EN ? ", " STR_FMT : "," STR_FMT,
-			                              STR_ARG(took));
+						 text_translate((enum text_lang)lang, ", %.*s"),
+						 STR_ARG(took));
 		} else if (draft->count > 1) {
-			more = arena_printf(keep, lang == TEXT_EN ? ", %llu times" : ",%llu 次",
+			more = arena_printf(keep,
+			                    text_translate((enum text_lang)lang, ", %llu times"),
 			                    (unsigned long long)draft->count);
 		}
 		said.in[lang] = arena_printf(keep, STR_FMT STR_FMT, STR_ARG(title), STR_ARG(more));
@@ -547,16 +541,15 @@ static void end_step(struct reason *reason, bool has_end)
 	if (has_end) {
 		return;
 	}
-	struct chain_step step = {
-		.kind_id = STR("stop"),
-		.instance = stop->instance,
-		.start_ns = stop->time_ns,
-		.end_ns = stop->time_ns,
-		.count = 1,
-		.max_took_ns = DURATION_NONE,
-		.is_inferred = stop->evidence.count == 0,
-		.because = because_of(reason, STAGE_END),
-		.summary = both_printf(reason->keep, "the process ended", "进程结束")};
+	struct chain_step step = {.kind_id = STR("stop"),
+	                          .instance = stop->instance,
+	                          .start_ns = stop->time_ns,
+	                          .end_ns = stop->time_ns,
+	                          .count = 1,
+	                          .max_took_ns = DURATION_NONE,
+	                          .is_inferred = stop->evidence.count == 0,
+	                          .because = because_of(reason, STAGE_END),
+	                          .summary = both_printf(reason->keep, "the process ended")};
 	for (size_t i = 0; i < stop->evidence.count && i < 3; i++) {
 		vec_push(&step.evidence, stop->evidence.items[i]);
 	}
@@ -582,8 +575,7 @@ static void infer_session(struct reason *reason, bool has_session)
 		.is_inferred = true,
 		.because = because_of(reason, STAGE_LOST),
 		.summary = both_printf(reason->keep,
-	                               "the session's lease in etcd ran out (not seen, inferred)",
-	                               "etcd 中的会话租约到期(未见日志,推断)")};
+	                               "the session's lease in etcd ran out (not seen, inferred)")};
 	step_insert(reason, &step);
 }
 

@@ -541,17 +541,12 @@ static struct text_both say_bounds(const struct reason *reason, const struct off
 {
 	struct str low = duration_format(reason->keep, offset->low_ns),
 		   high = duration_format(reason->keep, offset->high_ns);
-	return both_printf(
-		reason->keep,
-		is_milvus ? "%u events that both logs tell of: etcd's clock is between " STR_FMT
-			    " and " STR_FMT " ahead of its own"
-			  : "%u events that both logs tell of: its clock is between " STR_FMT
-			    " and " STR_FMT " ahead of Milvus's",
-		is_milvus ? "两份日志都记录的 %u 个事件表明 etcd 的时钟比它快 " STR_FMT
-			    " 到 " STR_FMT
-			  : "两份日志都记录的 %u 个事件表明其时钟比 Milvus 快 " STR_FMT
-			    " 到 " STR_FMT,
-		offset->best.all, STR_ARG(low), STR_ARG(high));
+	return both_printf(reason->keep,
+	                   is_milvus ? TEXT_MARK("%u events that both logs tell of: etcd's clock "
+	                                         "is between %.*s and %.*s ahead of its own")
+	                             : TEXT_MARK("%u events that both logs tell of: its clock is "
+	                                         "between %.*s and %.*s ahead of Milvus's"),
+	                   offset->best.all, STR_ARG(low), STR_ARG(high));
 }
 
 /* Of wide bounds the end at which Milvus sees at once what happens: it writes often. */
@@ -595,8 +590,7 @@ static bool align_by_leases(struct reason *reason, uint32_t etcd, bool *is_sure)
 	note(reason, etcd, -offset_ns,
 	     both_printf(
 		     reason->keep,
-		     "the ids of its leases hold the time of its start, by its own clock in UTC",
-		     "其租约 ID 中含有它启动时的 UTC 时间"));
+		     "the ids of its leases hold the time of its start, by its own clock in UTC"));
 	return true;
 }
 
@@ -614,8 +608,8 @@ static bool align_by_end(struct reason *reason, uint32_t etcd)
 	int64_t offset_ns = snapped((offset.low_ns + offset.high_ns) / 2);
 	source_shift(reason->digest, etcd, -offset_ns, false);
 	note(reason, etcd, -offset_ns,
-	     both_printf(reason->keep, "so its end meets the moment when Milvus found nobody there",
-	                 "使其结束时刻与 Milvus 发现连接中断的时刻一致"));
+	     both_printf(reason->keep,
+	                 "so its end meets the moment when Milvus found nobody there"));
 	return true;
 }
 

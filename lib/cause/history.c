@@ -171,28 +171,24 @@ static struct text_both why_lost(const struct reason *reason, const struct proce
 	const struct event *late = stall_of(reason, leader, STR("etcd.heartbeat.late"), time_ns);
 	struct str name = leader->instance;
 	if (ended_near(reason, leader, time_ns)) {
-		return both_printf(keep, "its leader " STR_FMT " had ended",
-		                   "leader " STR_FMT " 已结束", STR_ARG(name));
+		return both_printf(keep, "its leader %.*s had ended", STR_ARG(name));
 	}
 	if (fsync != NULL && (late == NULL || fsync->took_ns * 2 > late->took_ns)) {
 		struct str took = duration_format(keep, fsync->took_ns);
-		return both_printf(keep, "its leader " STR_FMT " waited " STR_FMT " for its disk",
-		                   "leader " STR_FMT " 等待磁盘 " STR_FMT, STR_ARG(name),
+		return both_printf(keep, "its leader %.*s waited %.*s for its disk", STR_ARG(name),
 		                   STR_ARG(took));
 	}
 	if (late != NULL) {
 		struct str took = duration_format(keep, late->took_ns);
 		return both_printf(keep,
-		                   "its leader " STR_FMT " was " STR_FMT
-		                   " late with its heartbeats, and no slow fsync covers that",
-		                   "leader " STR_FMT " 的心跳迟到 " STR_FMT
-		                   ",且没有慢 fsync 与之对应",
+		                   "its leader %.*s was %.*s late with its heartbeats, and no slow "
+		                   "fsync covers that",
 		                   STR_ARG(name), STR_ARG(took));
 	}
 	if (stepped_down(reason, leader, time_ns)) {
-		return both_printf(
-			keep, "its leader " STR_FMT " heard no quorum: the other members were gone",
-			"leader " STR_FMT " 收不到多数成员的消息:其他成员不在了", STR_ARG(name));
+		return both_printf(keep,
+		                   "its leader %.*s heard no quorum: the other members were gone",
+		                   STR_ARG(name));
 	}
 	return (struct text_both){0};
 }
@@ -221,19 +217,16 @@ static void say_fault(struct reason *reason, struct term *term)
 	}
 	if (term->why.in[TEXT_EN].len == 0 && was_cut_off(reason, term->leader, term->end_ns)) {
 		struct str name = leader != NULL ? leader->instance : term->leader;
-		term->why =
-			both_printf(reason->keep, "the connections to its leader " STR_FMT " broke",
-		                    "与 leader " STR_FMT " 的连接中断", STR_ARG(name));
+		term->why = both_printf(reason->keep, "the connections to its leader %.*s broke",
+		                        STR_ARG(name));
 	}
 	struct str member = ignored_member(reason, term->end_ns - NS_PER_SEC,
 	                                   term->end_ns + FAULT_BEFORE_S * NS_PER_SEC);
 	if (term->why.in[TEXT_EN].len == 0 && member.len > 0) {
-		term->why = both_printf(
-			reason->keep,
-			"member " STR_FMT
-			" did not hear the leader while others did: it or its link was at fault",
-			"成员 " STR_FMT " 听不到 leader,而其他成员听得到:问题在它或它的网络",
-			STR_ARG(member));
+		term->why = both_printf(reason->keep,
+		                        "member %.*s did not hear the leader while others did: it "
+		                        "or its link was at fault",
+		                        STR_ARG(member));
 	}
 }
 

@@ -144,9 +144,8 @@ void reason_align(struct reason *reason)
 		int64_t quarter = 15 * NS_PER_MIN;
 		if (reason->options->assume_offset_ns != TIME_NONE) {
 			note.offset_ns = -reason->options->assume_offset_ns;
-			note.how = both_printf(reason->keep,
-			                       "its stamps have no zone; taken as --assume-tz says",
-			                       "时间戳不带时区,按 --assume-tz 处理");
+			note.how = both_printf(
+				reason->keep, "its stamps have no zone; taken as --assume-tz says");
 		} else if (source->outer_delta_ns != TIME_NONE) {
 			int64_t delta = source->outer_delta_ns + quarter / 2;
 			note.offset_ns = (delta >= 0 ? delta / quarter
@@ -154,19 +153,16 @@ void reason_align(struct reason *reason)
 			                 quarter;
 			note.how = both_printf(
 				reason->keep,
-				"its stamps have no zone; compared with the collector's stamps",
-				"时间戳不带时区,与采集器时间戳比较得出");
+				"its stamps have no zone; compared with the collector's stamps");
 		} else {
 			note.offset_ns = infer_offset(digest, i);
 			note.how =
 				note.offset_ns != 0
 					? both_printf(reason->keep,
 			                              "its stamps have no zone; so its events meet "
-			                              "those of the other logs",
-			                              "时间戳不带时区,按与其他日志事件对齐得出")
+			                              "those of the other logs")
 					: both_printf(reason->keep,
-			                              "its stamps have no zone; assumed to be UTC",
-			                              "时间戳不带时区,假定为 UTC");
+			                              "its stamps have no zone; assumed to be UTC");
 		}
 		source_shift(digest, i, note.offset_ns, true);
 		vec_push(&reason->findings->clocks, note);

@@ -13,11 +13,6 @@ enum {
 		60, /* a log that begins so shortly before a stop does not show what led to it */
 };
 
-#define LITERAL(en, zh)                                                                            \
-	{                                                                                          \
-		.in = { [TEXT_EN] = STR_INIT(en), [TEXT_ZH] = STR_INIT(zh) }                       \
-	}
-
 /* Why something matters, and how to get it. */
 struct remedy {
 	struct text_both why, how;
@@ -28,34 +23,27 @@ static void add(struct reason *reason, struct text_both what, const struct remed
 	vec_push(&reason->findings->missing, (struct missing){what, remedy->why, remedy->how});
 }
 
-/* what: with one %s-like STR_FMT for the path. */
-static void add_path(struct reason *reason, const char *en, const char *zh, struct str path,
+/* en: with one %.*s for the path. */
+static void add_path(struct reason *reason, const char *en, struct str path,
                      const struct remedy *remedy)
 {
-	add(reason, both_printf(reason->keep, en, zh, STR_ARG(path)), remedy);
+	add(reason, both_printf(reason->keep, en, STR_ARG(path)), remedy);
 }
 
 /* ---- whole logs ---- */
 
 static void miss_logs(struct reason *reason)
 {
-	static const struct text_both etcd_log = LITERAL("etcd's log", "etcd 的日志");
-	static const struct text_both milvus_log = LITERAL("Milvus's log", "Milvus 的日志");
+	static const struct text_both etcd_log = TEXT_BOTH("etcd's log");
+	static const struct text_both milvus_log = TEXT_BOTH("Milvus's log");
 	static const struct remedy etcd = {
-		LITERAL("only etcd's own lines tell a slow disk from a starved process or a lost "
-	                "connection",
-	                "只有 etcd 自己的日志才能区分磁盘慢、进程得不到运行和连接中断"),
-		LITERAL("docker logs -t milvus-etcd > etcd.log 2>&1 (Kubernetes: kubectl logs "
-	                "--timestamps POD, and again with "
-	                "--previous)",
-	                "docker logs -t milvus-etcd > etcd.log 2>&1(Kubernetes:kubectl logs "
-	                "--timestamps POD,再加 --previous "
-	                "取一次)")};
+		TEXT_BOTH("only etcd's own lines tell a slow disk from a starved process or a lost "
+	                  "connection"),
+		TEXT_BOTH("docker logs -t milvus-etcd > etcd.log 2>&1 (Kubernetes: kubectl logs "
+	                  "--timestamps POD, and again with --previous)")};
 	static const struct remedy milvus = {
-		LITERAL("it shows whether and when Milvus stopped, and which session was lost",
-	                "它能说明 Milvus 是否停止、何时停止以及哪个会话丢失"),
-		LITERAL("docker logs -t milvus-standalone > milvus.log 2>&1",
-	                "docker logs -t milvus-standalone > milvus.log 2>&1")};
+		TEXT_BOTH("it shows whether and when Milvus stopped, and which session was lost"),
+		TEXT_BOTH("docker logs -t milvus-standalone > milvus.log 2>&1")};
 	if (!reason->has_etcd) {
 		add(reason, etcd_log, &etcd);
 	}
@@ -68,11 +56,9 @@ static void miss_logs(struct reason *reason)
 static void miss_members(struct reason *reason)
 {
 	static const struct remedy remedy = {
-		LITERAL("one member's log shows what it saw of the others, not why they were slow "
-	                "or gone",
-	                "一个成员的日志只能说明它看到的情况,不能说明其他成员为何变慢或消失"),
-		LITERAL("collect the log of every etcd member over the time of the stop",
-	                "收集每个 etcd 成员覆盖停止时间的日志")};
+		TEXT_BOTH("one member's log shows what it saw of the others, not why they were "
+	                  "slow or gone"),
+		TEXT_BOTH("collect the log of every etcd member over the time of the stop")};
 	unsigned logs = 0, members = reason_member_count(reason, reason->focus);
 	vec_foreach (struct process, process, &reason->processes) {
 		bool is_of_cluster = reason->focus == 0 || process->cluster == reason->focus;
@@ -80,8 +66,8 @@ static void miss_members(struct reason *reason)
 	}
 	if (logs > 0 && logs < members && members > 1) {
 		add(reason,
-		    both_printf(reason->keep, "logs of %u of the %u etcd members",
-		                "%2$u 个 etcd 成员中 %1$u 个的日志", members - logs, members),
+		    both_printf(reason->keep, "logs of %u of the %u etcd members", members - logs,
+		                members),
 		    &remedy);
 	}
 }
@@ -90,14 +76,11 @@ static void miss_members(struct reason *reason)
  * healthy. */
 static void miss_pauses(struct reason *reason)
 {
-	static const struct text_both what =
-		LITERAL("whether etcd got to run all the time", "etcd 是否一直得到运行");
-	static const struct remedy remedy = {
-		LITERAL("an etcd of one member prints nothing of a pause, neither during it nor "
-	                "afterwards",
-	                "单成员 etcd 被暂停时和恢复后都不会输出任何日志"),
-		LITERAL("collect Milvus's log of the same time, and the host's CPU and steal time",
-	                "收集同一时间段 Milvus 的日志以及主机的 CPU 和 steal 时间")};
+	static const struct text_both what = TEXT_BOTH("whether etcd got to run all the time");
+	static const struct remedy remedy = {TEXT_BOTH("an etcd of one member prints nothing of a "
+	                                               "pause, neither during it nor afterwards"),
+	                                     TEXT_BOTH("collect Milvus's log of the same time, and "
+	                                               "the host's CPU and steal time")};
 	if (reason->has_etcd && !reason->has_milvus && !reason->is_excerpt &&
 	    reason->findings->verdict.cause.len == 0 &&
 	    reason_member_count(reason, reason->focus) < 2) {
@@ -110,16 +93,14 @@ static void miss_pauses(struct reason *reason)
 static void miss_empty(struct reason *reason)
 {
 	static const struct remedy remedy = {
-		LITERAL("etcd and Go panics write to stderr: `docker logs` without `2>&1` loses it",
-	                "etcd 和 Go panic 写到 stderr:`docker logs` 不带 `2>&1` 会丢失它们"),
-		LITERAL("collect it again with `docker logs -t NAME > FILE 2>&1`",
-	                "用 `docker logs -t NAME > FILE 2>&1` 重新收集")};
+		TEXT_BOTH("etcd and Go panics write to stderr: `docker logs` without `2>&1` loses "
+	                  "it"),
+		TEXT_BOTH("collect it again with `docker logs -t NAME > FILE 2>&1`")};
 	unsigned count = 0;
 	for (size_t i = 0; i < reason->digest->input_count && count < SAME_MAX; i++) {
 		const struct source *input = &reason->digest->inputs[i];
 		if (input->bytes == 0 && !input->is_previous) {
-			add_path(reason, STR_FMT " is empty", STR_FMT " 是空的", input->path,
-			         &remedy);
+			add_path(reason, "%.*s is empty", input->path, &remedy);
 			count++;
 		}
 	}
@@ -129,10 +110,9 @@ static void miss_empty(struct reason *reason)
 static void miss_complaints(struct reason *reason)
 {
 	static const struct remedy remedy = {
-		LITERAL("the collecting tool did not get the log", "收集工具没有取到日志"),
-		LITERAL("read the file; collect that log again, from the node (/var/log/pods) if "
-	                "the API no longer has it",
-	                "查看该文件;重新收集,若 API 已取不到,则从节点的 /var/log/pods 收集")};
+		TEXT_BOTH("the collecting tool did not get the log"),
+		TEXT_BOTH("read the file; collect that log again, from the node (/var/log/pods) if "
+	                  "the API no longer has it")};
 	unsigned count = 0;
 	for (size_t i = 0; i < reason->digest->input_count && count < SAME_MAX; i++) {
 		const struct source *input = &reason->digest->inputs[i];
@@ -140,8 +120,8 @@ static void miss_complaints(struct reason *reason)
 		                    input->recognised == 0 && input->container.len == 0 &&
 		                    !input->is_previous;
 		if (is_complaint && input->records <= COMPLAINT_RECORDS_MAX) {
-			add_path(reason, STR_FMT " holds an error message, no log",
-			         STR_FMT " 里只有报错,没有日志", input->path, &remedy);
+			add_path(reason, "%.*s holds an error message, no log", input->path,
+			         &remedy);
 			count++;
 		}
 	}
@@ -150,10 +130,8 @@ static void miss_complaints(struct reason *reason)
 static void miss_linked(struct reason *reason)
 {
 	static const struct remedy remedy = {
-		LITERAL("links were collected without the files that they lead to",
-	                "只收集了链接,没有收集它指向的文件"),
-		LITERAL("collect /var/log/pods, or pack with `tar -h`, which follows links",
-	                "收集 /var/log/pods,或用 `tar -h` 打包")};
+		TEXT_BOTH("links were collected without the files that they lead to"),
+		TEXT_BOTH("collect /var/log/pods, or pack with `tar -h`, which follows links")};
 	static const struct str broken[] = {STR_INIT("skipped: a link to nothing"),
 	                                    STR_INIT("skipped: a symbolic link"),
 	                                    STR_INIT("skipped: a link")};
@@ -171,8 +149,8 @@ static void miss_linked(struct reason *reason)
 	}
 	if (count > 0) {
 		add(reason,
-		    both_printf(reason->keep, "what %zu links lead to, such as " STR_FMT,
-		                "%zu 个链接所指的文件,例如 " STR_FMT, count, STR_ARG(first->path)),
+		    both_printf(reason->keep, "what %zu links lead to, such as %.*s", count,
+		                STR_ARG(first->path)),
 		    &remedy);
 	}
 }
@@ -196,15 +174,14 @@ static bool is_tail(const struct digest *digest, size_t first, size_t *next)
 static void miss_tails(struct reason *reason)
 {
 	static const struct remedy remedy = {
-		LITERAL("kubectl gives only the last 10 lines of each container when pods are "
-	                "selected by a label",
-	                "按标签选择 pod 时,kubectl 默认每个容器只取最后 10 行"),
-		LITERAL("collect again with --tail=-1", "加 --tail=-1 重新收集")};
+		TEXT_BOTH("kubectl gives only the last 10 lines of each container when pods are "
+	                  "selected by a label"),
+		TEXT_BOTH("collect again with --tail=-1")};
 	for (size_t i = 0; i < reason->digest->input_count;) {
 		const struct source *input = &reason->digest->inputs[i];
 		if (is_tail(reason->digest, i, &i)) {
-			add_path(reason, STR_FMT " holds 10 lines of each container",
-			         STR_FMT " 中每个容器只有 10 行", input->path, &remedy);
+			add_path(reason, "%.*s holds 10 lines of each container", input->path,
+			         &remedy);
 		}
 	}
 }
@@ -217,14 +194,11 @@ static bool is_of(const struct source *source, const char *component)
 static void miss_after(struct reason *reason, const struct source *source, int64_t stop_ns)
 {
 	static const struct remedy remedy = {
-		LITERAL("what led to the stop was printed by the run before",
-	                "导致停止的日志在上一次运行中"),
-		LITERAL("collect the previous container's log: kubectl logs --previous POD",
-	                "收集上一个容器的日志:kubectl logs --previous POD")};
+		TEXT_BOTH("what led to the stop was printed by the run before"),
+		TEXT_BOTH("collect the previous container's log: kubectl logs --previous POD")};
 	struct str late = duration_format(reason->keep, source->first_ns - stop_ns);
 	add(reason,
-	    both_printf(reason->keep, STR_FMT " starts " STR_FMT " after the stop",
-	                STR_FMT " 在停止之后 " STR_FMT " 才开始", STR_ARG(source->path),
+	    both_printf(reason->keep, "%.*s starts %.*s after the stop", STR_ARG(source->path),
 	                STR_ARG(late)),
 	    &remedy);
 }
@@ -244,32 +218,23 @@ static bool has_start(const struct reason *reason, const struct source *source)
 static void miss_begin(struct reason *reason, const struct source *source, int64_t stop_ns)
 {
 	static const struct remedy remedy = {
-		LITERAL("it begins in the middle of a run, and what led to the stop may have come "
-	                "before: logs are rotated away, "
-	                "kubectl gives only the newest file",
-	                "日志从运行中途开始,导致停止的原因可能在此之前:日志已被轮转,kubectl "
-	                "只给出最新的文件"),
-		LITERAL("collect the rotated files: /var/log/pods/*/*/*.log* on the node, or "
-	                "docker's *-json.log.*",
-	                "收集轮转的文件:节点上的 /var/log/pods/*/*/*.log*,或 docker 的 "
-	                "*-json.log.*")};
+		TEXT_BOTH("it begins in the middle of a run, and what led to the stop may have "
+	                  "come before: logs are rotated away, kubectl gives only the newest file"),
+		TEXT_BOTH("collect the rotated files: /var/log/pods/*/*/*.log* on the node, or "
+	                  "docker's *-json.log.*")};
 	struct str early = duration_format(reason->keep, stop_ns - source->first_ns);
 	add(reason,
-	    both_printf(reason->keep, STR_FMT " begins only " STR_FMT " before the stop",
-	                STR_FMT " 在停止前 " STR_FMT " 才开始", STR_ARG(source->path),
-	                STR_ARG(early)),
+	    both_printf(reason->keep, "%.*s begins only %.*s before the stop",
+	                STR_ARG(source->path), STR_ARG(early)),
 	    &remedy);
 }
 
 static void miss_end(struct reason *reason, const struct source *source)
 {
 	static const struct remedy remedy = {
-		LITERAL("etcd's lines of the time in question are not there",
-	                "缺少关键时间段内 etcd 的日志"),
-		LITERAL("collect etcd's log over the whole time of the stop",
-	                "收集覆盖停止时间的 etcd 日志")};
-	add_path(reason, STR_FMT " ends before the stop", STR_FMT " 在停止之前就结束了",
-	         source->path, &remedy);
+		TEXT_BOTH("etcd's lines of the time in question are not there"),
+		TEXT_BOTH("collect etcd's log over the whole time of the stop")};
+	add_path(reason, "%.*s ends before the stop", source->path, &remedy);
 }
 
 /* A log that does not reach the stop, begins behind it or shortly before it. */
@@ -306,13 +271,10 @@ static void miss_times(struct reason *reason)
 /* Pods were restarted, and no log of a run before is there. */
 static void miss_previous(struct reason *reason)
 {
-	static const struct text_both what =
-		LITERAL("the log of the run before a restart", "重启之前那次运行的日志");
+	static const struct text_both what = TEXT_BOTH("the log of the run before a restart");
 	static const struct remedy remedy = {
-		LITERAL("a pod was restarted; why, only the run before can tell",
-	                "pod 曾重启;原因只在上一次运行的日志里"),
-		LITERAL("kubectl logs --previous POD; or /var/log/pods on the node",
-	                "kubectl logs --previous POD;或节点上的 /var/log/pods")};
+		TEXT_BOTH("a pod was restarted; why, only the run before can tell"),
+		TEXT_BOTH("kubectl logs --previous POD; or /var/log/pods on the node")};
 	bool is_restarted = false, has_previous = false;
 	vec_foreach (const struct fact, fact, &reason->digest->facts) {
 		is_restarted |= str_ends(fact->id, STR(".restarts")) && fact->value > 0;
@@ -333,17 +295,13 @@ static void miss_previous(struct reason *reason)
 
 static void miss_level(struct reason *reason, const struct source *source)
 {
-	static const struct text_both whats[] = {
-		LITERAL("etcd's info lines", "etcd 的 info 级日志"),
-		LITERAL("Milvus's info lines", "Milvus 的 info 级日志")};
+	static const struct text_both whats[] = {TEXT_BOTH("etcd's info lines"),
+	                                         TEXT_BOTH("Milvus's info lines")};
 	static const struct remedy remedies[] = {
-		{LITERAL("elections, traces and settings are printed at info level only",
-	                 "选举、trace 和配置只在 info 级别输出"),
-	         LITERAL("run etcd with --log-level=info", "以 --log-level=info 运行 etcd")},
-		{LITERAL("starts, sessions and orderly ends are printed at info level only",
-	                 "启动、会话和正常退出只在 info 级别输出"),
-	         LITERAL("set log.level: info in milvus.yaml",
-	                 "在 milvus.yaml 中设置 log.level: info")}};
+		{TEXT_BOTH("elections, traces and settings are printed at info level only"),
+	         TEXT_BOTH("run etcd with --log-level=info")},
+		{TEXT_BOTH("starts, sessions and orderly ends are printed at info level only"),
+	         TEXT_BOTH("set log.level: info in milvus.yaml")}};
 	bool is_etcd = source->by_program[FORMAT_ETCD] > LEVEL_RECORDS_MIN;
 	bool is_milvus = source->by_program[FORMAT_MILVUS] > LEVEL_RECORDS_MIN;
 	if (source->by_level[FORMAT_INFO] == 0 && source->by_level[FORMAT_DEBUG] == 0 &&
@@ -366,14 +324,11 @@ static void miss_levels(struct reason *reason)
 /* Milvus's own file ends without a word: a panic is only in the container's log. */
 static void miss_stderr(struct reason *reason)
 {
-	static const struct text_both what =
-		LITERAL("what Milvus wrote to stderr", "Milvus 写到 stderr 的内容");
+	static const struct text_both what = TEXT_BOTH("what Milvus wrote to stderr");
 	static const struct remedy remedy = {
-		LITERAL("panics and native crashes are not written to Milvus's log file, only to "
-	                "stderr",
-	                "panic 和原生崩溃不会写入 Milvus 的日志文件,只写到 stderr"),
-		LITERAL("docker logs -t NAME > milvus.log 2>&1, or kubectl logs --previous POD",
-	                "docker logs -t NAME > milvus.log 2>&1,或 kubectl logs --previous POD")};
+		TEXT_BOTH("panics and native crashes are not written to Milvus's log file, only to "
+	                  "stderr"),
+		TEXT_BOTH("docker logs -t NAME > milvus.log 2>&1, or kubectl logs --previous POD")};
 	const struct stop *stop = reason->stop;
 	if (stop == NULL || stop->how != STOP_ABRUPT ||
 	    !str_equals(stop->component, STR("milvus"))) {
@@ -394,18 +349,15 @@ static void miss_stderr(struct reason *reason)
 static void miss_stamps(struct reason *reason)
 {
 	static const struct remedy remedy = {
-		LITERAL("most of its records have no time: what came first cannot be told",
-	                "大部分记录没有时间:无法判断先后"),
-		LITERAL("collect it with stamps: docker logs -t, kubectl logs --timestamps",
-	                "带时间戳收集:docker logs -t,kubectl logs --timestamps")};
+		TEXT_BOTH("most of its records have no time: what came first cannot be told"),
+		TEXT_BOTH("collect it with stamps: docker logs -t, kubectl logs --timestamps")};
 	unsigned count = 0;
 	for (size_t i = 0; i < reason->digest->input_count && count < SAME_MAX; i++) {
 		const struct source *input = &reason->digest->inputs[i];
 		bool is_service = is_of(input, "etcd") || is_of(input, "milvus");
 		if (is_service && input->records >= LEVEL_RECORDS_MIN &&
 		    input->dated * 2 < input->records) {
-			add_path(reason, "the times of " STR_FMT, STR_FMT " 的时间", input->path,
-			         &remedy);
+			add_path(reason, "the times of %.*s", input->path, &remedy);
 			count++;
 		}
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* One piece of reasoning under way; private to cause/. Its steps, in order, are the functions below. */
+/* One piece of reasoning under way; private to cause/. Its steps, in order, are the functions
+ * below. */
 
 #include "cause/set.h"
 
@@ -13,7 +14,7 @@ struct process {
 	bool is_running_at_end;    /* nothing shows that its last run ended */
 	struct str version;
 	uint64_t starts;
-	const struct event *start; /* first line of the last start; NULL */
+	const struct event *start;        /* first line of the last start; NULL */
 	struct str cluster_id, member_id; /* of etcd, hexadecimal; empty: not known */
 	int cluster; /* number of the etcd cluster it is in, or uses; 0: not known */
 };
@@ -50,19 +51,19 @@ struct reason {
 	struct arena *keep;
 	struct process_list processes;
 	struct derived_list derived;
-	struct window window;   /* what is looked at for the main stop */
-	struct stop *stop;       /* the stop that is explained; NULL */
+	struct window window; /* what is looked at for the main stop */
+	struct stop *stop;    /* the stop that is explained; NULL */
 	struct {
 		const struct episode **items;
 		size_t count, capacity;
-	} roots; /* evidence of the named cause's strong signs */
-	int64_t ttl_ns;         /* of Milvus's session, as seen or by version */
+	} roots;        /* evidence of the named cause's strong signs */
+	int64_t ttl_ns; /* of Milvus's session, as seen or by version */
 	int64_t heartbeat_ns, election_ns;
 	bool has_milvus, has_etcd; /* logs of them are there */
 	bool is_excerpt;
-	bool is_alone; /* one of several stops is looked at by itself */
-	int clusters;  /* of etcd, as far as their logs say */
-	int focus;     /* number of the cluster that is looked at; 0: all */
+	bool is_alone;           /* one of several stops is looked at by itself */
+	int clusters;            /* of etcd, as far as their logs say */
+	int focus;               /* number of the cluster that is looked at; 0: all */
 	bool is_quorum_doubtful; /* a member had no leader, and the logs of most are not there */
 	struct digest view; /* the digest without the etcds of others, where there is a focus */
 };
@@ -94,7 +95,8 @@ void reason_run_versions(struct reason *reason);
 void reason_window(struct reason *reason);
 bool reason_looks_like_excerpt(const struct reason *reason);
 
-/* stops.c: each stop by itself, and which one the verdict is about; afterwards what they have in common */
+/* stops.c: each stop by itself, and which one the verdict is about; afterwards what they have in
+ * common */
 void stops_sort(struct reason *reason);
 void reason_stops(struct reason *reason);
 void reason_stops_together(struct reason *reason);
@@ -131,7 +133,8 @@ enum calibration {
 };
 enum calibration reason_calibration(const struct reason *reason);
 struct str calibration_name(enum calibration class);
-/** Of the first of some scores, which is the greatest, in thousandths; "none of these" competes with a score of 0. */
+/** Of the first of some scores, which is the greatest, in thousandths; "none of these" competes
+ * with a score of 0. */
 int calibration_named(enum calibration class, const int *scores, size_t count);
 int calibration_unknown(enum calibration class);
 int calibration_null(enum calibration class);
@@ -173,8 +176,10 @@ const struct event *episode_telling(const struct episode *episode);
 /** First episode of a kind in the window, NULL if there is none. */
 const struct episode *window_first(const struct reason *reason, struct str kind);
 void evidence_add(struct evidence_list *list, const struct episode *episode);
-void derived_add(struct reason *reason, const char *id, double value, const struct episode *episode);
-void derived_relate(struct reason *reason, const char *id, double value, const struct episode *episode);
+void derived_add(struct reason *reason, const char *id, double value,
+                 const struct episode *episode);
+void derived_relate(struct reason *reason, const char *id, double value,
+                    const struct episode *episode);
 const struct derived_fact *derived_find(const struct reason *reason, struct str id);
 void hypothesis_finish(struct hypothesis *hypothesis);
 /** Whether an etcd of that source had just started: its first election is normal. */
@@ -182,16 +187,19 @@ bool event_is_at_start(const struct reason *reason, const struct event *event, u
 /** A field as a number; otherwise when there is none. */
 int64_t derived_number(const struct event *event, const char *name, int64_t otherwise);
 double derived_seconds(int64_t ns);
-struct text_both both_printf(struct arena *keep, const char *en, const char *zh, ...);
+/** A sentence in each language. en: a printf format that po/ translates. */
+struct text_both both_printf(struct arena *keep, const char *en, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Walks over the kept events of a kind in the window. */
-#define each_event(reason, name, of, event)                                                                \
-	for (struct episode *of = (reason)->digest->episodes.items,                                        \
-	                    *of##_end = of + (reason)->digest->episodes.count;                             \
-	     of != of##_end; of++)                                                                         \
-		if (episode_is(of, str_from(name)) && episode_in_window(reason, of))                            \
-			for (size_t event##_i = 0; event##_i < of->member_count; event##_i++)              \
-				for (const struct event *event = of->members[event##_i]; event != NULL; event = NULL)
+#define each_event(reason, name, of, event)                                                        \
+	for (struct episode *of = (reason)->digest->episodes.items,                                \
+	                    *of##_end = of + (reason)->digest->episodes.count;                     \
+	     of != of##_end; of++)                                                                 \
+		if (episode_is(of, str_from(name)) && episode_in_window(reason, of))               \
+			for (size_t event##_i = 0; event##_i < of->member_count; event##_i++)      \
+				for (const struct event *event = of->members[event##_i];           \
+				     event != NULL; event = NULL)
 
 /* ---- signs.c ---- */
 
@@ -208,5 +216,6 @@ struct sign_result {
 	} episodes;
 };
 
-void sign_evaluate(const struct reason *reason, const struct sign *sign, struct sign_result *result);
+void sign_evaluate(const struct reason *reason, const struct sign *sign,
+                   struct sign_result *result);
 void sign_result_finish(struct sign_result *result);

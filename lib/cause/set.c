@@ -14,20 +14,22 @@
 enum { CAUSE_FILE_SIZE_MAX = 4 << 20 };
 
 static const struct str strength_names[STRENGTH_COUNT] = {
-        [STRENGTH_HINT] = STR_INIT("hint"),         [STRENGTH_SUPPORTING] = STR_INIT("supporting"),
-        [STRENGTH_STRONG] = STR_INIT("strong"),     [STRENGTH_DECISIVE] = STR_INIT("decisive"),
-        [STRENGTH_EXCLUDES] = STR_INIT("excludes"),
+	[STRENGTH_HINT] = STR_INIT("hint"),         [STRENGTH_SUPPORTING] = STR_INIT("supporting"),
+	[STRENGTH_STRONG] = STR_INIT("strong"),     [STRENGTH_DECISIVE] = STR_INIT("decisive"),
+	[STRENGTH_EXCLUDES] = STR_INIT("excludes"),
 };
 
 struct text_both cause_text(const struct json *value)
 {
-	return (struct text_both){.in = {[TEXT_EN] = json_get_text(value, "en"), [TEXT_ZH] = json_get_text(value, "zh")}};
+	return (struct text_both){.in = {[TEXT_EN] = json_get_text(value, "en"),
+	                                 [TEXT_ZH] = json_get_text(value, "zh")}};
 }
 
 bool kind_is(struct str id, struct str name)
 {
 	if (str_ends(name, STR(".*"))) {
-		return str_starts(id, str_slice(name, 0, name.len - 1)) || str_equals(id, str_slice(name, 0, name.len - 2));
+		return str_starts(id, str_slice(name, 0, name.len - 1)) ||
+		       str_equals(id, str_slice(name, 0, name.len - 2));
 	}
 	return str_equals(id, name);
 }
@@ -48,12 +50,14 @@ static bool load_sign(const struct json *json, struct sign *sign, struct error *
 	struct str against = json_get_text(json, "against"), supports = json_get_text(json, "for");
 	sign->is_against = against.len > 0;
 	if (!strength_read(sign->is_against ? against : supports, &sign->strength)) {
-		return error_set(err, "a sign needs \"for\" or \"against\" with hint, supporting, strong, decisive or excludes");
+		return error_set(err, "a sign needs \"for\" or \"against\" with hint, supporting, "
+		                      "strong, decisive or excludes");
 	}
 	sign->group = json_get_text(json, "group");
 	sign->when = json_get(json, "when");
 	sign->say = cause_text(json_get(json, "say"));
-	if (sign->group.len == 0 || json_type(sign->when) != JSON_OBJECT || sign->say.in[TEXT_EN].len == 0) {
+	if (sign->group.len == 0 || json_type(sign->when) != JSON_OBJECT ||
+	    sign->say.in[TEXT_EN].len == 0) {
 		return error_set(err, "a sign needs \"group\", \"when\" and \"say\"");
 	}
 	return true;
@@ -70,7 +74,8 @@ static struct str *load_ids(struct arena *keep, const struct json *list, size_t 
 	return ids;
 }
 
-static bool load_links(struct arena *keep, const struct json *list, struct cause *cause, struct error *err)
+static bool load_links(struct arena *keep, const struct json *list, struct cause *cause,
+                       struct error *err)
 {
 	cause->link_count = json_count(list);
 	cause->links = arena_array(keep, struct cause_link, cause->link_count + 1);
@@ -80,13 +85,15 @@ static bool load_links(struct arena *keep, const struct json *list, struct cause
 		link->kind = json_get_text(item, "kind");
 		link->within_ns = duration_parse(json_get_text(item, "within"));
 		if (link->kind.len == 0 || link->within_ns == DURATION_NONE) {
-			return error_set(err, "leads_to: an entry needs \"kind\" and \"within\" (a duration such as 10s)");
+			return error_set(err, "leads_to: an entry needs \"kind\" and \"within\" (a "
+			                      "duration such as 10s)");
 		}
 	}
 	return true;
 }
 
-static bool load_cause(struct cause_set *set, const struct json *json, struct cause *cause, struct error *err)
+static bool load_cause(struct cause_set *set, const struct json *json, struct cause *cause,
+                       struct error *err)
 {
 	struct arena *keep = &set->keep;
 	cause->id = json_get_text(json, "id");
@@ -99,15 +106,16 @@ static bool load_cause(struct cause_set *set, const struct json *json, struct ca
 	cause->sign_count = json_count(signs);
 	cause->signs = arena_array(keep, struct sign, cause->sign_count + 1);
 	size_t i = 0;
-	for (const struct json *item = json_first(signs); item != NULL; item = json_next(item), i++) {
+	for (const struct json *item = json_first(signs); item != NULL;
+	     item = json_next(item), i++) {
 		if (!load_sign(item, &cause->signs[i], err)) {
-			return error_prefix(err, STR_FMT ": sign %zu", STR_ARG(cause->id), i + 1);
+			return error_prefix(err, "%.*s: sign %zu", STR_ARG(cause->id), i + 1);
 		}
 	}
 	cause->advice = load_ids(keep, json_get(json, "advice"), &cause->advice_count);
 	cause->settle = load_ids(keep, json_get(json, "settle"), &cause->settle_count);
 	if (!load_links(keep, json_get(json, "leads_to"), cause, err)) {
-		return error_prefix(err, STR_FMT, STR_ARG(cause->id));
+		return error_prefix(err, "%.*s", STR_ARG(cause->id));
 	}
 	return true;
 }
@@ -215,7 +223,8 @@ static bool add_file(struct cause_set *set, const char *path, struct error *err)
 	}
 	struct buf text = {0};
 	size_t count;
-	while (text.len < CAUSE_FILE_SIZE_MAX && (count = fread(buf_reserve(&text, 65536), 1, 65536, file)) > 0) {
+	while (text.len < CAUSE_FILE_SIZE_MAX &&
+	       (count = fread(buf_reserve(&text, 65536), 1, 65536, file)) > 0) {
 		text.len += count;
 	}
 	fclose(file);
@@ -240,7 +249,8 @@ bool cause_set_add(struct cause_set *set, struct str path, struct error *err)
 		for (int i = 0; i < count; i++) {
 			struct str entry = str_from(entries[i]->d_name);
 			if (is_loaded && str_ends(entry, STR(".json"))) {
-				struct str full = arena_printf(&set->keep, "%s/%s", name, entries[i]->d_name);
+				struct str full =
+					arena_printf(&set->keep, "%s/%s", name, entries[i]->d_name);
 				is_loaded = add_file(set, full.ptr, err);
 			}
 			free(entries[i]);
@@ -300,8 +310,8 @@ static void visit_names(const struct kind_visit *to, const struct json *value, e
 	if (json_type(value) == JSON_STRING) {
 		to->visit(to->context, to->cause, json_text(value), role);
 	}
-	for (const struct json *item = json_type(value) == JSON_ARRAY ? json_first(value) : NULL; item != NULL;
-	     item = json_next(item)) {
+	for (const struct json *item = json_type(value) == JSON_ARRAY ? json_first(value) : NULL;
+	     item != NULL; item = json_next(item)) {
 		to->visit(to->context, to->cause, json_text(item), role);
 	}
 }
@@ -309,7 +319,9 @@ static void visit_names(const struct kind_visit *to, const struct json *value, e
 /* What the absence of a kind says, or its opposite. */
 static enum cause_role turned(enum cause_role role)
 {
-	return role == CAUSE_SIGN_FOR ? CAUSE_SIGN_AGAINST : role == CAUSE_SIGN_AGAINST ? CAUSE_SIGN_FOR : role;
+	return role == CAUSE_SIGN_FOR       ? CAUSE_SIGN_AGAINST
+	       : role == CAUSE_SIGN_AGAINST ? CAUSE_SIGN_FOR
+	                                    : role;
 }
 
 static void visit_when(const struct kind_visit *to, const struct json *when, enum cause_role role)
@@ -319,7 +331,8 @@ static void visit_when(const struct kind_visit *to, const struct json *when, enu
 	visit_names(to, json_get(when, "covering"), CAUSE_SIGN_CONTEXT);
 	const struct json *inner[] = {json_get(when, "all"), json_get(when, "any")};
 	for (size_t i = 0; i < 2; i++) {
-		for (const struct json *item = json_first(inner[i]); item != NULL; item = json_next(item)) {
+		for (const struct json *item = json_first(inner[i]); item != NULL;
+		     item = json_next(item)) {
 			visit_when(to, item, role);
 		}
 	}
@@ -334,7 +347,9 @@ void cause_set_kinds(const struct cause_set *set, cause_kind_visit *visit, void 
 		const struct cause *cause = &set->causes[i];
 		struct kind_visit to = {visit, context, cause->id};
 		for (size_t j = 0; j < cause->sign_count; j++) {
-			visit_when(&to, cause->signs[j].when, cause->signs[j].is_against ? CAUSE_SIGN_AGAINST : CAUSE_SIGN_FOR);
+			visit_when(&to, cause->signs[j].when,
+			           cause->signs[j].is_against ? CAUSE_SIGN_AGAINST
+			                                      : CAUSE_SIGN_FOR);
 		}
 		for (size_t j = 0; j < cause->link_count; j++) {
 			visit(context, cause->id, cause->links[j].kind, CAUSE_EFFECT);

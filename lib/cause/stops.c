@@ -240,7 +240,7 @@ static const struct stop *etcd_before(const struct reason *reason, const struct 
 static void add(struct buf *to, struct str text, enum text_lang lang)
 {
 	if (text.len > 0) {
-		buf_add(to, to->len == 0 ? STR("") : lang == TEXT_EN ? STR("; ") : STR(";"));
+		buf_add(to, to->len == 0 ? STR("") : str_from(text_translate(lang, "; ")));
 		buf_add(to, text);
 	}
 }
@@ -254,27 +254,26 @@ static void say_links(const struct reason *reason, struct stop *stop)
 	int64_t start_ns = next_start(reason, stop);
 	for (int lang = 0; lang < TEXT_LANG_COUNT; lang++) {
 		struct buf text = {0};
-		bool is_en = lang == TEXT_EN;
+		enum text_lang in = (enum text_lang)lang;
 		if (etcd != NULL) {
 			struct str took =
 				duration_format(reason->keep, stop->time_ns - etcd->time_ns);
 			add(&text,
-			    arena_printf(reason->keep,
-			                 is_quorum ? is_en ? STR_FMT " after etcd (" STR_FMT
-			                                             ") had lost its quorum"
-			                                   : "在 " STR_FMT " 之前 etcd(" STR_FMT
-			                                     ")已失去多数派"
-			                 : is_en   ? STR_FMT " after " STR_FMT " had ended"
-			                           : "在 " STR_FMT " 之前 " STR_FMT " 已结束",
-			                 STR_ARG(took), STR_ARG(etcd->instance)),
+			    arena_printf(
+				    reason->keep,
+				    is_quorum
+					    ? text_translate(
+						      in,
+						      "%.*s after etcd (%.*s) had lost its quorum")
+					    : text_translate(in, "%.*s after %.*s had ended"),
+				    STR_ARG(took), STR_ARG(etcd->instance)),
 			    (enum text_lang)lang);
 		}
 		if (stop->count > 1) {
 			add(&text,
 			    arena_printf(reason->keep,
-			                 is_en ? "it was started again and ended in the same way, "
-			                         "%llu times in all"
-			                       : "反复重启并以同样方式结束,共 %llu 次",
+			                 text_translate(in, "it was started again and ended in the "
+			                                    "same way, %llu times in all"),
 			                 (unsigned long long)stop->count),
 			    (enum text_lang)lang);
 		}
@@ -282,8 +281,7 @@ static void say_links(const struct reason *reason, struct stop *stop)
 			struct str took = duration_format(reason->keep, start_ns - stop->last_ns);
 			add(&text,
 			    arena_printf(reason->keep,
-			                 is_en ? "started again " STR_FMT " later"
-			                       : STR_FMT " 后重新启动",
+			                 text_translate(in, "started again %.*s later"),
 			                 STR_ARG(took)),
 			    (enum text_lang)lang);
 		}
@@ -318,9 +316,8 @@ struct tally {
 static struct str title_of(const struct reason *reason, struct str cause, enum text_lang lang)
 {
 	const struct text_both *title = cause_title(reason->set, cause);
-	return title != NULL     ? text_in(title, lang)
-	       : lang == TEXT_EN ? STR("no cause could be named")
-	                         : STR("无法判定原因");
+	return title != NULL ? text_in(title, lang)
+	                     : str_from(text_translate(lang, "no cause could be named"));
 }
 
 /* How often which cause: processes that stopped together count once. */
@@ -368,9 +365,8 @@ static struct str say_others(const struct reason *reason, const struct tally *ta
 		unsigned times = tallies[i].times -
 		                 (str_equals(tallies[i].cause, reason->stop->cause) ? 1 : 0);
 		if (times > 0) {
-			const char *often = lang == TEXT_ZH ? "(%u 次)"
-			                    : times == 1    ? " (once)"
-			                                    : " (%u times)";
+			const char *often = times == 1 ? text_translate(lang, " (once)")
+			                               : text_translate(lang, " (%u times)");
 			add(&text, title_of(reason, tallies[i].cause, lang), lang);
 			buf_add(&text, arena_printf(reason->keep, often, times));
 		}
@@ -388,15 +384,14 @@ static struct str say_times(const struct reason *reason, const struct tally *tal
 	struct str main_title = title_of(reason, reason->stop->cause, lang);
 	if (count == 1) {
 		return arena_printf(reason->keep,
-		                    lang == TEXT_EN ? "%s stopped %u times, each time: " STR_FMT "."
-		                                    : "%s 停止了 %u 次,每次都是:" STR_FMT "。",
+		                    text_translate(lang, "%s stopped %u times, each time: %.*s."),
 		                    who, times, STR_ARG(main_title));
 	}
 	return arena_printf(
 		reason->keep,
-		lang == TEXT_EN ? "%s stopped %u times. The one explained here: " STR_FMT
-				  ". The others: " STR_FMT "."
-				: "%s 停止了 %u 次。此处解释的一次:" STR_FMT "。其余:" STR_FMT "。",
+		text_translate(
+			lang,
+			"%s stopped %u times. The one explained here: %.*s. The others: %.*s."),
 		who, times, STR_ARG(main_title), STR_ARG(say_others(reason, tallies, count, lang)));
 }
 
@@ -411,16 +406,18 @@ void reason_stops_together(struct reason *reason)
 	size_t count = tally_stops(reason, tallies, &times, &loops);
 	struct text_both *summary = &reason->findings->verdict.summary;
 	for (int lang = 0; lang < TEXT_LANG_COUNT; lang++) {
-		bool is_en = lang == TEXT_EN;
+		enum text_lang in = (enum text_lang)lang;
 		struct str text = summary->in[lang];
 		if (times > 1) {
 			text = say_times(reason, tallies, count, times, (enum text_lang)lang);
 		}
 		if (loops > 0) {
 			const char *often =
-				is_en ? loops == 1 ? " It was restarted and ended again."
-			                           : " It was restarted and ended again %llu times."
-				      : "其后重启又结束 %llu 次。";
+				loops == 1
+					? text_translate(in, " It was restarted and ended again.")
+					: text_translate(
+						  in,
+						  " It was restarted and ended again %llu times.");
 			text = arena_printf(reason->keep, STR_FMT STR_FMT, STR_ARG(text),
 			                    STR_ARG(arena_printf(reason->keep, often,
 			                                         (unsigned long long)loops)));

@@ -333,11 +333,13 @@ static void say_signs(const struct reason *reason, const struct weighed *weighed
 		}
 		struct text_both say = reason_say(reason, &sign->say);
 		if (weighed->is_explained[i]) {
-			say.in[TEXT_EN] =
-				arena_printf(reason->keep, "(an effect of another cause) " STR_FMT,
-			                     STR_ARG(say.in[TEXT_EN]));
-			say.in[TEXT_ZH] = arena_printf(reason->keep, "(是另一原因的结果)" STR_FMT,
-			                               STR_ARG(say.in[TEXT_ZH]));
+			for (int lang = 0; lang < TEXT_LANG_COUNT; lang++) {
+				say.in[lang] = arena_printf(
+					reason->keep,
+					text_translate((enum text_lang)lang,
+				                       "(an effect of another cause) %.*s"),
+					STR_ARG(text_in(&say, (enum text_lang)lang)));
+			}
 		}
 		vec_push(&hypothesis->reasons_for, say);
 	}
@@ -414,19 +416,18 @@ static struct text_both summary_of_measures(const struct reason *reason)
 	                  findings->rivals.items[0].reasons_for.count > 0 &&
 	                  findings->rivals.items[0].confidence > 0;
 	if (!has_reason) {
-		return both_printf(reason->keep,
-		                   "Nothing here shows that anything stopped: it holds measured or "
-		                   "configured values only.",
-		                   "这里没有任何内容表明服务曾经停止:只包含测量值或配置值。");
+		return both_printf(reason->keep, "Nothing here shows that anything stopped: it "
+		                                 "holds measured or configured values only.");
 	}
 	const struct text_both *say = &findings->rivals.items[0].reasons_for.items[0];
 	struct text_both summary;
-	summary.in[TEXT_EN] = arena_printf(
-		reason->keep, "Nothing here shows that anything stopped, but " STR_FMT ".",
-		STR_ARG(text_in(say, TEXT_EN)));
-	summary.in[TEXT_ZH] =
-		arena_printf(reason->keep, "这里没有任何内容表明服务曾经停止,但是" STR_FMT "。",
-	                     STR_ARG(text_in(say, TEXT_ZH)));
+	for (int lang = 0; lang < TEXT_LANG_COUNT; lang++) {
+		summary.in[lang] = arena_printf(
+			reason->keep,
+			text_translate((enum text_lang)lang,
+		                       "Nothing here shows that anything stopped, but %.*s."),
+			STR_ARG(text_in(say, (enum text_lang)lang)));
+	}
 	return summary;
 }
 
@@ -434,8 +435,7 @@ static struct text_both summary_of_unknown(const struct reason *reason)
 {
 	if (reason->stop != NULL) {
 		return both_printf(reason->keep,
-		                   "It stopped, but the lines do not allow a cause to be named.",
-		                   "服务已停止,但这些日志不足以判定原因。");
+		                   "It stopped, but the lines do not allow a cause to be named.");
 	}
 	if (reason->digest->facts.count > 0 && !has_dated_record(reason)) {
 		return summary_of_measures(reason);
@@ -443,11 +443,9 @@ static struct text_both summary_of_unknown(const struct reason *reason)
 	if (reason->digest->episodes.count == 0) {
 		return both_printf(
 			reason->keep,
-			"The lines do not tell what happened: nothing in them was recognised.",
-			"日志无法说明发生了什么:没有识别出任何内容。");
+			"The lines do not tell what happened: nothing in them was recognised.");
 	}
-	return both_printf(reason->keep, "The lines do not allow a cause to be named.",
-	                   "这些日志不足以判定原因。");
+	return both_printf(reason->keep, "The lines do not allow a cause to be named.");
 }
 
 static void summarise(const struct reason *reason)
@@ -458,8 +456,7 @@ static void summarise(const struct reason *reason)
 	if (cause.len == 0) {
 		findings->verdict.summary = both_printf(
 			keep,
-			"Nothing wrong was found, and the service was running when the log ends.",
-			"未发现异常,日志结束时服务仍在运行。");
+			"Nothing wrong was found, and the service was running when the log ends.");
 		return;
 	}
 	if (str_equals(cause, STR("unknown"))) {
@@ -469,17 +466,13 @@ static void summarise(const struct reason *reason)
 	const struct text_both *title = cause_title(reason->set, cause);
 	struct str who = reason->stop == NULL ? STR("") : reason->stop->component;
 	bool is_milvus = str_equals(who, STR("milvus"));
-	const char *en = reason->stop == NULL ? "Degraded: "
-	                 : is_milvus          ? "Milvus stopped: "
-	                                      : "etcd stopped: ";
-	const char *zh = reason->stop == NULL ? "服务降级:"
-	                 : is_milvus          ? "Milvus 停止:"
-	                                      : "etcd 停止:";
 	for (int lang = 0; lang < TEXT_LANG_COUNT; lang++) {
+		enum text_lang in = (enum text_lang)lang;
+		const char *format = reason->stop == NULL ? text_translate(in, "Degraded: %.*s.")
+		                     : is_milvus ? text_translate(in, "Milvus stopped: %.*s.")
+		                                 : text_translate(in, "etcd stopped: %.*s.");
 		findings->verdict.summary.in[lang] =
-			arena_printf(keep, "%s" STR_FMT "%s", lang == TEXT_EN ? en : zh,
-		                     STR_ARG(text_in(title, (enum text_lang)lang)),
-		                     lang == TEXT_EN ? "." : "。");
+			arena_printf(keep, format, STR_ARG(text_in(title, in)));
 	}
 }
 

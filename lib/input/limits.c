@@ -50,8 +50,7 @@ bool input_limit_set(struct input_limits *into, struct str setting, struct error
 		if (!read_size(text, &value) || value == 0 || value > limits[i].highest) {
 			return error_set(
 				err,
-				"'" STR_FMT
-				"' is no number from 1 to %llu; K, M, G and T may follow it",
+				"'%.*s' is no number from 1 to %llu; K, M, G and T may follow it",
 				STR_ARG(text), (unsigned long long)limits[i].highest);
 		}
 		char *member = (char *)into + limits[i].at;
@@ -64,7 +63,6 @@ bool input_limit_set(struct input_limits *into, struct str setting, struct error
 	}
 	return error_set(
 		err,
-		"'" STR_FMT
-		"' is not known; write bytes, ratio, depth, members or memory, = and a number",
+		"'%.*s' is not known; write bytes, ratio, depth, members or memory, = and a number",
 		STR_ARG(name));
 }

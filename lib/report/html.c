@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The report as one HTML file: verdict first, then how it came about, and everything that proves
  * it. */
-#include "report/html_page.h"
-
 #include "base/vec.h"
+#include "report/html_page.h"
 #include "report/reporters.h"
 
 #include <math.h>
@@ -43,9 +42,9 @@ void html_text(struct html *html, struct str text)
 	}
 }
 
-void html_pick(struct html *html, const char *en, const char *zh)
+void html_pick(struct html *html, const char *en)
 {
-	html_text(html, str_from(view_pick(&html->view, en, zh)));
+	html_text(html, str_from(view_pick(&html->view, en)));
 }
 
 void html_element(struct html *html, const char *tag, struct str text)
@@ -60,10 +59,10 @@ void html_number(struct html *html, uint64_t number)
 	buf_printf(html->out, "%llu", (unsigned long long)number);
 }
 
-void html_section(struct html *html, const char *id, const char *en, const char *zh)
+void html_section(struct html *html, const char *id, const char *en)
 {
 	buf_printf(html->out, "<section id=\"%s\">\n", id);
-	html_element(html, "h2", str_from(view_pick(&html->view, en, zh)));
+	html_element(html, "h2", str_from(view_pick(&html->view, en)));
 	html_raw(html, "\n");
 }
 
@@ -93,13 +92,13 @@ void html_evidence(struct html *html, const struct event *event)
 
 /* ---- verdict ---- */
 
-static void write_brief(struct html *html, const char *en, const char *zh, struct str text)
+static void write_brief(struct html *html, const char *en, struct str text)
 {
 	if (text.len == 0) {
 		return;
 	}
 	html_raw(html, "<dt>");
-	html_pick(html, en, zh);
+	html_pick(html, en);
 	html_raw(html, "</dt><dd>");
 	html_text(html, text);
 	html_raw(html, "</dd>\n");
@@ -120,29 +119,32 @@ static void write_verdict(struct html *html)
 	           verdict_class(html->view.findings));
 	html_element(html, "h1", brief->what);
 	html_raw(html, "\n<dl>\n");
-	write_brief(html, "When", "何时", brief->when);
-	write_brief(html, "Why", "理由", brief->why);
-	write_brief(html, "How sure", "把握", brief->sure);
-	write_brief(html, "First", "先做", brief->first);
+	write_brief(html, "When", brief->when);
+	write_brief(html, "Why", brief->why);
+	write_brief(html, "How sure", brief->sure);
+	write_brief(html, "First", brief->first);
 	html_raw(html, "</dl>\n</header>\n");
 }
 
 static void write_contents(struct html *html)
 {
 	static const struct {
-		const char *id, *en, *zh;
+		const char *id, *en;
 	} sections[] = {
-		{"chain", "How it came about", "经过"},    {"lanes", "Timeline", "时间线"},
-		{"slow", "Slow operations", "慢操作"},     {"reasons", "Why", "理由"},
-		{"advice", "What to do", "建议"},          {"events", "Events", "事件"},
-		{"coverage", "What was read", "读取内容"},
+		{"chain", TEXT_MARK("How it came about")},
+		{"lanes", TEXT_MARK("Timeline")},
+		{"slow", TEXT_MARK("Slow operations")},
+		{"reasons", TEXT_MARK("Why")},
+		{"advice", TEXT_MARK("What to do")},
+		{"events", TEXT_MARK("Events")},
+		{"coverage", TEXT_MARK("What was read")},
 	};
 	html_raw(html, "<nav aria-label=\"");
-	html_pick(html, "Sections", "章节");
+	html_pick(html, "Sections");
 	html_raw(html, "\"><ul>\n");
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
 		buf_printf(html->out, "<li><a href=\"#%s\">", sections[i].id);
-		html_pick(html, sections[i].en, sections[i].zh);
+		html_pick(html, sections[i].en);
 		html_raw(html, "</a></li>\n");
 	}
 	html_raw(html, "</ul></nav>\n");
@@ -157,8 +159,7 @@ static void write_lines(struct html *html, const struct evidence_list *evidence)
 		if (i == 1) {
 			html_raw(html, "<details class=\"more\"><summary>");
 			html_text(html,
-			          arena_printf(&html->view.tmp,
-			                       view_pick(&html->view, "%zu more", "另 %zu 行"),
+			          arena_printf(&html->view.tmp, view_pick(&html->view, "%zu more"),
 			                       evidence->count - 1));
 			html_raw(html, "</summary>\n");
 		}
@@ -178,7 +179,7 @@ static void write_step(struct html *html, const struct chain_step *step, struct 
 	html_text(html, summary);
 	if (step->is_inferred) {
 		html_raw(html, " <em>[");
-		html_pick(html, "inferred", "推断");
+		html_pick(html, "inferred");
 		html_raw(html, "]</em>");
 	}
 	struct str because = view_text(&html->view, &step->because);
@@ -192,11 +193,10 @@ static void write_step(struct html *html, const struct chain_step *step, struct 
 static void write_chain(struct html *html)
 {
 	const struct findings *findings = html->view.findings;
-	html_section(html, "chain", "How it came about", "经过");
+	html_section(html, "chain", "How it came about");
 	if (findings->chain.count == 0) {
 		html_element(html, "p",
-		             str_from(view_pick(&html->view, "No chain of steps could be told.",
-		                                "无法给出事件链。")));
+		             str_from(view_pick(&html->view, "No chain of steps could be told.")));
 	}
 	html_raw(html, "<ol class=\"steps\">\n");
 	for (size_t i = 0; i < html->view.rows.count; i++) {
@@ -215,7 +215,7 @@ static void write_stops(struct html *html)
 	if (findings->stops.count < 2) {
 		return;
 	}
-	html_section(html, "stops", "All stops", "所有停止");
+	html_section(html, "stops", "All stops");
 	html_raw(html, "<ol class=\"steps\">\n");
 	for (size_t i = 0; i < findings->stops.count; i++) {
 		const struct stop *stop = &findings->stops.items[i];
@@ -249,7 +249,7 @@ static void write_sentences(struct html *html, const struct sentence_list *list,
 		buf_printf(html->out, "<li class=\"%s\"><span aria-hidden=\"true\">%s</span> ",
 		           is_for ? "for" : "against", is_for ? "+" : "−");
 		html_raw(html, "<span class=\"hidden\">");
-		html_pick(html, is_for ? "For:" : "Against:", is_for ? "支持:" : "反对:");
+		html_pick(html, is_for ? TEXT_MARK("For:") : TEXT_MARK("Against:"));
 		html_raw(html, "</span> ");
 		html_text(html, view_text(&html->view, &list->items[i]));
 		html_raw(html, "</li>\n");
@@ -279,14 +279,13 @@ static void write_pairs(struct html *html, struct str what, struct str how)
 static void write_reasons(struct html *html)
 {
 	const struct findings *findings = html->view.findings;
-	html_section(html, "reasons", "Why", "理由");
+	html_section(html, "reasons", "Why");
 	if (findings->named.reasons_for.count + findings->named.reasons_against.count > 0) {
 		write_hypothesis(html, &findings->named);
 	}
 	if (findings->rivals.count > 0) {
-		html_element(
-			html, "p",
-			str_from(view_pick(&html->view, "What else was considered:", "其他可能:")));
+		html_element(html, "p",
+		             str_from(view_pick(&html->view, "What else was considered:")));
 	}
 	for (size_t i = 0; i < findings->rivals.count; i++) {
 		write_hypothesis(html, &findings->rivals.items[i]);
@@ -301,8 +300,7 @@ static void write_reasons(struct html *html)
 		const struct settle *item = &findings->settle.items[i];
 		if (i == 0) {
 			html_element(html, "h3",
-			             str_from(view_pick(&html->view, "What would settle it",
-			                                "如何确认")));
+			             str_from(view_pick(&html->view, "What would settle it")));
 			html_raw(html, "<dl>\n");
 		}
 		write_pairs(html, view_text(&html->view, &item->what),
@@ -322,8 +320,7 @@ static void write_facts(struct html *html)
 			continue;
 		}
 		if (!has_any) {
-			html_element(html, "h3",
-			             str_from(view_pick(&html->view, "Measured", "测量值")));
+			html_element(html, "h3", str_from(view_pick(&html->view, "Measured")));
 			html_raw(html, "<ul class=\"facts\">\n");
 			has_any = true;
 		}
@@ -331,8 +328,7 @@ static void write_facts(struct html *html)
 		html_text(html, item->fact.id);
 		html_raw(html, ": ");
 		html_text(html, view_fact(&html->view, item));
-		html_pick(html, item->is_ok ? " (ok)" : " (too bad)",
-		          item->is_ok ? "(正常)" : "(超标)");
+		html_pick(html, item->is_ok ? TEXT_MARK(" (ok)") : TEXT_MARK(" (too bad)"));
 		html_raw(html, "</li>\n");
 	}
 	html_raw(html, has_any ? "</ul>\n" : "");
@@ -341,7 +337,7 @@ static void write_facts(struct html *html)
 static void write_advice(struct html *html)
 {
 	const struct findings *findings = html->view.findings;
-	html_section(html, "advice", "What to do", "建议");
+	html_section(html, "advice", "What to do");
 	write_facts(html);
 	html_raw(html, "<ol class=\"advice\">\n");
 	for (size_t i = 0; i < findings->advice.count; i++) {
@@ -362,7 +358,7 @@ static void write_advice(struct html *html)
 static void write_head(struct html *html)
 {
 	html_raw(html, "<!DOCTYPE html>\n<html lang=\"");
-	html_raw(html, view_pick(&html->view, "en", "zh-CN"));
+	html_raw(html, html->view.options->lang == TEXT_ZH ? "zh-CN" : "en");
 	html_raw(html, "\">\n<head>\n<meta charset=\"utf-8\">\n"
 	               "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
 	               "base-uri 'none'; form-action 'none'; style-src '");
@@ -383,12 +379,10 @@ static void write_foot(struct html *html)
 	const struct report_options *options = html->view.options;
 	html_raw(html, "</main>\n<footer>");
 	if (text_in(&options->sensitive, options->lang).len > 0) {
-		html_raw(html, view_pick(&html->view, "<p>Not redacted: this report holds ",
-		                         "<p>未脱敏：本报告含有 "));
+		html_raw(html, view_pick(&html->view, "<p>Not redacted: this report holds "));
 		html_text(html, text_in(&options->sensitive, options->lang));
 		html_raw(html,
-		         view_pick(&html->view, ". <code>--redact</code> replaces them.</p>\n",
-		                   "。<code>--redact</code> 可将其替换。</p>\n"));
+		         view_pick(&html->view, ". <code>--redact</code> replaces them.</p>\n"));
 	}
 	html_raw(html, "<p>whydown ");
 	html_text(html, options->version);

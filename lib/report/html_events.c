@@ -45,7 +45,7 @@ static void write_episode(struct html *html, size_t number, bool has_lines)
 	}
 	if (episode->max_took_ns != DURATION_NONE) {
 		html_raw(html, ", ");
-		html_raw(html, episode->count > 1 ? view_pick(&html->view, "up to ", "最长 ") : "");
+		html_raw(html, episode->count > 1 ? view_pick(&html->view, "up to ") : "");
 		html_text(html, view_duration(&html->view, episode->max_took_ns));
 	}
 	buf_printf(html->out, "</summary>\n<div id=\"e%zu\">", number + 1);
@@ -88,7 +88,7 @@ static void write_select(struct html *html, const char *id, struct str label, bo
 	buf_printf(html->out, "<label>");
 	html_text(html, label);
 	buf_printf(html->out, " <select id=\"%s\"><option value=\"\">", id);
-	html_pick(html, "all", "全部");
+	html_pick(html, "all");
 	html_raw(html, "</option>");
 	for (size_t i = 0; i < digest->episodes.count && i < LOOKED_AT_MAX; i++) {
 		const struct episode *episode = &digest->episodes.items[i];
@@ -103,17 +103,17 @@ static void write_select(struct html *html, const char *id, struct str label, bo
 static void write_filters(struct html *html)
 {
 	html_raw(html, "<div class=\"filters\" role=\"search\">\n<label>");
-	html_pick(html, "Search", "搜索");
+	html_pick(html, "Search");
 	html_raw(html, " <input type=\"search\" id=\"find\"></label>\n");
-	write_select(html, "instance", str_from(view_pick(&html->view, "Instance", "实例")), false);
+	write_select(html, "instance", str_from(view_pick(&html->view, "Instance")), false);
 	html_raw(html, "<label>");
-	html_pick(html, "Component", "组件");
+	html_pick(html, "Component");
 	html_raw(html, " <select id=\"component\"><option value=\"\">");
-	html_pick(html, "all", "全部");
+	html_pick(html, "all");
 	html_raw(html, "</option></select></label>\n");
-	write_select(html, "kind", str_from(view_pick(&html->view, "Kind", "类型")), true);
+	write_select(html, "kind", str_from(view_pick(&html->view, "Kind")), true);
 	html_raw(html, "<label><input type=\"checkbox\" id=\"harm\"> ");
-	html_pick(html, "only what was wrong", "仅异常");
+	html_pick(html, "only what was wrong");
 	html_raw(html, "</label>\n<output id=\"found\" aria-live=\"polite\"></output>\n</div>\n");
 }
 
@@ -134,7 +134,7 @@ void html_episodes(struct html *html)
 	vec_foreach (const struct episode, episode, &digest->episodes) {
 		harm_bytes += episode->kind->is_harm ? evidence_bytes(episode) : 0;
 	}
-	html_section(html, "events", "Events", "事件");
+	html_section(html, "events", "Events");
 	write_filters(html);
 	html_raw(html, "<div id=\"list\">\n");
 	for (size_t i = 0; i < digest->episodes.count && shown < EPISODES_MAX; i++, shown++) {
@@ -148,11 +148,11 @@ void html_episodes(struct html *html)
 	}
 	html_raw(html, "</div>\n");
 	if (shown < digest->episodes.count) {
-		html_element(html, "p",
-		             arena_printf(&html->view.tmp,
-		                          view_pick(&html->view, "%zu more are in the JSON report.",
-		                                    "另有 %zu 个,见 JSON 报告。"),
-		                          digest->episodes.count - shown));
+		html_element(
+			html, "p",
+			arena_printf(&html->view.tmp,
+		                     view_pick(&html->view, "%zu more are in the JSON report."),
+		                     digest->episodes.count - shown));
 	}
 	html_raw(html, "</section>\n");
 }
@@ -239,8 +239,8 @@ static void write_data(struct html *html)
 	json_write_int(&json, html->from_ns == TIME_NONE
 	                              ? 0
 	                              : clock_zone_offset(html->view.options->zone, html->from_ns));
-	json_member_text(&json, "took", str_from(view_pick(&html->view, "took", "耗时")));
-	json_member_text(&json, "count", str_from(view_pick(&html->view, "count", "次数")));
+	json_member_text(&json, "took", str_from(view_pick(&html->view, "took")));
+	json_member_text(&json, "count", str_from(view_pick(&html->view, "count")));
 	json_write_key(&json, "series");
 	json_array_begin(&json);
 	for (size_t i = 0; i < findings->latency.count && i < SERIES_MAX; i++) {
@@ -275,15 +275,15 @@ static void write_latency_table(struct html *html)
 {
 	const struct findings *findings = html->view.findings;
 	html_raw(html, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"");
-	html_pick(html, "Table of slow operations", "慢操作表");
+	html_pick(html, "Table of slow operations");
 	html_raw(html, "\"><table>\n<thead><tr><th scope=\"col\">");
-	html_pick(html, "Operation", "操作");
+	html_pick(html, "Operation");
 	html_raw(html, "</th><th scope=\"col\">");
-	html_pick(html, "Count", "次数");
+	html_pick(html, "Count");
 	html_raw(html, "</th><th scope=\"col\">");
-	html_pick(html, "Median", "中位数");
+	html_pick(html, "Median");
 	html_raw(html, "</th><th scope=\"col\">p99</th><th scope=\"col\">");
-	html_pick(html, "Max", "最大");
+	html_pick(html, "Max");
 	html_raw(html, "</th></tr></thead>\n<tbody>\n");
 	vec_foreach (const struct latency, latency, &findings->latency) {
 		html_raw(html, "<tr><th scope=\"row\">");
@@ -311,25 +311,21 @@ static void write_chart(struct html *html, const char *id, struct str title)
 
 void html_latencies(struct html *html)
 {
-	html_section(html, "slow", "Slow operations", "慢操作");
+	html_section(html, "slow", "Slow operations");
 	if (html->view.findings->latency.count == 0) {
-		html_element(
-			html, "p",
-			str_from(view_pick(&html->view, "None was reported.", "没有报告慢操作。")));
+		html_element(html, "p", str_from(view_pick(&html->view, "None was reported.")));
 	} else {
 		html_raw(html, "<div class=\"charts\" id=\"charts\">\n<ul class=\"key\" "
 		               "id=\"series\"></ul>\n");
 		write_chart(
 			html, "over-time",
-			str_from(view_pick(&html->view,
-		                           "How long each took, when it ended (log scale). A point "
-		                           "leads to its event.",
-		                           "每次操作的耗时与结束时刻(对数刻度);点击跳到事件。")));
+			str_from(view_pick(&html->view, "How long each took, when it ended (log "
+		                                        "scale). A point leads to its event.")));
 		html_raw(html, "<p><button type=\"button\" id=\"whole\">");
-		html_pick(html, "Show all", "显示全部");
+		html_pick(html, "Show all");
 		html_raw(html, "</button> <span id=\"point\" aria-live=\"polite\"></span></p>\n");
 		write_chart(html, "spread",
-		            str_from(view_pick(&html->view, "How many took how long", "耗时分布")));
+		            str_from(view_pick(&html->view, "How many took how long")));
 		html_raw(html, "</div>\n");
 		write_latency_table(html);
 	}
@@ -352,18 +348,17 @@ static void write_input(struct html *html, const struct source *source)
 	html_raw(html, ": ");
 	html_text(html, source->component.len > 0
 	                        ? source->component
-	                        : str_from(view_pick(&html->view, "not recognised", "未识别")));
+	                        : str_from(view_pick(&html->view, "not recognised")));
 	html_raw(html, ", ");
 	html_text(html, source->formats.len > 0
 	                        ? source->formats
-	                        : str_from(view_pick(&html->view, "no known format", "未知格式")));
-	html_text(html,
-	          arena_printf(&html->view.tmp,
-	                       view_pick(&html->view, "; %llu records, %llu dated, %llu recognised",
-	                                 ";%llu 条记录,%llu 条有时间,%llu 条被识别"),
-	                       (unsigned long long)source->records,
-	                       (unsigned long long)source->dated,
-	                       (unsigned long long)source->recognised));
+	                        : str_from(view_pick(&html->view, "no known format")));
+	html_text(
+		html,
+		arena_printf(&html->view.tmp,
+	                     view_pick(&html->view, "; %llu records, %llu dated, %llu recognised"),
+	                     (unsigned long long)source->records, (unsigned long long)source->dated,
+	                     (unsigned long long)source->recognised));
 	if (source->first_ns != TIME_NONE) {
 		html_raw(html, "; ");
 		html_time(html, source->first_ns);
@@ -377,7 +372,7 @@ static void write_input(struct html *html, const struct source *source)
 	}
 	if (source->copy_of.len > 0) {
 		html_raw(html, "<br>");
-		html_pick(html, "counted once: it says what this one says: ", "只计一次,内容同于:");
+		html_pick(html, "counted once: it says what this one says: ");
 		html_text(html, source->copy_of);
 	}
 	html_raw(html, "</li>\n");
@@ -392,10 +387,8 @@ static void write_environment(struct html *html)
 	} rows[] = {
 		{"Milvus", findings->environment.milvus_version},
 		{"etcd", findings->environment.etcd_version},
-		{view_pick(&html->view, "Deployment", "部署方式"),
-	         findings->environment.deployment},
-		{view_pick(&html->view, "Message queue", "消息队列"),
-	         findings->environment.message_queue},
+		{view_pick(&html->view, "Deployment"), findings->environment.deployment},
+		{view_pick(&html->view, "Message queue"), findings->environment.message_queue},
 	};
 	html_raw(html, "<dl class=\"short\">\n");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -404,7 +397,7 @@ static void write_environment(struct html *html)
 		html_raw(html, "</dt><dd>");
 		html_text(html, rows[i].value.len > 0
 		                        ? rows[i].value
-		                        : str_from(view_pick(&html->view, "not seen", "未见")));
+		                        : str_from(view_pick(&html->view, "not seen")));
 		html_raw(html, "</dd>\n");
 	}
 	html_raw(html, "</dl>\n");
@@ -416,9 +409,8 @@ static void write_missing(struct html *html)
 	for (size_t i = 0; i < findings->missing.count; i++) {
 		const struct missing *item = &findings->missing.items[i];
 		if (i == 0) {
-			html_element(
-				html, "h3",
-				str_from(view_pick(&html->view, "What is missing", "缺少内容")));
+			html_element(html, "h3",
+			             str_from(view_pick(&html->view, "What is missing")));
 			html_raw(html, "<dl>\n");
 		}
 		html_raw(html, "<dt>");
@@ -434,7 +426,7 @@ static void write_missing(struct html *html)
 void html_coverage(struct html *html)
 {
 	const struct digest *digest = html->view.findings->digest;
-	html_section(html, "coverage", "What was read", "读取内容");
+	html_section(html, "coverage", "What was read");
 	write_environment(html);
 	html_raw(html, "<ul class=\"inputs\">\n");
 	for (size_t i = 0; i < digest->input_count; i++) {

@@ -110,7 +110,7 @@ static void add_stops(struct lanes *lanes)
 		}
 		struct str text =
 			arena_printf(&html->view.tmp, "%s " STR_FMT " (" STR_FMT ", " STR_FMT ")",
-		                     view_pick(&html->view, "Stop", "停止"),
+		                     view_pick(&html->view, "Stop"),
 		                     STR_ARG(view_time(&html->view, stop->time_ns)),
 		                     STR_ARG(stop_how_name(stop->how)), STR_ARG(stop->cause));
 		vec_push(&lane->stops, (struct mark){.from = position(html, stop->time_ns),
@@ -167,7 +167,7 @@ static void add_stalls(struct lanes *lanes)
 		if (episode->max_took_ns != DURATION_NONE) {
 			text = arena_printf(
 				&html->view.tmp, STR_FMT ", %s" STR_FMT, STR_ARG(text),
-				view_pick(&html->view, "up to ", "最长 "),
+				view_pick(&html->view, "up to "),
 				STR_ARG(view_duration(&html->view, episode->max_took_ns)));
 		}
 		text = arena_printf(&html->view.tmp, STR_FMT ": " STR_FMT,
@@ -193,8 +193,7 @@ static void write_title(struct html *html, const struct mark *mark)
 {
 	html_text(html, mark->text);
 	if (mark->count > 1) {
-		buf_printf(html->out,
-		           view_pick(&html->view, " (and %llu more near it)", "(附近另有 %llu 个)"),
+		buf_printf(html->out, view_pick(&html->view, " (and %llu more near it)"),
 		           (unsigned long long)(mark->count - 1));
 	}
 }
@@ -286,9 +285,8 @@ static struct mark session_mark(struct html *html, const struct lease *first)
 	}
 	struct str text = arena_printf(
 		&html->view.tmp, "%s " STR_FMT " " STR_FMT "%s",
-		view_pick(&html->view, "Session of", "会话:"), STR_ARG(first->owner),
-		STR_ARG(first->id),
-		has_ended ? view_pick(&html->view, ", lost at the end", ",到此丢失") : "");
+		view_pick(&html->view, "Session of"), STR_ARG(first->owner), STR_ARG(first->id),
+		has_ended ? view_pick(&html->view, ", lost at the end") : "");
 	return (struct mark){.from = position(html, first->time_ns),
 	                     .to = position(html, end_ns),
 	                     .style = has_ended ? "session lost" : "session",
@@ -327,7 +325,7 @@ static unsigned write_sessions(struct html *html, unsigned y)
 		return y;
 	}
 	write_label(html, "lane", y + HEAD_HEIGHT - 6,
-	            str_from(view_pick(&html->view, "Sessions", "会话")));
+	            str_from(view_pick(&html->view, "Sessions")));
 	y += HEAD_HEIGHT;
 	for (size_t i = 0; i < count; i++, y += TRACK_STEP) {
 		vec_foreach (const struct lease, lease, &findings->leases) {
@@ -349,7 +347,7 @@ static unsigned write_terms(struct html *html, unsigned y)
 		return y;
 	}
 	write_label(html, "lane", y + HEAD_HEIGHT - 6,
-	            str_from(view_pick(&html->view, "Leader terms", "leader 任期")));
+	            str_from(view_pick(&html->view, "Leader terms")));
 	y += HEAD_HEIGHT;
 	for (size_t i = 0; i < findings->terms.count; i++) {
 		const struct term *term = &findings->terms.items[i];
@@ -362,7 +360,7 @@ static unsigned write_terms(struct html *html, unsigned y)
 		}
 		struct str text = arena_printf(
 			&html->view.tmp, "%s %llu: " STR_FMT "%s" STR_FMT,
-			view_pick(&html->view, "Term", "任期"), (unsigned long long)term->number,
+			view_pick(&html->view, "Term"), (unsigned long long)term->number,
 			STR_ARG(term->leader), term->why.in[TEXT_EN].len > 0 ? "; " : "",
 			STR_ARG(view_text(&html->view, &term->why)));
 		write_mark(html,
@@ -447,7 +445,7 @@ static void write_picture(struct lanes *lanes)
 		html->out,
 		"<svg class=\"lanes\" width=\"100%%\" height=\"%u\" role=\"group\" aria-label=\"",
 		y);
-	html_pick(html, "Swim lanes", "泳道图");
+	html_pick(html, "Swim lanes");
 	html_raw(html, "\">\n");
 	write_axis(html, y);
 	buf_add(html->out, buf_str(&body));
@@ -458,15 +456,15 @@ static void write_picture(struct lanes *lanes)
 static void write_key(struct html *html)
 {
 	static const struct {
-		const char *style, *en, *zh;
+		const char *style, *en;
 	} keys[] = {
-		{"run", "run", "运行"},
-		{"stall", "trouble", "异常"},
-		{"stall worst", "error", "错误"},
-		{"session", "session", "会话"},
-		{"session lost", "session that is lost", "丢失的会话"},
-		{"term", "leader term", "任期"},
-		{"stop", "stop", "停止"},
+		{"run", TEXT_MARK("run")},
+		{"stall", TEXT_MARK("trouble")},
+		{"stall worst", TEXT_MARK("error")},
+		{"session", TEXT_MARK("session")},
+		{"session lost", TEXT_MARK("session that is lost")},
+		{"term", TEXT_MARK("leader term")},
+		{"stop", TEXT_MARK("stop")},
 	};
 	html_raw(html, "<ul class=\"key\">\n");
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -475,7 +473,7 @@ static void write_key(struct html *html)
 		           "class=\"%s\" "
 		           "width=\"14\" height=\"14\" rx=\"2\"/></svg> ",
 		           keys[i].style);
-		html_pick(html, keys[i].en, keys[i].zh);
+		html_pick(html, keys[i].en);
 		html_raw(html, "</li>\n");
 	}
 	html_raw(html, "</ul>\n");
@@ -483,11 +481,10 @@ static void write_key(struct html *html)
 
 void html_lanes(struct html *html)
 {
-	html_section(html, "lanes", "Timeline", "时间线");
+	html_section(html, "lanes", "Timeline");
 	if (html->from_ns == TIME_NONE || html->to_ns <= html->from_ns) {
 		html_element(html, "p",
-		             str_from(view_pick(&html->view, "Nothing that was read is dated.",
-		                                "读取的内容没有时间。")));
+		             str_from(view_pick(&html->view, "Nothing that was read is dated.")));
 		html_raw(html, "</section>\n");
 		return;
 	}

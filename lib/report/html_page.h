@@ -27,12 +27,12 @@ void html_raw(struct html *html, const char *markup);
 /** Text made safe; no markup, also inside a quoted attribute. */
 void html_text(struct html *html, struct str text);
 /** Words of the program itself in the report's language. */
-void html_pick(struct html *html, const char *en, const char *zh);
+void html_pick(struct html *html, const char *en);
 /** A text between tags: html_element(html, "td", text). */
 void html_element(struct html *html, const char *tag, struct str text);
 void html_number(struct html *html, uint64_t number);
 /** A whole section's head: <section id=ID><h2>TITLE</h2>; close it with </section>. */
-void html_section(struct html *html, const char *id, const char *en, const char *zh);
+void html_section(struct html *html, const char *id, const char *en);
 /** A line of a log: where it stands, and what it says. */
 void html_evidence(struct html *html, const struct event *event);
 /** A time for people with its machine-readable form. */

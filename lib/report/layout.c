@@ -99,9 +99,9 @@ size_t layout_fit(struct layout *to, enum layout_style style, size_t room, struc
 	return text_width(shown);
 }
 
-void layout_head(struct layout *to, const char *en, const char *zh)
+void layout_head(struct layout *to, const char *en)
 {
 	buf_byte(to->out, '\n');
-	layout_add(to, LAYOUT_HEAD, str_from(view_pick(&to->view, en, zh)));
+	layout_add(to, LAYOUT_HEAD, str_from(view_pick(&to->view, en)));
 	buf_byte(to->out, '\n');
 }

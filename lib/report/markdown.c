@@ -27,7 +27,7 @@ struct markdown {
 	size_t left_out;    /* sections that had no room */
 };
 
-#define MD_PICK(en, zh) view_pick(&md->view, (en), (zh))
+#define MD_PICK(en) view_pick(&md->view, (en))
 
 /* ---- text made harmless ---- */
 
@@ -160,9 +160,9 @@ static void add_both(struct markdown *md, const struct text_both *both, bool is_
 
 /* ---- sections ---- */
 
-static void heading(struct markdown *md, const char *en, const char *zh)
+static void heading(struct markdown *md, const char *en)
 {
-	buf_printf(&md->section, "\n### %s\n\n", MD_PICK(en, zh));
+	buf_printf(&md->section, "\n### %s\n\n", MD_PICK(en));
 }
 
 /* Put the section behind the others, if there is room. */
@@ -176,10 +176,10 @@ static void end_section(struct markdown *md)
 	buf_clear(&md->section);
 }
 
-static void brief_line(struct markdown *md, const char *en, const char *zh, struct str text)
+static void brief_line(struct markdown *md, const char *en, struct str text)
 {
 	if (text.len > 0) {
-		buf_printf(&md->section, "- **%s** ", MD_PICK(en, zh));
+		buf_printf(&md->section, "- **%s** ", MD_PICK(en));
 		add_text(md, text, false);
 		add_plain(md, "\n");
 	}
@@ -191,15 +191,15 @@ static void write_answer(struct markdown *md)
 	add_plain(md, "## ");
 	add_text(md, brief->what, false);
 	add_plain(md, "\n\n");
-	brief_line(md, "When:", "时间:", brief->when);
-	brief_line(md, "Why:", "理由:", brief->why);
-	brief_line(md, "How sure:", "把握:", brief->sure);
-	brief_line(md, "First:", "先做:", brief->first);
+	brief_line(md, "When:", brief->when);
+	brief_line(md, "Why:", brief->why);
+	brief_line(md, "How sure:", brief->sure);
+	brief_line(md, "First:", brief->first);
 	if (md->view.findings->verdict.is_excerpt &&
 	    md->view.findings->named.reasons_for.count > 0) {
-		buf_printf(&md->section, "\n%s\n",
-		           MD_PICK("These are pieces of a log: what is not in them proves nothing.",
-		                   "这些只是日志片段:其中没有的内容不能说明问题。"));
+		buf_printf(
+			&md->section, "\n%s\n",
+			MD_PICK("These are pieces of a log: what is not in them proves nothing."));
 	}
 	end_section(md);
 }
@@ -210,7 +210,7 @@ static void environment_row(struct markdown *md, const char *name, struct str va
 	if (value.len > 0) {
 		add_code(md, value, true);
 	} else {
-		add_plain(md, MD_PICK("not known", "未知"));
+		add_plain(md, MD_PICK("not known"));
 	}
 	add_plain(md, " |\n");
 }
@@ -218,18 +218,13 @@ static void environment_row(struct markdown *md, const char *name, struct str va
 static void write_environment(struct markdown *md)
 {
 	const struct findings *findings = md->view.findings;
-	heading(md, "Environment", "环境");
+	heading(md, "Environment");
 	add_plain(md, "| | |\n|---|---|\n");
-	environment_row(md, MD_PICK("Milvus version", "Milvus 版本"),
-	                findings->environment.milvus_version);
-	environment_row(md,
-	                MD_PICK("Deployment mode (standalone or cluster)",
-	                        "部署方式(standalone 或 cluster)"),
+	environment_row(md, MD_PICK("Milvus version"), findings->environment.milvus_version);
+	environment_row(md, MD_PICK("Deployment mode (standalone or cluster)"),
 	                findings->environment.deployment);
-	environment_row(md, MD_PICK("Message queue", "消息队列"),
-	                findings->environment.message_queue);
-	environment_row(md, MD_PICK("etcd version", "etcd 版本"),
-	                findings->environment.etcd_version);
+	environment_row(md, MD_PICK("Message queue"), findings->environment.message_queue);
+	environment_row(md, MD_PICK("etcd version"), findings->environment.etcd_version);
 	end_section(md);
 }
 
@@ -239,9 +234,9 @@ static void write_rows(struct markdown *md)
 	if (view->rows.count == 0) {
 		return;
 	}
-	heading(md, "Timeline", "时间线");
-	buf_printf(&md->section, "| # | %s | %s | %s |\n|---|---|---|---|\n",
-	           MD_PICK("Time", "时间"), MD_PICK("Instance", "实例"), MD_PICK("What", "事件"));
+	heading(md, "Timeline");
+	buf_printf(&md->section, "| # | %s | %s | %s |\n|---|---|---|---|\n", MD_PICK("Time"),
+	           MD_PICK("Instance"), MD_PICK("What"));
 	for (size_t i = 0; i < view->rows.count && i < ROWS_MAX; i++) {
 		const struct view_row *row = &view->rows.items[i];
 		if (row->step > 0) {
@@ -257,7 +252,7 @@ static void write_rows(struct markdown *md)
 		if (row->count > 1) {
 			buf_printf(&md->section, " × %llu", (unsigned long long)row->count);
 		}
-		add_plain(md, row->is_inferred ? MD_PICK(" \\(inferred\\)", "\\(推断\\)") : "");
+		add_plain(md, row->is_inferred ? MD_PICK(" \\(inferred\\)") : "");
 		add_plain(md, row->is_end ? "** |\n" : " |\n");
 	}
 	end_section(md);
@@ -276,8 +271,7 @@ static void write_fold(struct markdown *md, const struct chain_step *step, size_
 	size_t ticks = 3;
 	buf_printf(&md->section, "\n<details><summary>[%zu] ", number);
 	buf_printf(&md->section,
-	           step->evidence.count == 1 ? MD_PICK("%zu line", "%zu 行")
-	                                     : MD_PICK("%zu lines", "%zu 行"),
+	           step->evidence.count == 1 ? MD_PICK("%zu line") : MD_PICK("%zu lines"),
 	           step->evidence.count);
 	add_plain(md, "</summary>\n\n");
 	for (size_t i = 0; i < step->evidence.count; i++) {
@@ -306,7 +300,7 @@ static void write_proof(struct markdown *md)
 	if (findings->chain.count == 0) {
 		return;
 	}
-	heading(md, "Lines that prove it", "证据日志");
+	heading(md, "Lines that prove it");
 	end_section(md);
 	for (size_t i = 0; i < findings->chain.count && i < LOG_LINES_MAX; i++) {
 		if (findings->chain.items[i].evidence.count > 0) {
@@ -329,20 +323,20 @@ static void write_reasons(struct markdown *md)
 {
 	const struct findings *findings = md->view.findings;
 	if (findings->named.reasons_for.count + findings->named.reasons_against.count > 0) {
-		heading(md, "Why", "理由");
-		write_sentences(md, MD_PICK("for:", "支持:"), &findings->named.reasons_for);
-		write_sentences(md, MD_PICK("against:", "反对:"), &findings->named.reasons_against);
+		heading(md, "Why");
+		write_sentences(md, MD_PICK("for:"), &findings->named.reasons_for);
+		write_sentences(md, MD_PICK("against:"), &findings->named.reasons_against);
 		end_section(md);
 	}
 	for (size_t i = 0; i < findings->rivals.count && i < ROWS_MAX; i++) {
 		const struct hypothesis *rival = &findings->rivals.items[i];
 		if (i == 0) {
-			heading(md, "What else was considered", "其他可能");
+			heading(md, "What else was considered");
 		}
 		add_code(md, rival->cause, false);
 		buf_printf(&md->section, ", %d %%\n\n", view_percent(rival->confidence));
-		write_sentences(md, MD_PICK("for:", "支持:"), &rival->reasons_for);
-		write_sentences(md, MD_PICK("against:", "反对:"), &rival->reasons_against);
+		write_sentences(md, MD_PICK("for:"), &rival->reasons_for);
+		write_sentences(md, MD_PICK("against:"), &rival->reasons_against);
 		add_plain(md, "\n");
 		end_section(md);
 	}
@@ -353,7 +347,7 @@ static void write_settle(struct markdown *md)
 	const struct findings *findings = md->view.findings;
 	for (size_t i = 0; i < findings->settle.count && i < ROWS_MAX; i++) {
 		if (i == 0) {
-			heading(md, "What would settle it", "如何确认");
+			heading(md, "What would settle it");
 		}
 		add_plain(md, "- **");
 		add_both(md, &findings->settle.items[i].what, false);
@@ -370,10 +364,9 @@ static void write_stops(struct markdown *md)
 	if (findings->stops.count < 2) {
 		return;
 	}
-	heading(md, "Stops", "各次停止");
+	heading(md, "Stops");
 	buf_printf(&md->section, "| %s | %s | %s | %s | |\n|---|---|---|---|---|\n",
-	           MD_PICK("Time", "时间"), MD_PICK("Instance", "实例"), MD_PICK("How", "方式"),
-	           MD_PICK("Cause", "原因"));
+	           MD_PICK("Time"), MD_PICK("Instance"), MD_PICK("How"), MD_PICK("Cause"));
 	for (size_t i = 0; i < findings->stops.count && i < ROWS_MAX; i++) {
 		const struct stop *stop = &findings->stops.items[i];
 		add_plain(md, "| ");
@@ -401,10 +394,10 @@ static void write_measured(struct markdown *md)
 	for (size_t i = 0; i < findings->latency.count && i < LATENCIES_MAX; i++) {
 		const struct latency *item = &findings->latency.items[i];
 		if (i == 0) {
-			heading(md, "Slow operations", "慢操作");
+			heading(md, "Slow operations");
 			buf_printf(&md->section,
 			           "| %s | %s | n | p50 | p99 | max |\n|---|---|--:|--:|--:|--:|\n",
-			           MD_PICK("Instance", "实例"), MD_PICK("What", "事件"));
+			           MD_PICK("Instance"), MD_PICK("What"));
 		}
 		add_plain(md, "| ");
 		add_code(md, item->instance, true);
@@ -424,7 +417,7 @@ static void write_measured(struct markdown *md)
 			continue;
 		}
 		if (!has_head) {
-			heading(md, "Measured", "测量值");
+			heading(md, "Measured");
 			has_head = true;
 		}
 		add_plain(md, item->is_ok ? "- ok " : "- **BAD** ");
@@ -461,15 +454,15 @@ static void write_input(struct markdown *md, const struct source *source)
 static void write_coverage(struct markdown *md)
 {
 	const struct digest *digest = md->view.findings->digest;
-	heading(md, "What was read", "读取内容");
+	heading(md, "What was read");
 	buf_printf(&md->section, "| %s | | %s | %s | %s | %s |\n|---|---|--:|---|---|---|\n",
-	           MD_PICK("Log", "日志"), MD_PICK("recognised / records", "已识别 / 记录数"),
-	           MD_PICK("first", "最早"), MD_PICK("last", "最晚"), MD_PICK("damage", "损坏"));
+	           MD_PICK("Log"), MD_PICK("recognised / records"), MD_PICK("first time"),
+	           MD_PICK("last time"), MD_PICK("damage"));
 	for (size_t i = 0; i < digest->input_count && i < ROWS_MAX; i++) {
 		write_input(md, &digest->inputs[i]);
 	}
 	if (digest->input_count > ROWS_MAX) {
-		buf_printf(&md->section, MD_PICK("\n... and %zu more\n", "\n……另有 %zu 个\n"),
+		buf_printf(&md->section, MD_PICK("\n... and %zu more\n"),
 		           digest->input_count - ROWS_MAX);
 	}
 	end_section(md);
@@ -486,7 +479,7 @@ static void write_coverage(struct markdown *md)
 	for (size_t i = 0; i < md->view.findings->missing.count && i < ROWS_MAX; i++) {
 		const struct missing *item = &md->view.findings->missing.items[i];
 		if (i == 0) {
-			heading(md, "What is missing", "缺少内容");
+			heading(md, "What is missing");
 		}
 		add_plain(md, "- **");
 		add_both(md, &item->what, false);
@@ -504,7 +497,7 @@ static void write_advice(struct markdown *md)
 	const struct findings *findings = md->view.findings;
 	for (size_t i = 0; i < findings->advice.count && i < ROWS_MAX; i++) {
 		if (i == 0) {
-			heading(md, "What to do", "建议");
+			heading(md, "What to do");
 		}
 		buf_printf(&md->section, "%zu. ", i + 1);
 		add_both(md, &findings->advice.items[i].text, false);
@@ -516,17 +509,17 @@ static void write_advice(struct markdown *md)
 static void write_tail(struct markdown *md)
 {
 	if (md->left_out > 0) {
-		buf_printf(md->out,
-		           MD_PICK("\n%zu sections are left out: GitHub takes 65,536 characters.\n",
-		                   "\n省略了 %zu 节:GitHub 只接受 65,536 个字符。\n"),
-		           md->left_out);
+		buf_printf(
+			md->out,
+			MD_PICK("\n%zu sections are left out: GitHub takes 65,536 characters.\n"),
+			md->left_out);
 	}
 	if (text_in(&md->view.options->sensitive, md->view.options->lang).len > 0) {
 		add_plain(md,
-		          MD_PICK("\nNot redacted: this report holds ", "\n未脱敏：本报告含有 "));
+		          MD_PICK("\nNot redacted: this report holds "));
 		add_both(md, &md->view.options->sensitive, false);
 		add_plain(md,
-		          MD_PICK(". `--redact` replaces them.\n", "。`--redact` 可将其替换。\n"));
+		          MD_PICK(". `--redact` replaces them.\n"));
 	}
 	add_plain(md, "\n<sub>whydown ");
 	add_text(md, str_slice(md->view.options->version, 0, 40), false);

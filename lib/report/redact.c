@@ -9,14 +9,12 @@
 enum { LEARNED_MIN = 3, LEARNED_MAX = 256, ID_MIN = 6 };
 
 static const struct text_both kind_names[REDACT_KIND_COUNT] = {
-	[REDACT_SECRET] = {{STR_INIT("secrets"), STR_INIT("个密钥或口令")}},
-	[REDACT_USER] = {{STR_INIT("user names"), STR_INIT("个用户名")}},
-	[REDACT_DATA] = {{STR_INIT("names of collections, databases or buckets"),
-                          STR_INIT("个集合、数据库或存储桶名")}},
-	[REDACT_NAME] = {{STR_INIT("names of hosts, pods, folders or keys"),
-                          STR_INIT("个主机、Pod、目录或键名")}},
-	[REDACT_ADDRESS] = {{STR_INIT("addresses"), STR_INIT("个地址")}},
-	[REDACT_ID] = {{STR_INIT("ids"), STR_INIT("个标识")}},
+	[REDACT_SECRET] = TEXT_BOTH("secrets"),
+	[REDACT_USER] = TEXT_BOTH("user names"),
+	[REDACT_DATA] = TEXT_BOTH("names of collections, databases or buckets"),
+	[REDACT_NAME] = TEXT_BOTH("names of hosts, pods, folders or keys"),
+	[REDACT_ADDRESS] = TEXT_BOTH("addresses"),
+	[REDACT_ID] = TEXT_BOTH("ids"),
 };
 static const char *const prefixes[REDACT_KIND_COUNT] = {
 	[REDACT_SECRET] = "secret", [REDACT_USER] = "user",  [REDACT_DATA] = "data",
@@ -297,19 +295,19 @@ struct text_both redactor_summary(const struct redactor *redactor, struct arena 
 	struct text_both summary = {0};
 	for (size_t lang = 0; lang < TEXT_LANG_COUNT; lang++) {
 		for (size_t kind = 0; kind < REDACT_KIND_COUNT; kind++) {
-			struct str name = kind_names[kind].in[lang];
+			struct str name = text_in(&kind_names[kind], (enum text_lang)lang);
 			size_t count = redactor->counts[kind];
 			if (count == 0) {
 				continue;
 			}
-			buf_add(&text[lang], text[lang].len == 0 ? STR("")
-			                     : lang == TEXT_ZH   ? STR("，")
-			                                         : STR(", "));
+			buf_add(&text[lang],
+			        text[lang].len == 0
+			                ? STR("")
+			                : str_from(text_translate((enum text_lang)lang, ", ")));
 			/* "1 secret" */
 			bool is_one = count == 1 && lang == TEXT_EN && str_find_byte(name, ' ') < 0;
 			name.len -= is_one ? (str_equals(name, STR("addresses")) ? 2 : 1) : 0;
-			buf_printf(&text[lang], lang == TEXT_ZH ? "%zu " STR_FMT : "%zu " STR_FMT,
-			           count, STR_ARG(name));
+			buf_printf(&text[lang], "%zu " STR_FMT, count, STR_ARG(name));
 		}
 		summary.in[lang] = arena_str(keep, buf_str(&text[lang]));
 		buf_finish(&text[lang]);

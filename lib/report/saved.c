@@ -91,8 +91,7 @@ static bool check_schema(struct first_pass *pass, struct str value)
 		return true;
 	}
 	return error_set(pass->from.err,
-	                 "is \"" STR_FMT
-	                 "\", which this whydown does not read; use one that writes it",
+	                 "is \"%.*s\", which this whydown does not read; use one that writes it",
 	                 STR_ARG(str_slice(value, 0, 64)));
 }
 

@@ -46,7 +46,7 @@ static size_t step_into(struct buf *place, const char *key, size_t index)
 
 struct str shape_other(const struct text_both *both, enum text_lang lang)
 {
-	struct str other = both->in[lang == TEXT_EN ? TEXT_ZH : TEXT_EN];
+	struct str other = text_in(both, lang == TEXT_EN ? TEXT_ZH : TEXT_EN);
 	return str_equals(other, text_in(both, lang)) ? (struct str){NULL, 0} : other;
 }
 

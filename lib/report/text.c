@@ -14,16 +14,16 @@ enum {
 	SPARK_WIDTH = 24
 };
 
-#define TO_PICK(en, zh) view_pick(&to->view, (en), (zh))
+#define TO_PICK(en) view_pick(&to->view, (en))
 
 /* ---- the answer ---- */
 
-static void answer_line(struct layout *to, const char *en, const char *zh, struct str text)
+static void answer_line(struct layout *to, const char *en, struct str text)
 {
 	if (text.len == 0) {
 		return;
 	}
-	struct str name = str_from(TO_PICK(en, zh));
+	struct str name = str_from(TO_PICK(en));
 	layout_blanks(to, 2);
 	layout_add(to, LAYOUT_DIM, name);
 	layout_blanks(to, text_width(name) < 7 ? 7 - text_width(name) : 1);
@@ -40,16 +40,15 @@ static void write_answer(struct layout *to)
 	                                  ? LAYOUT_WARN
 	                                  : LAYOUT_BAD;
 	layout_wrap(to, style, 0, 2, brief->what);
-	answer_line(to, "when", "时间", brief->when);
-	answer_line(to, "why", "理由", brief->why);
-	answer_line(to, "sure", "把握", brief->sure);
-	answer_line(to, "first", "先做", brief->first);
+	answer_line(to, "when", brief->when);
+	answer_line(to, "why", brief->why);
+	answer_line(to, "sure", brief->sure);
+	answer_line(to, "first", brief->first);
 	if (findings->verdict.is_excerpt && findings->named.reasons_for.count > 0) {
 		layout_wrap(
 			to, LAYOUT_DIM, 2, 2,
 			str_from(TO_PICK(
-				"These are pieces of a log: what is not in them proves nothing.",
-				"这些只是日志片段:其中没有的内容不能说明问题。")));
+				"These are pieces of a log: what is not in them proves nothing.")));
 	}
 }
 
@@ -79,7 +78,7 @@ static void write_proof(struct layout *to)
 	if (findings->chain.count == 0 || to->view.options->verbosity < 0) {
 		return;
 	}
-	layout_head(to, "Proof", "证据");
+	layout_head(to, "Proof");
 	for (size_t i = 0; i < findings->chain.count; i++) {
 		const struct chain_step *step = &findings->chain.items[i];
 		size_t shown = to->view.options->verbosity > 0 ? step->evidence.count : 1;
@@ -95,8 +94,7 @@ static void write_proof(struct layout *to)
 			layout_wrap(to, LAYOUT_DIM, 2, 6,
 			            arena_printf(&to->view.tmp,
 			                         TO_PICK("[%zu] no line shows it; it follows from "
-			                                 "the others",
-			                                 "[%zu] 没有日志,由其他步骤推断"),
+			                                 "the others"),
 			                         i + 1));
 		}
 	}
@@ -127,13 +125,13 @@ static void write_reasons(struct layout *to)
 {
 	const struct findings *findings = to->view.findings;
 	if (findings->named.reasons_for.count + findings->named.reasons_against.count > 0) {
-		layout_head(to, "Why", "理由");
+		layout_head(to, "Why");
 		write_sentences(to, 2, "+", &findings->named.reasons_for);
 		write_sentences(to, 2, "-", &findings->named.reasons_against);
 	}
 	for (size_t i = 0; i < findings->rivals.count; i++) {
 		if (i == 0) {
-			layout_head(to, "What else was considered", "其他可能");
+			layout_head(to, "What else was considered");
 		}
 		write_rival(to, &findings->rivals.items[i]);
 	}
@@ -141,7 +139,7 @@ static void write_reasons(struct layout *to)
 		const struct contribution *item = &findings->contributing.items[i];
 		struct str why = view_text(&to->view, &item->why);
 		if (i == 0) {
-			layout_head(to, "It also saw", "此外还有");
+			layout_head(to, "It also saw");
 		}
 		layout_wrap(to, LAYOUT_PLAIN, 2, 4,
 		            arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT, STR_ARG(item->cause),
@@ -150,7 +148,7 @@ static void write_reasons(struct layout *to)
 	for (size_t i = 0; i < findings->settle.count; i++) {
 		const struct settle *item = &findings->settle.items[i];
 		if (i == 0) {
-			layout_head(to, "What would settle it", "如何确认");
+			layout_head(to, "What would settle it");
 		}
 		layout_wrap(to, LAYOUT_PLAIN, 2, 4,
 		            arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT,
@@ -167,8 +165,7 @@ static void write_stop(struct layout *to, const struct stop *stop)
 	                           ? arena_printf(tmp, " × %llu", (unsigned long long)stop->count)
 	                           : STR("");
 	struct str code = stop->exit_code >= 0
-	                          ? arena_printf(tmp, TO_PICK(", exit code %d", ",退出码 %d"),
-	                                         stop->exit_code)
+	                          ? arena_printf(tmp, TO_PICK(", exit code %d"), stop->exit_code)
 	                          : STR("");
 	struct str time =
 		stop->time_ns == TIME_NONE ? STR("?") : view_time(&to->view, stop->time_ns);
@@ -205,7 +202,7 @@ static void write_stops(struct layout *to)
 	    (findings->stops.count == 0 || findings->stops.items[0].count < 2)) {
 		return;
 	}
-	layout_head(to, "Stops", "各次停止");
+	layout_head(to, "Stops");
 	size_t shown = to->view.options->verbosity > 0 || findings->stops.count <= STOPS_MAX
 	                       ? findings->stops.count
 	                       : STOPS_MAX;
@@ -214,9 +211,7 @@ static void write_stops(struct layout *to)
 	}
 	if (shown < findings->stops.count) {
 		layout_wrap(to, LAYOUT_DIM, 2, 2,
-		            arena_printf(&to->view.tmp,
-		                         TO_PICK("... and %zu more (-v shows all)",
-		                                 "……另有 %zu 个(-v 显示全部)"),
+		            arena_printf(&to->view.tmp, TO_PICK("... and %zu more (-v shows all)"),
 		                         findings->stops.count - shown));
 	}
 }
@@ -245,17 +240,15 @@ static void write_latency(struct layout *to)
 	if (findings->latency.count == 0) {
 		return;
 	}
-	layout_head(to, "Slow operations", "慢操作");
+	layout_head(to, "Slow operations");
 	for (size_t i = 0; i < findings->latency.count && i < LATENCIES_MAX; i++) {
 		const struct latency *item = &findings->latency.items[i];
-		struct str numbers = arena_printf(
-			tmp,
-			TO_PICK(" × %llu, median " STR_FMT ", p99 " STR_FMT ", max " STR_FMT,
-		                " × %llu,中位数 " STR_FMT ",p99 " STR_FMT ",最大 " STR_FMT),
-			(unsigned long long)item->count,
-			STR_ARG(view_duration(&to->view, item->p50_ns)),
-			STR_ARG(view_duration(&to->view, item->p99_ns)),
-			STR_ARG(view_duration(&to->view, item->max_ns)));
+		struct str numbers =
+			arena_printf(tmp, TO_PICK(" × %llu, median %.*s, p99 %.*s, max %.*s"),
+		                     (unsigned long long)item->count,
+		                     STR_ARG(view_duration(&to->view, item->p50_ns)),
+		                     STR_ARG(view_duration(&to->view, item->p99_ns)),
+		                     STR_ARG(view_duration(&to->view, item->max_ns)));
 		struct str name = arena_printf(tmp, STR_FMT ": " STR_FMT, STR_ARG(item->instance),
 		                               STR_ARG(view_text(&to->view, &item->what)));
 		layout_wrap(to, LAYOUT_PLAIN, 2, 4, name);
@@ -268,10 +261,8 @@ static void write_latency(struct layout *to)
 	if (to->view.from_ns != TIME_NONE) {
 		layout_wrap(to, LAYOUT_DIM, 2, 2,
 		            arena_printf(tmp,
-		                         TO_PICK("(over time, from " STR_FMT " to " STR_FMT
-		                                 "; heights from 1 ms to 16 s)",
-		                                 "(随时间变化,自 " STR_FMT " 至 " STR_FMT
-		                                 ";高度从 1 ms 到 16 s)"),
+		                         TO_PICK("(over time, from %.*s to %.*s; heights from 1 ms "
+		                                 "to 16 s)"),
 		                         STR_ARG(view_time(&to->view, to->view.from_ns)),
 		                         STR_ARG(view_time(&to->view, to->view.to_ns))));
 	}
@@ -286,7 +277,7 @@ static void write_facts(struct layout *to)
 			continue;
 		}
 		if (!has_head) {
-			layout_head(to, "Measured", "测量值");
+			layout_head(to, "Measured");
 			has_head = true;
 		}
 		struct str line = arena_printf(&to->view.tmp, "%s " STR_FMT ": " STR_FMT,
@@ -301,11 +292,10 @@ static void write_facts(struct layout *to)
 static void write_source(struct layout *to, const struct source *source)
 {
 	struct arena *tmp = &to->view.tmp;
-	struct str what = source->component.len > 0 ? source->component
-	                                            : str_from(TO_PICK("not recognised", "未识别"));
-	struct str form = source->formats.len > 0
-	                          ? source->formats
-	                          : str_from(TO_PICK("no known format", "未知格式"));
+	struct str what =
+		source->component.len > 0 ? source->component : str_from(TO_PICK("not recognised"));
+	struct str form =
+		source->formats.len > 0 ? source->formats : str_from(TO_PICK("no known format"));
 	struct str container = source->container.len > 0 ? arena_printf(tmp, " (" STR_FMT ")",
 	                                                                STR_ARG(source->container))
 	                                                 : STR("");
@@ -315,28 +305,21 @@ static void write_source(struct layout *to, const struct source *source)
 	                         STR_ARG(form)));
 	struct str span = source->first_ns == TIME_NONE
 	                          ? STR("")
-	                          : arena_printf(tmp,
-	                                         TO_PICK(", " STR_FMT " to " STR_FMT,
-	                                                 "," STR_FMT " 至 " STR_FMT),
+	                          : arena_printf(tmp, TO_PICK(", %.*s to %.*s"),
 	                                         STR_ARG(view_time(&to->view, source->first_ns)),
 	                                         STR_ARG(view_time(&to->view, source->last_ns)));
 	layout_wrap(to, LAYOUT_DIM, 4, 4,
-	            arena_printf(tmp,
-	                         TO_PICK("%llu records, %llu dated, %llu recognised" STR_FMT,
-	                                 "%llu 条记录,%llu 条有时间,%llu 条被识别" STR_FMT),
+	            arena_printf(tmp, TO_PICK("%llu records, %llu dated, %llu recognised%.*s"),
 	                         (unsigned long long)source->records,
 	                         (unsigned long long)source->dated,
 	                         (unsigned long long)source->recognised, STR_ARG(span)));
 	if (source->damage.len > 0) {
 		layout_wrap(to, LAYOUT_WARN, 4, 4,
-		            arena_printf(tmp, TO_PICK("damaged: " STR_FMT, "已损坏:" STR_FMT),
-		                         STR_ARG(source->damage)));
+		            arena_printf(tmp, TO_PICK("damaged: %.*s"), STR_ARG(source->damage)));
 	}
 	if (source->copy_of.len > 0) {
 		layout_wrap(to, LAYOUT_DIM, 4, 4,
-		            arena_printf(tmp,
-		                         TO_PICK("counted once: it says what " STR_FMT " says",
-		                                 "只计一次:内容与 " STR_FMT " 相同"),
+		            arena_printf(tmp, TO_PICK("counted once: it says what %.*s says"),
 		                         STR_ARG(source->copy_of)));
 	}
 }
@@ -370,11 +353,10 @@ static void write_coverage(struct layout *to)
 	if (to->view.options->verbosity < 0) {
 		return;
 	}
-	layout_head(to, "What was read", "读取内容");
+	layout_head(to, "What was read");
 	if (digest->input_count + digest->document_count == 0) {
 		layout_wrap(to, LAYOUT_WARN, 2, 4,
-		            str_from(TO_PICK("nothing: there is no file in what was named",
-		                             "没有读取任何文件：指定的位置没有文件")));
+		            str_from(TO_PICK("nothing: there is no file in what was named")));
 	}
 	for (size_t i = 0;
 	     i < digest->input_count && (i < SOURCES_MAX || to->view.options->verbosity > 0); i++) {
@@ -382,16 +364,14 @@ static void write_coverage(struct layout *to)
 	}
 	if (digest->input_count > SOURCES_MAX && to->view.options->verbosity == 0) {
 		layout_wrap(to, LAYOUT_DIM, 2, 2,
-		            arena_printf(&to->view.tmp,
-		                         TO_PICK("... and %zu more (-v shows all)",
-		                                 "……另有 %zu 个(-v 显示全部)"),
+		            arena_printf(&to->view.tmp, TO_PICK("... and %zu more (-v shows all)"),
 		                         digest->input_count - SOURCES_MAX));
 	}
 	write_documents(to);
 	for (size_t i = 0; i < to->view.findings->missing.count; i++) {
 		const struct missing *item = &to->view.findings->missing.items[i];
 		if (i == 0) {
-			layout_head(to, "What is missing", "缺少内容");
+			layout_head(to, "What is missing");
 		}
 		layout_wrap(to, LAYOUT_WARN, 2, 4,
 		            arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT,
@@ -406,7 +386,7 @@ static void write_advice(struct layout *to)
 	for (size_t i = 0; i < to->view.findings->advice.count; i++) {
 		const struct advice *item = &to->view.findings->advice.items[i];
 		if (i == 0) {
-			layout_head(to, "What to do", "建议");
+			layout_head(to, "What to do");
 		}
 		layout_wrap(to, LAYOUT_PLAIN, 2, 5,
 		            arena_printf(&to->view.tmp, "%zu. " STR_FMT, i + 1,

@@ -33,10 +33,9 @@ static struct str row_text(struct layout *to, const struct view_row *row)
 	struct str again = row->count > 1
 	                           ? arena_printf(tmp, " × %llu", (unsigned long long)row->count)
 	                           : STR("");
-	struct str text =
-		arena_printf(tmp, STR_FMT STR_FMT STR_FMT "%s", STR_ARG(number), STR_ARG(row->text),
-	                     STR_ARG(again),
-	                     row->is_inferred ? view_pick(&to->view, " (inferred)", "(推断)") : "");
+	struct str text = arena_printf(tmp, STR_FMT STR_FMT STR_FMT "%s", STR_ARG(number),
+	                               STR_ARG(row->text), STR_ARG(again),
+	                               row->is_inferred ? view_pick(&to->view, " (inferred)") : "");
 	return text_safe(tmp, text);
 }
 
@@ -142,22 +141,19 @@ static void add_legend(struct layout *to)
 	for (size_t i = 0; i < to->view.rows.count && date.len == 0; i++) {
 		date = view_time(&to->view, to->view.rows.items[i].time_ns);
 	}
-	struct str signs = arena_printf(
-		&to->view.tmp,
-		view_pick(&to->view, "%s running, ! in trouble, %s down", "%s 运行,! 异常,%s 停止"),
-		layout_sign(to, "│", "|"), layout_sign(to, "×", "x"));
-	layout_wrap(to, LAYOUT_DIM, 2, 2,
-	            arena_printf(&to->view.tmp,
-	                         view_pick(&to->view,
-	                                   "(" STR_FMT "; from " STR_FMT
-	                                   "; an operation's time is when it began)",
-	                                   "(" STR_FMT ";自 " STR_FMT " 起;操作的时间为开始时刻)"),
-	                         STR_ARG(signs), STR_ARG(date)));
+	struct str signs = arena_printf(&to->view.tmp,
+	                                view_pick(&to->view, "%s running, ! in trouble, %s down"),
+	                                layout_sign(to, "│", "|"), layout_sign(to, "×", "x"));
+	layout_wrap(
+		to, LAYOUT_DIM, 2, 2,
+		arena_printf(&to->view.tmp,
+	                     view_pick(&to->view,
+	                               "(%.*s; from %.*s; an operation's time is when it began)"),
+	                     STR_ARG(signs), STR_ARG(date)));
 	if (to->view.left_out > 0) {
 		layout_wrap(to, LAYOUT_DIM, 2, 2,
 		            arena_printf(&to->view.tmp,
-		                         view_pick(&to->view, "(%zu more starts and ends)",
-		                                   "(另有 %zu 次启动和结束)"),
+		                         view_pick(&to->view, "(%zu more starts and ends)"),
 		                         to->view.left_out));
 	}
 }
@@ -167,7 +163,7 @@ void layout_timeline(struct layout *to)
 	if (to->view.rows.count == 0) {
 		return;
 	}
-	layout_head(to, "Timeline", "时间线");
+	layout_head(to, "Timeline");
 	size_t width = (to->columns - 2 - TIME_WIDTH) / to->view.lanes.count;
 	if (width >= LANE_MIN) {
 		side_by_side(to, width < LANE_MAX ? width : LANE_MAX);

@@ -61,18 +61,17 @@ struct str view_text(const struct view *view, const struct text_both *both)
 	return text_in(both, view->options->lang);
 }
 
-const char *view_pick(const struct view *view, const char *en, const char *zh)
+const char *view_pick(const struct view *view, const char *en)
 {
-	return view->options->lang == TEXT_ZH ? zh : en;
+	return text_translate(view->options->lang, en);
 }
 
 const char *view_stopped(const struct view *view)
 {
 	enum answer stopped = view->findings->verdict.stopped;
-	return stopped == ANSWER_YES ? view_pick(view, "stopped", "已停止")
-	       : stopped == ANSWER_NO
-	               ? view_pick(view, "did not stop", "未停止")
-	               : view_pick(view, "whether it stopped is not visible", "看不出是否停止");
+	return stopped == ANSWER_YES  ? view_pick(view, "stopped")
+	       : stopped == ANSWER_NO ? view_pick(view, "did not stop")
+	                              : view_pick(view, "whether it stopped is not visible");
 }
 
 struct str view_time(struct view *view, int64_t time_ns)
@@ -127,8 +126,8 @@ struct str view_fact(struct view *view, const struct finding_fact *item)
 	if (isnan(item->threshold)) {
 		return text;
 	}
-	const char *held = item->is_below ? view_pick(view, "should be below", "应低于")
-	                                  : view_pick(view, "should be at least", "应不低于");
+	const char *held = item->is_below ? view_pick(view, "should be below")
+	                                  : view_pick(view, "should be at least");
 	return arena_printf(&view->tmp, STR_FMT ", %s " STR_FMT, STR_ARG(text), held,
 	                    STR_ARG(number(view, item->threshold)));
 }
@@ -200,8 +199,7 @@ static struct str step_text(struct view *view, const struct chain_step *step)
 	if (step->max_took_ns == DURATION_NONE) {
 		return arena_printf(&view->tmp, STR_FMT STR_FMT, STR_ARG(title), STR_ARG(times));
 	}
-	const char *up_to = step->count > 1 ? view_pick(view, ", up to ", ",最长 ")
-	                                    : view_pick(view, ", ", ",");
+	const char *up_to = step->count > 1 ? view_pick(view, ", up to ") : view_pick(view, ", ");
 	return arena_printf(&view->tmp, STR_FMT STR_FMT "%s" STR_FMT, STR_ARG(title),
 	                    STR_ARG(times), up_to, STR_ARG(view_duration(view, step->max_took_ns)));
 }
@@ -227,20 +225,20 @@ static void add_steps(struct view *view)
 static struct str how_text(const struct view *view, enum stop_how how)
 {
 	static const struct {
-		const char *en, *zh;
+		const char *en;
 	} texts[STOP_HOW_COUNT] = {
-		[STOP_ASKED] = {"ended as asked", "按要求结束"},
-		[STOP_CLEAN] = {"ended in order", "正常结束"},
-		[STOP_SESSION_LOST] = {"gave up: session lost", "会话丢失后退出"},
-		[STOP_FATAL] = {"ended with a fatal error", "因致命错误退出"},
-		[STOP_PANIC] = {"panicked", "panic"},
-		[STOP_NATIVE] = {"crashed in native code", "本地代码崩溃"},
-		[STOP_KILLED] = {"was killed", "被杀死"},
-		[STOP_ABRUPT] = {"ended without a word", "无任何日志地结束"},
-		[STOP_START_FAILED] = {"did not come up", "启动失败"},
-		[STOP_QUORUM_LOST] = {"lost its quorum", "失去法定多数"},
+		[STOP_ASKED] = {TEXT_MARK("ended as asked")},
+		[STOP_CLEAN] = {TEXT_MARK("ended in order")},
+		[STOP_SESSION_LOST] = {TEXT_MARK("gave up: session lost")},
+		[STOP_FATAL] = {TEXT_MARK("ended with a fatal error")},
+		[STOP_PANIC] = {TEXT_MARK("panicked")},
+		[STOP_NATIVE] = {TEXT_MARK("crashed in native code")},
+		[STOP_KILLED] = {TEXT_MARK("was killed")},
+		[STOP_ABRUPT] = {TEXT_MARK("ended without a word")},
+		[STOP_START_FAILED] = {TEXT_MARK("did not come up")},
+		[STOP_QUORUM_LOST] = {TEXT_MARK("lost its quorum")},
 	};
-	return str_from(view_pick(view, texts[how].en, texts[how].zh));
+	return str_from(view_pick(view, texts[how].en));
 }
 
 /* Whether the chain tells of something in that lane within a second. */
@@ -262,13 +260,11 @@ static void add_runs(struct view *view)
 	vec_foreach (const struct run, run, &view->findings->runs) {
 		size_t lane = lane_of(view, run->instance);
 		if (run->start_ns != TIME_NONE) {
-			struct str text =
-				run->version.len == 0
-					? str_from(view_pick(view, "started", "启动"))
-					: arena_printf(&view->tmp,
-			                               view_pick(view, "started (" STR_FMT ")",
-			                                         "启动(" STR_FMT ")"),
-			                               STR_ARG(run->version));
+			struct str text = run->version.len == 0
+			                          ? str_from(view_pick(view, "started"))
+			                          : arena_printf(&view->tmp,
+			                                         view_pick(view, "started (%.*s)"),
+			                                         STR_ARG(run->version));
 			vec_push(&view->rows, (struct view_row){.kind = VIEW_START,
 			                                        .time_ns = run->start_ns,
 			                                        .lane = lane,
@@ -350,17 +346,15 @@ static void say_when(struct view *view)
 			}
 		}
 		struct str time = stop->time_ns == TIME_NONE
-		                          ? str_from(view_pick(view, "time not known", "时间未知"))
+		                          ? str_from(view_pick(view, "time not known"))
 		                          : view_time(view, stop->time_ns);
 		view->brief.when =
 			arena_printf(&view->tmp, STR_FMT ", " STR_FMT " " STR_FMT, STR_ARG(time),
 		                     STR_ARG(stop->instance), STR_ARG(how_text(view, stop->how)));
 	} else if (view->from_ns != TIME_NONE) {
-		view->brief.when = arena_printf(
-			&view->tmp,
-			view_pick(view, "from " STR_FMT " to " STR_FMT, STR_FMT " 至 " STR_FMT),
-			STR_ARG(view_time(view, view->from_ns)),
-			STR_ARG(view_time(view, view->to_ns)));
+		view->brief.when = arena_printf(&view->tmp, view_pick(view, "from %.*s to %.*s"),
+		                                STR_ARG(view_time(view, view->from_ns)),
+		                                STR_ARG(view_time(view, view->to_ns)));
 	}
 }
 
@@ -372,9 +366,7 @@ static void say_sure(struct view *view)
 	                               STR_ARG(report_cause_name(findings)), view_stopped(view));
 	if (findings->rivals.count > 0) {
 		const struct hypothesis *rival = &findings->rivals.items[0];
-		sure = arena_printf(&view->tmp,
-		                    view_pick(view, STR_FMT "; next: " STR_FMT " %d %%",
-		                              STR_FMT ";其次:" STR_FMT " %d %%"),
+		sure = arena_printf(&view->tmp, view_pick(view, "%.*s; next: %.*s %d %%"),
 		                    STR_ARG(sure), STR_ARG(rival->cause),
 		                    view_percent(rival->confidence));
 	}
@@ -391,8 +383,7 @@ static void say_brief(struct view *view)
 		brief->why = view_text(view, &findings->named.reasons_for.items[0]);
 	} else if (findings->verdict.is_excerpt) {
 		brief->why = str_from(view_pick(
-			view, "these are pieces of a log: what is not in them proves nothing",
-			"这些只是日志片段:其中没有的内容不能说明问题"));
+			view, "these are pieces of a log: what is not in them proves nothing"));
 	}
 	say_sure(view);
 	bool is_unknown = str_equals(findings->verdict.cause, STR("unknown"));

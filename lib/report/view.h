@@ -61,7 +61,8 @@ void view_finish(struct view *view);
 
 /** A text in the report's language. */
 struct str view_text(const struct view *view, const struct text_both *both);
-const char *view_pick(const struct view *view, const char *en, const char *zh);
+/** The same in the language of the report; en: as for text_translate. */
+const char *view_pick(const struct view *view, const char *en) __attribute__((format_arg(2)));
 /** "did not stop" ... */
 const char *view_stopped(const struct view *view);
 /** A time for people in the report's zone: "2024-05-01 10:02:03.123 UTC"; empty for TIME_NONE. */

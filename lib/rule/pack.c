@@ -103,13 +103,13 @@ static bool read_text(struct rule_pack *pack, struct str name, struct str text,
 	const struct rule_source source = {arena_str(&pack->run, name), text};
 	const struct json *document = parse(pack, text, err);
 	if (document == NULL) {
-		return error_prefix(err, STR_FMT, STR_ARG(name));
+		return error_prefix(err, "%.*s", STR_ARG(name));
 	}
 	if (!rule_read_list(pack, json_get(document, "rules"), &source, entries, err)) {
 		return false;
 	}
 	return entries->count <= RULE_RULES_MAX ||
-	       error_set(err, STR_FMT ": more than %d rules", STR_ARG(name), RULE_RULES_MAX);
+	       error_set(err, "%.*s: more than %d rules", STR_ARG(name), RULE_RULES_MAX);
 }
 
 static bool read_file(struct rule_pack *pack, struct str path, struct rule_entry_list *entries,
@@ -118,7 +118,7 @@ static bool read_file(struct rule_pack *pack, struct str path, struct rule_entry
 	struct buf bytes = {0};
 	bool is_read = slurp(path, &pack->run, &bytes, err)
 	                       ? read_text(pack, path, buf_str(&bytes), entries, err)
-	                       : error_prefix(err, STR_FMT, STR_ARG(path));
+	                       : error_prefix(err, "%.*s", STR_ARG(path));
 	buf_finish(&bytes);
 	return is_read;
 }
@@ -138,8 +138,7 @@ static bool list_folder(struct str path, struct arena *run, struct path_list *pa
 {
 	DIR *folder = opendir(arena_cstr(run, path));
 	if (folder == NULL) {
-		return error_set(err, STR_FMT ": cannot be opened: %s", STR_ARG(path),
-		                 strerror(errno));
+		return error_set(err, "%.*s: cannot be opened: %s", STR_ARG(path), strerror(errno));
 	}
 	for (struct dirent *item = readdir(folder); item != NULL; item = readdir(folder)) {
 		struct str name = str_from(item->d_name);
@@ -182,7 +181,7 @@ static bool check_new(const struct rule_entry_list *entries, struct error *err)
 		const struct rule_entry *entry = entries->items[i];
 		struct str id = entry->rule.kind.id;
 		if (map_get(&ids, id) != NULL) {
-			is_good = error_set(err, STR_FMT ": rule " STR_FMT ": id: given twice",
+			is_good = error_set(err, "%.*s: rule %.*s: id: given twice",
 			                    STR_ARG(entry->file), STR_ARG(id));
 		}
 		*map_put(&ids, id) = entries->items[i];
@@ -212,7 +211,7 @@ static bool check_duration(const struct rule_pattern *pattern, const struct rule
 			return true;
 		}
 	}
-	return error_set(err, "longest: no group of '" STR_FMT "' is a duration",
+	return error_set(err, "longest: no group of '%.*s' is a duration",
 	                 STR_ARG(pattern->source));
 }
 
@@ -237,9 +236,8 @@ bool rule_entry_check_patterns(const struct rule_entry *entry, struct error *err
 {
 	for (size_t i = 0; i < entry->rule.match_count; i++) {
 		if (!check_match(&entry->rule.matches[i], err)) {
-			return error_prefix(err, STR_FMT ": rule " STR_FMT ": match %zu",
-			                    STR_ARG(entry->file), STR_ARG(entry->rule.kind.id),
-			                    i + 1);
+			return error_prefix(err, "%.*s: rule %.*s: match %zu", STR_ARG(entry->file),
+			                    STR_ARG(entry->rule.kind.id), i + 1);
 		}
 	}
 	return true;
@@ -267,11 +265,10 @@ static bool check_silences(const struct rule_pack *pack, const struct rule_entry
 		}
 		const struct rule *near = rule_pack_suggest(pack, id);
 		struct str meant = near == NULL ? STR("") : near->kind.id;
-		return error_set(
-			err,
-			STR_FMT ": rule " STR_FMT ": silence: there is no such rule%s" STR_FMT "%s",
-			STR_ARG(entry->file), STR_ARG(id), near == NULL ? "" : "; did you mean ",
-			STR_ARG(meant), near == NULL ? "" : "?");
+		return error_set(err, "%.*s: rule %.*s: silence: there is no such rule%s%.*s%s",
+		                 STR_ARG(entry->file), STR_ARG(id),
+		                 near == NULL ? "" : "; did you mean ", STR_ARG(meant),
+		                 near == NULL ? "" : "?");
 	}
 	return true;
 }

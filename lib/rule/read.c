@@ -62,8 +62,7 @@ static bool set_names_error(struct error *err, const char *key, struct str text,
 	for (size_t i = 0; i < count && names[i] != NULL; i++) {
 		buf_printf(&list, "%s%s", i == 0 ? "" : ", ", names[i]);
 	}
-	error_set(err, "%s: \"" STR_FMT "\" is none of " STR_FMT, key, STR_ARG(text),
-	          STR_ARG(buf_str(&list)));
+	error_set(err, "%s: \"%.*s\" is none of %.*s", key, STR_ARG(text), STR_ARG(buf_str(&list)));
 	buf_finish(&list);
 	return false;
 }
@@ -88,11 +87,11 @@ static bool set_key_error(struct error *err, struct str key, const char *const *
 	enum { SLIPS_MAX = 2 };
 	for (size_t i = 0; keys[i] != NULL; i++) {
 		if (rule_edit_distance(key, str_from(keys[i])) <= SLIPS_MAX) {
-			return error_set(err, STR_FMT ": no such key; did you mean %s?",
-			                 STR_ARG(key), keys[i]);
+			return error_set(err, "%.*s: no such key; did you mean %s?", STR_ARG(key),
+			                 keys[i]);
 		}
 	}
-	return error_set(err, STR_FMT ": no such key", STR_ARG(key));
+	return error_set(err, "%.*s: no such key", STR_ARG(key));
 }
 
 static bool check_keys(const struct json *object, const char *const *keys, struct error *err)
@@ -207,8 +206,7 @@ static bool check_object(const struct json *object, size_t *count, struct error 
 	for (const struct json *member = json_first(object); member != NULL;
 	     member = json_next(member)) {
 		if (json_type(member) != JSON_STRING || json_key(member).len == 0) {
-			return error_set(err, STR_FMT ": must be a text",
-			                 STR_ARG(json_key(member)));
+			return error_set(err, "%.*s: must be a text", STR_ARG(json_key(member)));
 		}
 	}
 	return true;
@@ -264,15 +262,14 @@ static bool read_fields(struct reader *reader, const struct json *json, struct r
 		*field = (struct rule_field){.key = key,
 		                             .name = event_name(run, name.len > 0 ? name : key)};
 		if (!rule_type_read(json_text(member), &field->type)) {
-			return error_set(reader->err,
-			                 "fields: " STR_FMT ": \"" STR_FMT "\" is no type",
+			return error_set(reader->err, "fields: %.*s: \"%.*s\" is no type",
 			                 STR_ARG(key), STR_ARG(json_text(member)));
 		}
 	}
 	for (const struct json *member = json_first(names); member != NULL;
 	     member = json_next(member)) {
 		if (member_of(object, json_key(member)) == NULL) {
-			return error_set(reader->err, "as: " STR_FMT ": not in \"fields\"",
+			return error_set(reader->err, "as: %.*s: not in \"fields\"",
 			                 STR_ARG(json_key(member)));
 		}
 	}
@@ -410,8 +407,7 @@ static bool read_times(struct reader *reader, const struct json *json, struct ru
 	entry->interval = event_name(&reader->pack->run, interval);
 	entry->start = event_name(&reader->pack->run, start);
 	if (interval.len > 0 && !has_duration(entry, entry->interval)) {
-		return error_set(err,
-		                 "interval: no match has a field \"" STR_FMT "\" of type duration",
+		return error_set(err, "interval: no match has a field \"%.*s\" of type duration",
 		                 STR_ARG(interval));
 	}
 	return true;
@@ -444,13 +440,13 @@ static bool check_fact(const struct rule_entry *entry, struct str name, struct s
 {
 	enum event_field_type type;
 	if (!find_declared(entry, name, &type)) {
-		return error_set(err, "no match has \"" STR_FMT "\" in \"fields\" or \"set\"",
+		return error_set(err, "no match has \"%.*s\" in \"fields\" or \"set\"",
 		                 STR_ARG(name));
 	}
 	bool is_fit = type == EVENT_DURATION ? str_ends(id, STR("_ms")) || str_ends(id, STR("_s"))
 	              : type == EVENT_BYTES  ? str_ends(id, STR("_bytes"))
 	                                     : true;
-	return is_fit || error_set(err, "\"" STR_FMT "\" must end in %s", STR_ARG(id),
+	return is_fit || error_set(err, "\"%.*s\" must end in %s", STR_ARG(id),
 	                           type == EVENT_BYTES ? "_bytes" : "_ms or _s");
 }
 
@@ -564,7 +560,7 @@ static bool check_id(struct str id, struct error *err)
 		                      "as \"etcd.fsync.slow\"");
 	}
 	return name_index(component, component_names, SIZE_MAX) >= 0 ||
-	       error_set(err, "id: \"" STR_FMT "\" is no component", STR_ARG(component));
+	       error_set(err, "id: \"%.*s\" is no component", STR_ARG(component));
 }
 
 static bool read_severity(struct reader *reader, const struct json *json, struct event_kind *kind)
@@ -657,10 +653,10 @@ static bool read_item(struct reader *reader, const struct json *item, size_t num
 	if (read_rule(reader, item, entry)) {
 		return true;
 	}
-	return id.len > 0 ? error_prefix(reader->err, STR_FMT ": rule " STR_FMT,
-	                                 STR_ARG(entry->file), STR_ARG(id))
-	                  : error_prefix(reader->err, STR_FMT ": rule %zu", STR_ARG(entry->file),
-	                                 number);
+	return id.len > 0
+	               ? error_prefix(reader->err, "%.*s: rule %.*s", STR_ARG(entry->file),
+	                              STR_ARG(id))
+	               : error_prefix(reader->err, "%.*s: rule %zu", STR_ARG(entry->file), number);
 }
 
 bool rule_read_list(struct rule_pack *pack, const struct json *list,
@@ -670,7 +666,7 @@ bool rule_read_list(struct rule_pack *pack, const struct json *list,
 	struct reader reader = {pack, err};
 	struct line_finder finder = {source->text, 1};
 	if (json_type(list) != JSON_ARRAY) {
-		return error_set(err, STR_FMT ": needs {\"rules\": [...]}", STR_ARG(source->file));
+		return error_set(err, "%.*s: needs {\"rules\": [...]}", STR_ARG(source->file));
 	}
 	size_t number = 1;
 	for (const struct json *item = json_first(list); item != NULL;
