@@ -147,20 +147,26 @@ static bool leads_to(const struct reason *reason, const struct cause *cause,
 	return false;
 }
 
-static bool is_evidence(const struct weighed *weighed, const struct episode *episode)
+/* Episodes of the digest that show the cause, one flag each. Owner: the caller, memory_free. */
+static bool *mark_evidence(const struct reason *reason, const struct weighed *weighed)
 {
+	const struct episode *first = reason->digest->episodes.items;
+	size_t count = reason->digest->episodes.count;
+	bool *is_evidence = memory_resize(NULL, count + 1);
+	memset(is_evidence, 0, count + 1);
 	for (size_t i = 0; i < weighed->cause->sign_count; i++) {
 		const struct sign_result *result = &weighed->results[i];
 		if (weighed->cause->signs[i].is_against || !result->is_seen) {
 			continue;
 		}
 		for (size_t j = 0; j < result->episodes.count; j++) {
-			if (result->episodes.items[j] == episode) {
-				return true;
+			const struct episode *episode = result->episodes.items[j];
+			if (episode >= first && episode < first + count) {
+				is_evidence[episode - first] = true;
 			}
 		}
 	}
-	return false;
+	return is_evidence;
 }
 
 /* Kinds of trouble in the window that the cause neither shows nor leads to. */
@@ -168,22 +174,21 @@ static int count_unreached(const struct reason *reason, const struct weighed *we
 {
 	const struct event_kind *seen[UNREACHED_MAX];
 	int count = 0;
+	bool *is_evidence = mark_evidence(reason, weighed);
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		bool is_trouble =
 			episode->kind->is_harm && episode->kind->severity >= EVENT_WARNING;
-		if (!is_trouble || !episode_in_window(reason, episode) ||
-		    is_evidence(weighed, episode) ||
-		    leads_to(reason, weighed->cause, episode, weighed->time_ns)) {
-			continue;
-		}
-		bool is_known = false;
+		bool is_known = is_evidence[episode - reason->digest->episodes.items];
 		for (int i = 0; i < count; i++) {
 			is_known |= seen[i] == episode->kind;
 		}
-		if (!is_known && count < UNREACHED_MAX) {
+		if (is_trouble && !is_known && count < UNREACHED_MAX &&
+		    episode_in_window(reason, episode) &&
+		    !leads_to(reason, weighed->cause, episode, weighed->time_ns)) {
 			seen[count++] = episode->kind;
 		}
 	}
+	memory_free(is_evidence);
 	return count;
 }
 
