@@ -127,6 +127,9 @@ struct event *event_copy(const struct event *event)
 
 /* ---- episodes ---- */
 
+enum { EPISODE_MEMBERS_STEP = 5 /* places come in steps; the last one has a place to spare */ };
+_Static_assert((EPISODE_MEMBERS_MAX + 1) % EPISODE_MEMBERS_STEP == 0, "a place to spare");
+
 static int compare_members(const void *a, const void *b)
 {
 	return event_compare(*(struct event *const *)a, *(struct event *const *)b);
@@ -142,68 +145,99 @@ static int compare_took(const void *a, const void *b)
 	return event_compare(left, right);
 }
 
-/* Keep the first, the last and the longest of more members than are allowed. */
-static void members_trim(struct episode *episode)
+/* The member to go when there are too many: neither the first nor the last one, and the least
+ * telling of the others. */
+static size_t find_least(const struct episode *episode)
 {
+	size_t least = 1;
+	for (size_t i = 2; i + 1 < episode->member_count; i++) {
+		if (compare_took(&episode->members[i], &episode->members[least]) > 0) {
+			least = i;
+		}
+	}
+	return least;
+}
+
+/* Put an event among the members, in order. Returns: the one that there is no more place for; NULL
+ */
+static struct event *members_put(struct episode *episode, struct event *event)
+{
+	if (episode->member_count % EPISODE_MEMBERS_STEP == 0) {
+		episode->members = memory_resize(episode->members,
+		                                 (episode->member_count + EPISODE_MEMBERS_STEP) *
+		                                         sizeof(struct event *));
+	}
+	size_t at = episode->member_count++;
+	for (; at > 0 && compare_members(&episode->members[at - 1], &event) > 0; at--) {
+		episode->members[at] = episode->members[at - 1];
+	}
+	episode->members[at] = event;
 	if (episode->member_count <= EPISODE_MEMBERS_MAX) {
-		return;
+		return NULL;
 	}
-	struct event **members = episode->members;
-	size_t count = episode->member_count;
-	qsort(members, count, sizeof(*members), compare_members);
-	/* first and last to the front, the rest by took */
-	struct event *last = members[count - 1];
-	memmove(&members[2], &members[1], (count - 2) * sizeof(*members));
-	members[1] = last;
-	qsort(&members[2], count - 2, sizeof(*members), compare_took);
-	for (size_t i = EPISODE_MEMBERS_MAX; i < count; i++) {
-		memory_free(members[i]);
-	}
-	episode->member_count = EPISODE_MEMBERS_MAX;
-	qsort(members, EPISODE_MEMBERS_MAX, sizeof(*members), compare_members);
+	size_t least = find_least(episode);
+	struct event *gone = episode->members[least];
+	episode->member_count--;
+	memmove(&episode->members[least], &episode->members[least + 1],
+	        (episode->member_count - least) * sizeof(struct event *));
+	return gone;
 }
 
-static void members_add(struct episode *episode, struct event *const *more, size_t count)
+/* The same for an event that is not ours: a copy of it, if it stays. */
+static void members_put_copy(struct episode *episode, const struct event *event)
 {
-	size_t total = episode->member_count + count;
-	episode->members = memory_resize(
-		episode->members, (total > EPISODE_MEMBERS_MAX ? total : EPISODE_MEMBERS_MAX + 1) *
-					  sizeof(struct event *));
-	memcpy(&episode->members[episode->member_count], more, count * sizeof(struct event *));
-	episode->member_count = total;
-	qsort(episode->members, total, sizeof(struct event *), compare_members);
-	members_trim(episode);
+	struct event *borrowed = (struct event *)(uintptr_t)event;
+	struct event *gone = members_put(episode, borrowed);
+	for (size_t i = 0; gone != borrowed && i < episode->member_count; i++) {
+		if (episode->members[i] == borrowed) {
+			episode->members[i] = event_copy(event);
+		}
+	}
+	if (gone != borrowed) {
+		memory_free(gone);
+	}
 }
 
-/* Put b into a; b is empty then. */
-static void episode_join(struct episode *a, struct episode *b)
+/* Let a reach over b, and count what is in it. */
+static void cover(struct episode *a, const struct episode *b)
 {
 	a->first_ns = b->first_ns < a->first_ns ? b->first_ns : a->first_ns;
 	a->last_ns = b->last_ns > a->last_ns ? b->last_ns : a->last_ns;
 	a->count += b->count;
 	a->max_took_ns = b->max_took_ns > a->max_took_ns ? b->max_took_ns : a->max_took_ns;
+}
+
+/* Put b into a; b is empty then. */
+static void episode_join(struct episode *a, struct episode *b)
+{
+	cover(a, b);
 	histogram_merge(&a->took, &b->took);
-	members_add(a, b->members, b->member_count);
+	for (size_t i = 0; i < b->member_count; i++) {
+		memory_free(members_put(a, b->members[i]));
+	}
 	b->member_count = 0;
 	episode_finish(b);
 	*b = (struct episode){0};
 }
 
+/* An episode of an event, without the event. */
 static struct episode episode_of(const struct event *event, uint32_t source)
 {
-	struct episode episode = {.kind = event->kind,
-	                          .instance = event->instance,
-	                          .source = source,
-	                          .first_ns = event->start_ns,
-	                          .last_ns = event->time_ns,
-	                          .count = 1,
-	                          .max_took_ns = event->took_ns};
+	return (struct episode){.kind = event->kind,
+	                        .instance = event->instance,
+	                        .source = source,
+	                        .first_ns = event->start_ns,
+	                        .last_ns = event->time_ns,
+	                        .count = 1,
+	                        .max_took_ns = event->took_ns};
+}
+
+static void episode_put(struct episode *episode, const struct event *event)
+{
 	if (event->took_ns != DURATION_NONE) {
-		histogram_add(&episode.took, event->took_ns);
+		histogram_add(&episode->took, event->took_ns);
 	}
-	struct event *copy = event_copy(event);
-	members_add(&episode, &copy, 1);
-	return episode;
+	members_put_copy(episode, event);
 }
 
 static bool is_near(const struct episode *a, const struct episode *b, int64_t gap_ns)
@@ -311,10 +345,27 @@ static void add_episode(struct digest *digest, uint32_t source, struct episode *
 	series_add(series, episode);
 }
 
+/* Most events belong to the episode before: it grows by them. Returns: false when it does not. */
+static bool series_grow(struct series *series, const struct episode *one, const struct event *event)
+{
+	size_t at = series_upper(series, one->first_ns);
+	struct episode *before = at > 0 ? &series->episodes.items[at - 1] : NULL;
+	if (before == NULL || !is_near(before, one, series->gap_ns)) {
+		return false;
+	}
+	cover(before, one);
+	episode_put(before, event);
+	series_settle(series, at - 1);
+	return true;
+}
+
 void digest_event(struct digest *digest, uint32_t source, const struct event *event)
 {
 	struct episode episode = episode_of(event, source);
-	add_episode(digest, source, &episode);
+	if (!series_grow(series_of(digest, source, &episode), &episode, event)) {
+		episode_put(&episode, event);
+		add_episode(digest, source, &episode);
+	}
 }
 
 void digest_fact(struct digest *digest, const struct fact *fact)
