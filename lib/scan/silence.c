@@ -39,9 +39,10 @@ static void add_gap(struct silence *silence, const struct silence_gap *gap)
 
 void silence_note(struct silence *silence, int64_t time_ns, uint64_t line)
 {
-	struct silence_part *part = silence->parts.count > 0 ? vec_last(&silence->parts) : NULL;
-	int64_t step = part == NULL ? 0 : time_ns - part->last_ns;
-	if (part == NULL || step < -GAP_MIN_MS * NS_PER_MS) {
+	bool is_first = silence->parts.count == 0;
+	struct silence_part *part = is_first ? NULL : vec_last(&silence->parts);
+	int64_t step = is_first ? 0 : time_ns - part->last_ns;
+	if (is_first || step < -GAP_MIN_MS * NS_PER_MS) {
 		silence->is_full |= silence->parts.count >= PARTS_MAX;
 		if (!silence->is_full) {
 			vec_push(&silence->parts, (struct silence_part){time_ns, time_ns});
