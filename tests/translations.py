@@ -4,6 +4,7 @@
 
 Every text is there, once, translated, and nothing else is; printf formats agree.
 """
+import json
 import pathlib
 import re
 import subprocess
@@ -81,6 +82,25 @@ def check(catalogue, template, tap):
               f"{[text for text in texts if CLOSE.search(text)]}")
 
 
+def pairs(value, path):
+    """Chinese texts of a rule or cause file: (PATH, TEXT)."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from [(path, inner)] if key == "zh" and isinstance(inner, str) else pairs(inner, path)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from pairs(inner, path)
+
+
+def check_rules(root, tap):
+    texts = [pair for path in sorted((root / "rules").rglob("*.json"))
+             for pair in pairs(json.loads(path.read_text(encoding="utf-8")), path.name)]
+    tap.check("rules and causes have Chinese texts", len(texts) > 1000, f"{len(texts)}")
+    for name, pattern in (("punctuation beside Chinese is full width", ASCII_PUNCTUATION),
+                          ("Latin words stand apart from Chinese", CLOSE)):
+        tap.empty(f"rules and causes: {name}", [f"{path}: {text}" for path, text in texts if pattern.search(text)])
+
+
 def main():
     is_update = sys.argv[1] == "--update"
     root = pathlib.Path(sys.argv[-1])
@@ -93,6 +113,7 @@ def main():
             return 0
         with Tap() as tap:
             check(catalogue, template, tap)
+            check_rules(root, tap)
     return 0
 
 

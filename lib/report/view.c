@@ -349,7 +349,7 @@ static void say_when(struct view *view)
 		                          ? str_from(view_pick(view, "time not known"))
 		                          : view_time(view, stop->time_ns);
 		view->brief.when =
-			arena_printf(&view->tmp, STR_FMT ", " STR_FMT " " STR_FMT, STR_ARG(time),
+			arena_printf(&view->tmp, view_pick(view, "%.*s, %.*s %.*s"), STR_ARG(time),
 		                     STR_ARG(stop->instance), STR_ARG(how_text(view, stop->how)));
 	} else if (view->from_ns != TIME_NONE) {
 		view->brief.when = arena_printf(&view->tmp, view_pick(view, "from %.*s to %.*s"),
@@ -361,7 +361,7 @@ static void say_when(struct view *view)
 static void say_sure(struct view *view)
 {
 	const struct findings *findings = view->findings;
-	struct str sure = arena_printf(&view->tmp, "%d %%, " STR_FMT " (%s)",
+	struct str sure = arena_printf(&view->tmp, view_pick(view, "%d %%, %.*s (%s)"),
 	                               view_percent(findings->verdict.confidence),
 	                               STR_ARG(report_cause_name(findings)), view_stopped(view));
 	if (findings->rivals.count > 0) {
