@@ -312,7 +312,7 @@ static void settle_order(struct drafts *drafts)
 			vec_foreach (struct draft, effect, drafts) {
 				if ((int)cause->stage == stage && (int)effect->stage > stage &&
 				    stage != STAGE_OTHER && (!effect->is_root || cause->is_root) &&
-				    cause->start_ns != TIME_NONE &&
+				    cause->start_ns != TIME_NONE && effect->start_ns != TIME_NONE &&
 				    cause->start_ns - effect->start_ns <=
 				            ORDER_SLACK_MS * NS_PER_MS) {
 					start_behind(effect, cause->start_ns);
