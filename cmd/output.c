@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,13 @@ static bool write_all(int fd, struct str text)
 	return true;
 }
 
+/* A device, a pipe: written to, never replaced by a file. */
+static bool is_special(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
 int output_begin(struct output *output, const struct options *options)
 {
 	*output = (struct output){.fd = STDOUT_FILENO};
@@ -36,7 +44,12 @@ int output_begin(struct output *output, const struct options *options)
 	if (snprintf(output->beside, sizeof(output->beside), "%s.XXXXXX", output->path) >= (int)sizeof(output->beside)) {
 		return complain(STATUS_FAILED, "%s: the name is too long", output->path);
 	}
-	output->fd = mkstemp(output->beside);
+	if (is_special(output->path)) {
+		output->beside[0] = '\0';
+		output->fd = open(output->path, O_WRONLY | O_CLOEXEC);
+	} else {
+		output->fd = mkstemp(output->beside);
+	}
 	if (output->fd < 0) {
 		return complain(STATUS_FAILED, "%s: cannot be written: %s; check the folder", output->path, strerror(errno));
 	}
@@ -63,10 +76,12 @@ struct buf *output_text(struct output *output)
 /* The file takes its name only when it is whole. */
 static void keep_file(struct output *output)
 {
+	bool is_beside = output->beside[0] != '\0', is_kept = !output->has_failed;
 	mode_t mask = umask(0);
 	umask(mask);
-	bool is_kept = !output->has_failed && fchmod(output->fd, 0666 & ~mask) == 0;
-	is_kept &= close(output->fd) == 0 && is_kept && rename(output->beside, output->path) == 0;
+	is_kept = is_kept && (!is_beside || fchmod(output->fd, 0666 & ~mask) == 0);
+	is_kept &= close(output->fd) == 0;
+	is_kept = is_kept && (!is_beside || rename(output->beside, output->path) == 0);
 	if (!is_kept) {
 		output->problem = output->has_failed ? output->problem : errno;
 		output->has_failed = true;

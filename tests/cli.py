@@ -134,6 +134,13 @@ def check_output(shell):
     shell.expect(["-o", "report.txt", "story"], 0)
     shell.tap.check("-o writes what is printed without it", (shell.scratch / "report.txt").read_text() == text)
     shell.tap.check("-o leaves nothing else behind", not list(shell.scratch.glob("report.txt?*")))
+    pipe = shell.scratch / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDWR)
+    shell.expect(["-o", "pipe", "empty.log"], 0)
+    shell.tap.check("-o writes to a pipe and does not replace it", pipe.is_fifo() and os.read(reader, 1 << 16))
+    os.close(reader)
+    pipe.unlink()
     shell.tap.check("-q prints less, -v no less", len(shell.run("-q", "story").stdout) < len(text) <= len(shell.run("-v", "story").stdout))
     shell.tap.check("a file has no colours", "\x1b" not in text)
     coloured = shell.run("--color", "always", "story").stdout.decode()
