@@ -3,6 +3,7 @@
 #include "base/vec.h"
 #include "cause/reason.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -11,7 +12,8 @@ enum {
 	SCORE_FOLDER = 2,  /* collected into the same folder */
 	SCORE_NAME = 4,    /* names begin alike: one release or compose project */
 	MEMBERS_MAX = 16,
-	LEASES_MAX = 128
+	LEASES_MAX = 128,
+	IDENTITIES_MAX = 4 /* clusters that one member says it is in, one after the other */
 };
 
 /* ---- who is who ---- */
@@ -31,6 +33,11 @@ static bool tells_identity(const struct episode *episode)
 	return false;
 }
 
+static bool is_etcd(const struct process *process)
+{
+	return str_equals(process->component, STR("etcd"));
+}
+
 static struct process *etcd_of(struct reason *reason, const struct episode *episode)
 {
 	struct str instance = episode_instance(reason, episode);
@@ -43,14 +50,122 @@ static struct process *etcd_of(struct reason *reason, const struct episode *epis
 	return NULL;
 }
 
-static void note_identity(struct reason *reason, const struct episode *episode)
+/* A cluster that a member says it is in, and since when. */
+struct identity {
+	struct str cluster_id, member_id;
+	int64_t since_ns;
+};
+
+struct identities {
+	struct identity items[IDENTITIES_MAX]; /* ascending */
+	size_t count;
+};
+
+static void identity_add(struct identities *identities, const struct event *event)
+{
+	struct identity new = {event_field_text(event, STR("cluster_id")),
+	                       event_field_text(event, STR("member")), event->time_ns};
+	for (size_t i = 0; i < identities->count; i++) {
+		struct identity *known = &identities->items[i];
+		if (str_equals(known->cluster_id, new.cluster_id)) {
+			known->since_ns =
+				new.since_ns < known->since_ns ? new.since_ns : known->since_ns;
+			known->member_id =
+				known->member_id.len > 0 ? known->member_id : new.member_id;
+			return;
+		}
+	}
+	if (identities->count < IDENTITIES_MAX) {
+		identities->items[identities->count++] = new;
+	}
+}
+
+static int compare_identities(const void *a, const void *b)
+{
+	const struct identity *left = a, *right = b;
+	return left->since_ns != right->since_ns
+	               ? (left->since_ns > right->since_ns) - (left->since_ns < right->since_ns)
+	               : str_compare(left->cluster_id, right->cluster_id);
+}
+
+/* All clusters that an etcd says it was in. */
+static struct identities identities_of(const struct reason *reason, const struct process *process)
+{
+	struct identities identities = {.count = 0};
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		bool is_it = tells_identity(episode) &&
+		             str_equals(episode_instance(reason, episode), process->instance);
+		for (size_t i = 0; is_it && i < episode->member_count; i++) {
+			if (event_field_text(episode->members[i], STR("cluster_id")).len > 0) {
+				identity_add(&identities, episode->members[i]);
+			}
+		}
+	}
+	qsort(identities.items, identities.count, sizeof(identities.items[0]), compare_identities);
+	return identities;
+}
+
+/* How many other etcds say that they are in that cluster, too. */
+static size_t count_others(const struct identities *all, size_t count, size_t own,
+                           struct str cluster_id)
+{
+	size_t others = 0;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; i != own && j < all[i].count; j++) {
+			others += str_equals(all[i].items[j].cluster_id, cluster_id) ? 1 : 0;
+		}
+	}
+	return others;
+}
+
+/* Of several clusters the one with most others in it, then the first: what comes back with a new
+ * id is still a member of the old one that is missed there. */
+static void settle_identity(struct process *process, const struct identities *all, size_t count,
+                            size_t own)
+{
+	const struct identities *identities = &all[own];
+	size_t best = 0, most = 0;
+	for (size_t i = 0; identities->count > 1 && i < identities->count; i++) {
+		size_t others = count_others(all, count, own, identities->items[i].cluster_id);
+		best = others > most ? i : best;
+		most = others > most ? others : most;
+	}
+	process->of_cluster = (struct window){TIME_NONE, TIME_NONE};
+	if (identities->count > 0) {
+		process->cluster_id = identities->items[best].cluster_id;
+		process->member_id = identities->items[best].member_id;
+	}
+	if (identities->count > 0 && best > 0) {
+		process->of_cluster.from_ns = identities->items[best].since_ns;
+	}
+	if (best + 1 < identities->count) {
+		process->of_cluster.to_ns = identities->items[best + 1].since_ns;
+	}
+}
+
+static void settle_identities(struct reason *reason)
+{
+	size_t count = reason->processes.count;
+	struct identities *all = arena_array(reason->keep, struct identities, count + 1);
+	for (size_t i = 0; i < count; i++) {
+		if (is_etcd(&reason->processes.items[i])) {
+			all[i] = identities_of(reason, &reason->processes.items[i]);
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (is_etcd(&reason->processes.items[i])) {
+			settle_identity(&reason->processes.items[i], all, count, i);
+		}
+	}
+}
+
+/* Where only lines without a cluster tell who it is. */
+static void note_member(struct reason *reason, const struct episode *episode)
 {
 	struct process *process = etcd_of(reason, episode);
 	for (size_t i = 0; process != NULL && i < episode->member_count; i++) {
-		struct str cluster = event_field_text(episode->members[i], STR("cluster_id"));
 		struct str member = event_field_text(episode->members[i], STR("member"));
-		process->cluster_id = cluster.len > 0 ? cluster : process->cluster_id;
-		process->member_id = member.len > 0 ? member : process->member_id;
+		process->member_id = process->member_id.len == 0 ? member : process->member_id;
 	}
 }
 
@@ -83,11 +198,6 @@ static bool is_same_cluster(const struct process *a, const struct process *b)
 	return a->cluster_id.len > 0 && str_equals(a->cluster_id, b->cluster_id) && !is_twin(a, b);
 }
 
-static bool is_etcd(const struct process *process)
-{
-	return str_equals(process->component, STR("etcd"));
-}
-
 /* Numbers from 1; 0 for an etcd that does not say to which it belongs. */
 static void number_clusters(struct reason *reason)
 {
@@ -111,15 +221,22 @@ static void number_clusters(struct reason *reason)
 	reason->clusters = count;
 }
 
-static int cluster_of_source(const struct reason *reason, uint32_t source)
+/* NULL: no etcd wrote it. */
+static const struct process *etcd_of_source(const struct reason *reason, uint32_t source)
 {
 	struct str instance = reason->digest->sources[source].instance;
 	vec_foreach (struct process, process, &reason->processes) {
 		if (is_etcd(process) && str_equals(process->instance, instance)) {
-			return process->cluster;
+			return process;
 		}
 	}
-	return 0;
+	return NULL;
+}
+
+static int cluster_of_source(const struct reason *reason, uint32_t source)
+{
+	const struct process *etcd = etcd_of_source(reason, source);
+	return etcd == NULL ? 0 : etcd->cluster;
 }
 
 /* ---- which one Milvus used ---- */
@@ -267,9 +384,10 @@ static int cluster_used(const struct reason *reason, const struct process *milvu
 
 void reason_clusters(struct reason *reason)
 {
+	settle_identities(reason);
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		if (tells_identity(episode)) {
-			note_identity(reason, episode);
+			note_member(reason, episode);
 		}
 	}
 	number_clusters(reason);
@@ -383,33 +501,51 @@ static void add_member(struct str *members, unsigned *count, struct str member)
 	}
 }
 
+/* Whether a member said something while it was in the cluster that it is counted to. */
+static bool is_of_cluster(const struct process *etcd, const struct event *event)
+{
+	const struct window *window = &etcd->of_cluster;
+	return event->time_ns == TIME_NONE ||
+	       ((window->from_ns == TIME_NONE || event->time_ns >= window->from_ns) &&
+	        (window->to_ns == TIME_NONE || event->time_ns < window->to_ns));
+}
+
+/* Those that an event names. */
+static void add_members(struct str *members, unsigned *count, const struct event *event)
+{
+	static const struct str fields[] = {STR_INIT("peer"), STR_INIT("to"), STR_INIT("from"),
+	                                    STR_INIT("member")};
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		const struct event_field *field = event_field(event, fields[i]);
+		if (field != NULL && field->type == EVENT_MEMBER &&
+		    !str_equals(field->text, STR("0"))) {
+			add_member(members, count, field->text);
+		}
+	}
+}
+
 /* Members of a cluster as far as its lines name them; 0: not known. cluster 0: of all etcds. */
 unsigned reason_member_count(const struct reason *reason, int cluster)
 {
-	static const struct str peer_fields[] = {STR_INIT("peer"), STR_INIT("to"), STR_INIT("from"),
-	                                         STR_INIT("member")};
 	struct str members[MEMBERS_MAX];
 	unsigned count = 0;
 	bool is_single = false;
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		bool is_about_members = episode_is(episode, STR("etcd.member.added")) ||
 		                        episode_is(episode, STR("etcd.vote.*")) ||
-		                        episode_is(episode, STR("etcd.peer.*")) ||
+		                        (episode_is(episode, STR("etcd.peer.*")) &&
+		                         !episode_is(episode, STR("etcd.peer.id_mismatch"))) ||
 		                        episode_is(episode, STR("etcd.leader.changed")) ||
 		                        episode_is(episode, STR("etcd.heartbeat.late")) ||
 		                        episode_is(episode, STR("etcd.term.*"));
-		if (cluster > 0 && cluster_of_source(reason, episode->source) != cluster) {
+		const struct process *etcd = etcd_of_source(reason, episode->source);
+		if (cluster > 0 && (etcd == NULL || etcd->cluster != cluster)) {
 			continue;
 		}
 		is_single |= episode_is(episode, STR("etcd.start.single_node"));
 		for (size_t i = 0; is_about_members && i < episode->member_count; i++) {
-			for (size_t j = 0; j < sizeof(peer_fields) / sizeof(peer_fields[0]); j++) {
-				const struct event_field *field =
-					event_field(episode->members[i], peer_fields[j]);
-				if (field != NULL && field->type == EVENT_MEMBER &&
-				    !str_equals(field->text, STR("0"))) {
-					add_member(members, &count, field->text);
-				}
+			if (etcd == NULL || is_of_cluster(etcd, episode->members[i])) {
+				add_members(members, &count, episode->members[i]);
 			}
 		}
 	}

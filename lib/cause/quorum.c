@@ -215,7 +215,23 @@ static bool has_quorum_without(const struct reason *reason, const struct stop *s
 		                 ? 1
 		                 : 0;
 	}
+	/* those whose logs are not there are missed by the others where they are down */
+	unsigned logs = logs_of(reason, cluster);
+	alive += members > logs ? members - logs : 0;
 	return alive * 2 > members;
+}
+
+/* One member that is told to stop and comes back is restarted, which a cluster survives. */
+static bool is_started_again(const struct reason *reason, const struct stop *stop)
+{
+	vec_foreach (struct run, run, &reason->findings->runs) {
+		if (str_equals(run->component, stop->component) &&
+		    str_equals(run->instance, stop->instance) && run->start_ns != TIME_NONE &&
+		    run->start_ns > stop->time_ns) {
+			return true;
+		}
+	}
+	return false;
 }
 
 bool stop_is_of_service(const struct reason *reason, const struct stop *stop)
@@ -234,5 +250,5 @@ bool stop_is_of_service(const struct reason *reason, const struct stop *stop)
 	if (logs * 2 > members) {
 		return !has_quorum_without(reason, stop, cluster, members);
 	}
-	return !reason->has_milvus;
+	return !reason->has_milvus && !(stop->how == STOP_ASKED && is_started_again(reason, stop));
 }

@@ -6,6 +6,12 @@
 
 #include "cause/set.h"
 
+/** A span of time; from_ns TIME_NONE: no bound. */
+struct window {
+	int64_t from_ns;
+	int64_t to_ns;
+};
+
 /** A process that may have run several times: one Milvus role or one etcd member. */
 struct process {
 	struct str component;
@@ -16,18 +22,13 @@ struct process {
 	uint64_t starts;
 	const struct event *start;        /* first line of the last start; NULL */
 	struct str cluster_id, member_id; /* of etcd, hexadecimal; empty: not known */
+	struct window of_cluster; /* while it said that id; it may come back with another one */
 	int cluster; /* number of the etcd cluster it is in, or uses; 0: not known */
 };
 
 struct process_list {
 	struct process *items;
 	size_t count, capacity;
-};
-
-/** A span of time; from_ns TIME_NONE: no bound. */
-struct window {
-	int64_t from_ns;
-	int64_t to_ns;
 };
 
 struct derived_fact {
