@@ -19,6 +19,7 @@ enum {
 	LATE_INSTANTS_MIN = 10,
 	LATE_MIN_MS = 300, /* shorter gaps between heartbeats leave no room for a line inside */
 	APPLY_BLOCKED_MS = 500,
+	WAKE_S = 2,
 	PEER_SILENT_S =
 		5, /* between two probes: as often prints a member that runs and misses another */
 };
@@ -350,16 +351,53 @@ static bool is_member(const struct reason *reason, uint32_t source, struct str m
 	return false;
 }
 
+static bool is_timeout(const struct event *event)
+{
+	return str_contains(event_field_text(event, STR("error")), STR("i/o timeout"));
+}
+
+/* What did not run finds all its connections timed out when it goes on; what was well, and only is
+ * not heard by one that is cut off, has others that it goes on with. */
+static bool wakes_up(const struct reason *reason, uint32_t source, int64_t time_ns)
+{
+	struct str first = {NULL, 0};
+	each_event(reason, "etcd.peer.*", episode, event)
+	{
+		struct str peer = event_field_text(event, STR("peer"));
+		bool is_then = episode->source == source && is_timeout(event) &&
+		               event->time_ns >= time_ns &&
+		               event->time_ns <= time_ns + WAKE_S * NS_PER_SEC;
+		if (is_then && first.len > 0 && !str_equals(peer, first)) {
+			return true;
+		}
+		first = is_then ? peer : first;
+	}
+	return false;
+}
+
 /* Silent for longer than a member that hears nobody waits with an election, or with telling of a
  * failed probe. */
-static bool is_silent_around(const struct reason *reason, const struct source *source,
-                             int64_t time_ns)
+static bool is_silent_around(const struct reason *reason, uint32_t number, int64_t time_ns)
 {
+	const struct source *source = &reason->digest->sources[number];
 	int64_t least_ns = PEER_SILENT_S * NS_PER_SEC + 2 * reason->election_ns;
 	for (size_t i = 0; i < source->gap_count; i++) {
 		const struct source_gap *gap = &source->gaps[i];
 		if (gap->to_ns - gap->from_ns > least_ns &&
-		    gap->from_ns < time_ns - 3 * NS_PER_SEC && gap->to_ns > time_ns + NS_PER_SEC) {
+		    gap->from_ns < time_ns - 3 * NS_PER_SEC && gap->to_ns > time_ns + NS_PER_SEC &&
+		    wakes_up(reason, number, gap->to_ns)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether nothing was printed in the seconds before something timed out. */
+static bool is_silent_before(const struct source *source, int64_t time_ns)
+{
+	for (size_t i = 0; i < source->gap_count; i++) {
+		const struct source_gap *gap = &source->gaps[i];
+		if (gap->from_ns < time_ns - 3 * NS_PER_SEC && gap->to_ns > time_ns - NS_PER_SEC) {
 			return true;
 		}
 	}
@@ -374,33 +412,88 @@ static bool is_accusation(const struct reason *reason, uint32_t source,
 	const struct source *of = &reason->digest->sources[source];
 	return episode->source != source && of->by_program[FORMAT_ETCD] > 0 &&
 	       event->time_ns != TIME_NONE && event->time_ns > of->first_ns &&
-	       event->time_ns < of->last_ns &&
-	       str_contains(event_field_text(event, STR("error")), STR("i/o timeout")) &&
+	       event->time_ns < of->last_ns && is_timeout(event) &&
 	       is_member(reason, source, event_field_text(event, STR("peer")));
 }
 
 /* Members that others timed out on and that went on later. One that is cut off prints elections;
- * one that does not run prints nothing. */
+ * one that does not run prints nothing, and blames all others when it goes on. */
 static void derive_silent_members(struct reason *reason)
 {
 	double silent = 0, talking = 0;
 	const struct episode *in = NULL;
 	for (uint32_t source = 0; source < reason->digest->source_count; source++) {
 		const struct source *of = &reason->digest->sources[source];
-		bool is_accused = false, is_silent = false;
+		bool is_alive = false, is_silent = false;
 		each_event(reason, "etcd.peer.*", episode, event)
 		{
 			if (is_accusation(reason, source, episode, event)) {
-				is_accused = true;
-				is_silent |= is_silent_around(reason, of, event->time_ns);
+				const struct source *by = &reason->digest->sources[episode->source];
+				is_alive |= !is_silent_before(of, event->time_ns) &&
+				            (!is_silent_before(by, event->time_ns) ||
+				             !wakes_up(reason, episode->source,
+				                       event->time_ns - NS_PER_SEC));
+				is_silent = is_silent ||
+				            is_silent_around(reason, source, event->time_ns);
 				in = is_silent ? episode : in;
 			}
 		}
 		silent += is_silent ? 1 : 0;
-		talking += is_accused && !is_silent ? 1 : 0;
+		talking += is_alive && !is_silent ? 1 : 0;
 	}
 	derived_relate(reason, "peer.silent", silent, in);
 	derived_add(reason, "peer.talking", talking, NULL);
+}
+
+/* Whether a member ended, or its log did, when others met nobody at its address. */
+static bool has_vanished(const struct reason *reason, const struct source *source, int64_t time_ns)
+{
+	enum { SEEN_MS = 1000, PROBE_S = 30 };
+	if (source->last_ns <= time_ns + SEEN_MS * NS_PER_MS) {
+		return true;
+	}
+	vec_foreach (struct run, run, &reason->findings->runs) {
+		if (run->has_ended && str_equals(run->component, STR("etcd")) &&
+		    str_equals(run->instance, source->instance) &&
+		    run->end_ns <= time_ns + SEEN_MS * NS_PER_MS &&
+		    run->end_ns > time_ns - PROBE_S * NS_PER_SEC) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether an event of another source says that nobody is at this member's address. */
+static bool is_missed(const struct reason *reason, uint32_t source, const struct episode *episode,
+                      const struct event *event)
+{
+	struct str error = event_field_text(event, STR("error"));
+	bool is_gone = str_contains(error, STR("EOF")) || str_contains(error, STR("refused"));
+	return is_gone && episode->source != source && event->time_ns != TIME_NONE &&
+	       reason->digest->sources[source].by_program[FORMAT_ETCD] > 0 &&
+	       reason->digest->sources[source].last_ns != TIME_NONE &&
+	       is_member(reason, source, event_field_text(event, STR("peer")));
+}
+
+/* Members that others found gone, and whose own logs end there, or their runs. */
+static void derive_vanished_members(struct reason *reason)
+{
+	double vanished = 0;
+	const struct episode *in = NULL;
+	for (uint32_t source = 0; source < reason->digest->source_count; source++) {
+		const struct source *of = &reason->digest->sources[source];
+		bool is_it = false;
+		each_event(reason, "etcd.peer.*", episode, event)
+		{
+			if (!is_it && is_missed(reason, source, episode, event) &&
+			    has_vanished(reason, of, event->time_ns)) {
+				is_it = true;
+				in = in == NULL ? episode : in;
+			}
+		}
+		vanished += is_it ? 1 : 0;
+	}
+	derived_add(reason, "peer.vanished", vanished, in);
 }
 
 void reason_running(struct reason *reason)
@@ -412,4 +505,5 @@ void reason_running(struct reason *reason)
 	derive_phase(reason);
 	derive_silence(reason);
 	derive_silent_members(reason);
+	derive_vanished_members(reason);
 }
