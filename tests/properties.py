@@ -161,6 +161,12 @@ def check_clocks(tap, program, folder, plain, scratch):
             tap.check(f"{folder.name}: {side}'s clock off by {seconds} s is said", moves and min(moves) < 4, f"{report['clocks']}")
 
 
+def check_one_clock(tap, folder, plain):
+    """Logs of one host have one clock, and each of them keeps its times."""
+    moved = [clock for clock in plain.report["clocks"] if clock["offset_ms"]]
+    tap.check(f"{folder.name}: logs of one host keep their times", not moved, f"{moved}")
+
+
 # Handed over in pieces, twice, and in any order.
 HANDED = ["story-slow-disk", "slow-disk-2.6", "cpu-starvation", "storage-error", "operator-stop", "two-etcds", "three-stops", "healthy"]
 HANDED_TIMES = 25
@@ -238,6 +244,7 @@ def main():
             for folder in cases.cases(root):
                 plain = Explained(program, cases.arguments(folder), folder)
                 check_same_bytes(tap, program, folder, plain)
+                check_one_clock(tap, folder, plain)
                 if folder.name in REPACKED:
                     check_repacked(tap, program, folder, plain, scratch)
                 if folder.name in HANDED:

@@ -515,7 +515,8 @@ static bool overlaps_milvus(const struct digest *digest, uint32_t etcd)
 static bool is_convincing(const struct digest *digest, uint32_t etcd, const struct offset *offset)
 {
 	const struct matches *best = &offset->best, *zero = &offset->at_zero;
-	bool is_clear = best->all >= LEAST_MATCHES && weight_of(*best) > 2 * weight_of(*zero);
+	bool is_clear = best->all >= LEAST_MATCHES && zero->narrow < 2 &&
+	                weight_of(*best) > 2 * weight_of(*zero);
 	bool is_sharp = best->narrow >= 2 && zero->narrow == 0 && best->all >= zero->all;
 	bool is_apart = best->all >= 2 && zero->all == 0 && !overlaps_milvus(digest, etcd);
 	return (is_clear || is_sharp || is_apart) && offset->weight_elsewhere < weight_of(*best) &&
@@ -597,13 +598,14 @@ static bool align_by_leases(struct reason *reason, uint32_t etcd, bool *is_sure)
 static bool align_by_end(struct reason *reason, uint32_t etcd)
 {
 	struct offset offset;
-	if (!offset_of_end(reason->digest, etcd, &offset) ||
-	    offset.low_ns > -SEEN_S * NS_PER_SEC - NS_PER_SEC) {
-		/* Milvus may see an end later, when it next writes; it cannot see it before */
-		if (!offset_of_end(reason->digest, etcd, &offset) ||
-		    offset.low_ns <= SEEN_S * NS_PER_SEC) {
-			return false;
-		}
+	if (!offset_of_end(reason->digest, etcd, &offset)) {
+		return false;
+	}
+	/* Milvus cannot see an end before it; after it, it may see it late, when it next asks for
+	 * something, but no later than its session lives */
+	int64_t latest_ns = reason->ttl_ns + SEEN_S * NS_PER_SEC;
+	if (offset.low_ns <= SEEN_S * NS_PER_SEC && offset.high_ns >= -latest_ns) {
+		return false;
 	}
 	int64_t offset_ns = snapped((offset.low_ns + offset.high_ns) / 2);
 	source_shift(reason->digest, etcd, -offset_ns, false);
@@ -629,11 +631,12 @@ static bool is_etcd(const struct source *source)
 }
 
 /* Between etcd and Milvus. When several etcds agree, or one is sure of its time, it is Milvus's
- * clock that is off. */
+ * clock that is off; one of several that says so by itself is a coincidence. */
 static bool align_hosts(struct reason *reason, size_t etcds, bool is_sure)
 {
 	struct offset best = {0};
-	bool has_shifted = false;
+	int64_t low_ns = INT64_MIN, high_ns = INT64_MAX;
+	size_t witnesses = 0;
 	for (uint32_t i = 0; i < reason->digest->source_count; i++) {
 		struct offset offset;
 		if (!is_etcd(&reason->digest->sources[i]) || !offset_of_pairs(reason, i, &offset)) {
@@ -645,12 +648,15 @@ static bool align_hosts(struct reason *reason, size_t etcds, bool is_sure)
 			return true;
 		}
 		best = weight_of(offset.best) > weight_of(best.best) ? offset : best;
-		has_shifted = true;
+		low_ns = offset.low_ns > low_ns ? offset.low_ns : low_ns;
+		high_ns = offset.high_ns < high_ns ? offset.high_ns : high_ns;
+		witnesses++;
 	}
-	if (has_shifted) {
+	bool is_agreed = low_ns <= high_ns && (witnesses > 1 || (witnesses == 1 && etcds == 1));
+	if (is_agreed) {
 		shift_milvus(reason, &best);
 	}
-	return has_shifted;
+	return is_agreed;
 }
 
 void reason_clocks(struct reason *reason)

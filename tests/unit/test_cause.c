@@ -21,6 +21,8 @@ static const struct event_kind kinds[] = {
         {.id = STR_INIT("milvus.exit.signal"), .severity = EVENT_NOTICE},
         {.id = STR_INIT("milvus.start.running"), .severity = EVENT_INFO},
         {.id = STR_INIT("etcd.start.banner"), .severity = EVENT_INFO},
+        {.id = STR_INIT("etcd.start.fresh"), .severity = EVENT_INFO},
+        {.id = STR_INIT("milvus.etcd.refused"), .severity = EVENT_WARNING, .is_harm = true},
         {.id = STR_INIT("etcd.disk.full"), .severity = EVENT_FATAL, .is_harm = true},
         {.id = STR_INIT("milvus.panic"), .severity = EVENT_FATAL, .is_harm = true},
 };
@@ -225,6 +227,33 @@ static void milvus_alone_is_not_enough_for_a_cause(void **state)
 	assert_true(world->findings.settle.count > 0);
 }
 
+/* An etcd that ends at 500, and a Milvus that finds nobody there at `seen`. */
+static void etcd_ends(struct world *world, double seen)
+{
+	world->etcd = add_log(world, "etcd.log", FORMAT_ETCD, -3600, 500);
+	world->milvus = add_log(world, "milvus.log", FORMAT_MILVUS, -3600, 600);
+	add(world, "etcd.start.fresh", -3600, 0, NULL, "");
+	add(world, "milvus.start.running", -3590, 0, NULL, "");
+	add(world, "etcd.disk.full", 500, 0, NULL, "");
+	add(world, "milvus.etcd.refused", seen, 0, NULL, "");
+	explain(world);
+}
+
+static void an_end_that_is_seen_later_moves_no_clock(void **state)
+{
+	struct world *world = *state;
+	etcd_ends(world, 512);
+	assert_int_equal(world->findings.clocks.count, 0);
+}
+
+static void an_end_that_is_seen_before_it_moves_the_clock(void **state)
+{
+	struct world *world = *state;
+	etcd_ends(world, 488);
+	assert_int_equal(world->findings.clocks.count, 1);
+	assert_true(world->findings.clocks.items[0].offset_ns < -10 * NS_PER_SEC);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +266,8 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(a_quiet_log_that_simply_ends_is_fine, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(no_input_is_no_all_clear, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(milvus_alone_is_not_enough_for_a_cause, set_up, tear_down),
+	        cmocka_unit_test_setup_teardown(an_end_that_is_seen_later_moves_no_clock, set_up, tear_down),
+	        cmocka_unit_test_setup_teardown(an_end_that_is_seen_before_it_moves_the_clock, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
