@@ -101,6 +101,20 @@ def check_syntax(tap, program, root, promtool):
         tap.check(f"promtool check rules: alerts of {case.name}", done.returncode == 0, done.stdout + done.stderr)
 
 
+def check_texts(tap, program, root):
+    """What promtool does not see: causes that there are, both languages, numbers that are known."""
+    causes = {path.stem for path in (root / "rules/causes").glob("*.json")}
+    alerts = alerts_of(root)
+    tap.empty("alerts warn of known causes", [f"{alert['alert']}: {cause}" for alert in alerts for cause in alert["causes"] if cause not in causes])
+    tap.empty("their texts are in both languages", [alert["alert"] for alert in alerts for key in ("summary", "description")
+                                                   if not alert[key]["en"].isascii() or not re.search("[\u4e00-\u9fff]", alert[key]["zh"])])
+    texts = [text for alert in alerts for text in (alert["expr"], *alert["description"].values(), *alert["summary"].values())]
+    wrong = [text for text in texts if re.sub(r"\$\{(?:%s)(?:\*[\d.]+)?(?::(?:ms|s|bytes))?\}" % "|".join(NUMBERS), "", text).count("${")]
+    tap.empty("their numbers are known", wrong)
+    printed = cases.run(program, ["alerts"]).stdout.decode() + cases.run(program, ["alerts", "-f", "md"]).stdout.decode()
+    tap.check("all numbers are put in", "${" not in printed and "?)" not in printed)
+
+
 def check_samples(tap, root, promtool):
     alerts = alerts_of(root)
     names = [alert["alert"] for alert in alerts]
@@ -161,6 +175,7 @@ def main():
         folder = pathlib.Path(scratch)
         check_usage(tap, program, root, folder)
         check_report(tap, program, root, folder)
+        check_texts(tap, program, root)
         if not shutil.which("promtool"):
             tap.skip("promtool", "promtool is not to be had")
             return
