@@ -351,7 +351,7 @@ static void write_input(struct html *html, const struct source *source)
 	                        : str_from(view_pick(&html->view, "not recognised")));
 	html_raw(html, ", ");
 	html_text(html, source->formats.len > 0
-	                        ? source->formats
+	                        ? view_words(&html->view, source->formats)
 	                        : str_from(view_pick(&html->view, "no known format")));
 	html_text(
 		html,
@@ -367,7 +367,7 @@ static void write_input(struct html *html, const struct source *source)
 	}
 	if (source->damage.len > 0) {
 		html_raw(html, "<br><strong>");
-		html_text(html, source->damage);
+		html_text(html, view_words(&html->view, source->damage));
 		html_raw(html, "</strong>");
 	}
 	if (source->copy_of.len > 0) {
@@ -437,9 +437,9 @@ void html_coverage(struct html *html)
 		html_raw(html, "<li><cite>");
 		html_text(html, document->path);
 		html_raw(html, "</cite>: ");
-		html_text(html, document->what);
+		html_text(html, view_words(&html->view, document->what));
 		html_raw(html, document->damage.len > 0 ? ", " : "");
-		html_text(html, document->damage);
+		html_text(html, view_words(&html->view, document->damage));
 		html_raw(html, "</li>\n");
 	}
 	vec_foreach (const struct clock_note, note, &html->view.findings->clocks) {

@@ -447,7 +447,7 @@ static void write_input(struct markdown *md, const struct source *source)
 	add_plain(md, " | ");
 	add_text(md, view_time(&md->view, source->last_ns), true);
 	add_plain(md, " | ");
-	add_text(md, source->damage, true);
+	add_text(md, view_words(&md->view, source->damage), true);
 	add_plain(md, " |\n");
 }
 
@@ -470,9 +470,9 @@ static void write_coverage(struct markdown *md)
 		add_plain(md, i == 0 ? "\n- " : "- ");
 		add_code(md, digest->documents[i].path, false);
 		add_plain(md, " ");
-		add_text(md, digest->documents[i].what, false);
+		add_text(md, view_words(&md->view, digest->documents[i].what), false);
 		add_plain(md, " ");
-		add_text(md, digest->documents[i].damage, false);
+		add_text(md, view_words(&md->view, digest->documents[i].damage), false);
 		add_plain(md, "\n");
 	}
 	end_section(md);
@@ -515,11 +515,9 @@ static void write_tail(struct markdown *md)
 			md->left_out);
 	}
 	if (text_in(&md->view.options->sensitive, md->view.options->lang).len > 0) {
-		add_plain(md,
-		          MD_PICK("\nNot redacted: this report holds "));
+		add_plain(md, MD_PICK("\nNot redacted: this report holds "));
 		add_both(md, &md->view.options->sensitive, false);
-		add_plain(md,
-		          MD_PICK(". `--redact` replaces them.\n"));
+		add_plain(md, MD_PICK(". `--redact` replaces them.\n"));
 	}
 	add_plain(md, "\n<sub>whydown ");
 	add_text(md, str_slice(md->view.options->version, 0, 40), false);

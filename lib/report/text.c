@@ -294,8 +294,8 @@ static void write_source(struct layout *to, const struct source *source)
 	struct arena *tmp = &to->view.tmp;
 	struct str what =
 		source->component.len > 0 ? source->component : str_from(TO_PICK("not recognised"));
-	struct str form =
-		source->formats.len > 0 ? source->formats : str_from(TO_PICK("no known format"));
+	struct str form = source->formats.len > 0 ? view_words(&to->view, source->formats)
+	                                          : str_from(TO_PICK("no known format"));
 	struct str container = source->container.len > 0 ? arena_printf(tmp, " (" STR_FMT ")",
 	                                                                STR_ARG(source->container))
 	                                                 : STR("");
@@ -315,7 +315,8 @@ static void write_source(struct layout *to, const struct source *source)
 	                         (unsigned long long)source->recognised, STR_ARG(span)));
 	if (source->damage.len > 0) {
 		layout_wrap(to, LAYOUT_WARN, 4, 4,
-		            arena_printf(tmp, TO_PICK("damaged: %.*s"), STR_ARG(source->damage)));
+		            arena_printf(tmp, TO_PICK("damaged: %.*s"),
+		                         STR_ARG(view_words(&to->view, source->damage))));
 	}
 	if (source->copy_of.len > 0) {
 		layout_wrap(to, LAYOUT_DIM, 4, 4,
@@ -331,9 +332,10 @@ static void write_documents(struct layout *to)
 		const struct document *document = &digest->documents[i];
 		layout_wrap(to, LAYOUT_PLAIN, 2, 4,
 		            arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT "%s" STR_FMT,
-		                         STR_ARG(document->path), STR_ARG(document->what),
+		                         STR_ARG(document->path),
+		                         STR_ARG(view_words(&to->view, document->what)),
 		                         document->damage.len > 0 ? ", " : "",
-		                         STR_ARG(document->damage)));
+		                         STR_ARG(view_words(&to->view, document->damage))));
 	}
 	for (size_t i = 0; i < to->view.findings->clocks.count; i++) {
 		const struct clock_note *note = &to->view.findings->clocks.items[i];

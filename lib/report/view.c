@@ -66,6 +66,12 @@ const char *view_pick(const struct view *view, const char *en)
 	return text_translate(view->options->lang, en);
 }
 
+struct str view_words(const struct view *view, struct str en)
+{
+	struct text_both both = {.in = {[TEXT_EN] = en}};
+	return text_in(&both, view->options->lang);
+}
+
 const char *view_stopped(const struct view *view)
 {
 	enum answer stopped = view->findings->verdict.stopped;

@@ -63,6 +63,9 @@ void view_finish(struct view *view);
 struct str view_text(const struct view *view, const struct text_both *both);
 /** The same in the language of the report; en: as for text_translate. */
 const char *view_pick(const struct view *view, const char *en) __attribute__((format_arg(2)));
+/** Words of the program that came through a digest or a saved report: translated if the catalogue
+ * knows them. */
+struct str view_words(const struct view *view, struct str en);
 /** "did not stop" ... */
 const char *view_stopped(const struct view *view);
 /** A time for people in the report's zone: "2024-05-01 10:02:03.123 UTC"; empty for TIME_NONE. */

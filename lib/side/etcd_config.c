@@ -5,6 +5,7 @@
  * (ETCD_HEARTBEAT_INTERVAL=500, and Kubernetes' name and value). What etcd itself prints of them is
  * a log. Source: etcd embed/config.go, etcdmain/config.go
  */
+#include "base/text.h"
 #include "side/readers.h"
 
 enum { SEEN_MAX = 16 /* of one setting */, SKIP_MAX = 80 };
@@ -184,7 +185,7 @@ static void read(struct str text, struct side_sink *sink)
 
 const struct side side_etcd_config = {
 	.name = "etcd-config",
-	.what = "etcd configuration",
+	.what = TEXT_MARK("etcd configuration"),
 	.bid = bid,
 	.read = read,
 };

@@ -10,6 +10,7 @@
  * The unit stands in each block's parentheses. Before fio 3.5 there is no sync block.
  * Source: fio stat.c, show_thread_status_normal
  */
+#include "base/text.h"
 #include "side/readers.h"
 
 enum fio_block { BLOCK_NONE, BLOCK_SYNC, BLOCK_WRITE };
@@ -191,7 +192,7 @@ static void read(struct str text, struct side_sink *sink)
 
 const struct side side_fio_text = {
 	.name = "fio-text",
-	.what = "fio result",
+	.what = TEXT_MARK("fio result"),
 	.bid = bid,
 	.read = read,
 };

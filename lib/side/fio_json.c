@@ -3,6 +3,7 @@
  * What fio measured, as JSON. The key's name tells the unit: lat_ns of 3.x; lat and clat of 2.x are
  * microseconds, and 2.x has no sync block. Source: fio stat.c, show_thread_status_json
  */
+#include "base/text.h"
 #include "side/readers.h"
 
 #include <stdio.h>
@@ -121,7 +122,7 @@ static void read(struct str text, struct side_sink *sink)
 
 const struct side side_fio_json = {
 	.name = "fio-json",
-	.what = "fio result",
+	.what = TEXT_MARK("fio result"),
 	.bid = bid,
 	.read = read,
 };

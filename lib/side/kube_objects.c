@@ -3,6 +3,7 @@
  * Pods and events of Kubernetes as it stores them, in YAML or JSON, alone or in lists.
  * Sources: kubernetes api core/v1 types.go (ContainerStatus, Event); events.k8s.io/v1
  */
+#include "base/text.h"
 #include "base/yaml_json.h"
 #include "side/readers.h"
 
@@ -193,7 +194,7 @@ static void read_yaml(struct str text, struct side_sink *sink)
 		bool is_cut = false;
 		struct json *document = yaml_parse(part, &is_cut);
 		if (is_cut) {
-			sink->damage = STR("the YAML document is not whole");
+			sink->damage = STR(TEXT_MARK("the YAML document is not whole"));
 		}
 		struct str from = part;
 		read_object(sink, document, &from);
@@ -220,7 +221,7 @@ static void read(struct str text, struct side_sink *sink)
 
 const struct side side_kube_objects = {
 	.name = "kubernetes-objects",
-	.what = "pods or events of Kubernetes",
+	.what = TEXT_MARK("pods or events of Kubernetes"),
 	.bid = bid,
 	.read = read,
 };

@@ -4,6 +4,7 @@
  * in a document give what happened between the first and the last. Sources: Prometheus exposition
  * formats; etcd server/storage/wal/metrics.go, mvcc/backend/metrics.go; Milvus pkg/metrics
  */
+#include "base/text.h"
 #include "side/histogram.h"
 #include "side/readers.h"
 
@@ -267,7 +268,7 @@ static void read(struct str text, struct side_sink *sink)
 
 const struct side side_metrics = {
 	.name = "metrics",
-	.what = "metrics",
+	.what = TEXT_MARK("metrics"),
 	.bid = bid,
 	.read = read,
 };

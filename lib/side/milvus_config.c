@@ -3,6 +3,7 @@
  * Configuration of Milvus: milvus.yaml, user.yaml, a ConfigMap that holds them as texts, values of
  * the chart, the operator's resource. Source: Milvus configs/milvus.yaml, pkg/util/paramtable
  */
+#include "base/text.h"
 #include "base/yaml_json.h"
 #include "side/readers.h"
 
@@ -148,7 +149,7 @@ static void read(struct str text, struct side_sink *sink)
 		str_cut(body, STR("\n---"), &part, &body);
 		struct json *tree = yaml_parse(part, &is_cut);
 		if (is_cut) {
-			sink->damage = STR("the YAML document is not whole");
+			sink->damage = STR(TEXT_MARK("the YAML document is not whole"));
 		}
 		read_tree(sink, tree, 0);
 		json_destroy(tree);
@@ -157,7 +158,7 @@ static void read(struct str text, struct side_sink *sink)
 
 const struct side side_milvus_config = {
 	.name = "milvus-config",
-	.what = "Milvus configuration",
+	.what = TEXT_MARK("Milvus configuration"),
 	.bid = bid,
 	.read = read,
 };

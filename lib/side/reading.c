@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lines, words and values of documents. */
+#include "base/text.h"
 #include "side/readers.h"
 
 #include <stdarg.h>
@@ -384,7 +385,7 @@ struct json *side_json_next(struct side_sink *sink, struct str *rest, struct str
 			continue;
 		}
 		if (token == JSON_TOKEN_CUT) {
-			sink->damage = STR("the text ends inside a JSON value");
+			sink->damage = STR(TEXT_MARK("the text ends inside a JSON value"));
 			cuts++;
 		}
 		struct str line;

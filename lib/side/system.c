@@ -3,6 +3,7 @@
  * What the host says of itself: df, free, vmstat, top, a cgroup's cpu.stat, lscpu.
  * Sources: coreutils df.c; procps-ng free.c, vmstat.c, top.c; kernel cgroup-v2.rst; util-linux
  */
+#include "base/text.h"
 #include "side/readers.h"
 
 static size_t words_of(struct str line, struct str *words)
@@ -304,7 +305,7 @@ static void read_cpu_stat(struct str text, struct side_sink *sink)
 
 const struct side side_cpu_stat = {
 	.name = "cpu-stat",
-	.what = "cpu.stat of a cgroup",
+	.what = TEXT_MARK("cpu.stat of a cgroup"),
 	.bid = bid_cpu_stat,
 	.read = read_cpu_stat,
 };
