@@ -320,6 +320,15 @@ static int64_t with_year(const struct stream *stream, const struct track *track,
 	return format_infer_year(time_ns, is_file ? stream->input->modified_ns : near_ns, is_file);
 }
 
+/* A panic without frames, as a paste leaves it, is of the program whose records stand before it. */
+static enum format_program program_of(const struct source *source, const struct record *record)
+{
+	bool is_nameless = record->program == FORMAT_PROGRAM_UNKNOWN &&
+	                   str_starts(record->message, STR("panic: "));
+	bool is_etcd = source->by_program[FORMAT_ETCD] > 0 && source->by_program[FORMAT_MILVUS] == 0;
+	return is_nameless && is_etcd ? FORMAT_ETCD : record->program;
+}
+
 /* A record is complete: date it, and hand it to the rules when an anchor was found in it. */
 static void record_close(struct stream *stream, struct track *track)
 {
@@ -358,6 +367,7 @@ static void record_close(struct stream *stream, struct track *track)
 			record.zone = zone;
 		}
 		source = digest_source(stream->digest, track->source);
+		record.program = program_of(source, &record);
 		source->by_program[record.program]++;
 		source->by_level[record.level]++;
 		if (is_candidate) {
