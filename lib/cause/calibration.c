@@ -22,10 +22,10 @@ static const struct {
 	int unknown_permille;
 	int null_permille;
 } classes[CALIBRATION_COUNT] = {
-	[CALIBRATION_EXCERPT] = {STR_INIT("excerpt"), 12, 722, 651},
-	[CALIBRATION_ONE_SIDE] = {STR_INIT("one side"), 26, 655, 800},
-	[CALIBRATION_BOTH_SIDES] = {STR_INIT("both sides"), 12, 630, 840},
-	[CALIBRATION_SIDE_EVIDENCE] = {STR_INIT("side evidence"), 12, 630, 800},
+	[CALIBRATION_EXCERPT] = {STR_INIT("excerpt"), 12, 718, 628},
+	[CALIBRATION_ONE_SIDE] = {STR_INIT("one side"), 12, 723, 800},
+	[CALIBRATION_BOTH_SIDES] = {STR_INIT("both sides"), 12, 742, 840},
+	[CALIBRATION_SIDE_EVIDENCE] = {STR_INIT("side evidence"), 12, 774, 800},
 };
 
 enum calibration reason_calibration(const struct reason *reason)
