@@ -21,39 +21,49 @@ PRIOR_ROWS = 12         # a class with few verdicts is drawn to all of them
 PRIOR_SHARE = {"unknown": 0.7, None: 0.8}
 BINS = [0, 0.5, 0.7, 0.8, 0.9, 1.01]
 
-Row = collections.namedtuple("Row", "group klass cause scores is_right")
+# As in lib/cause/calibration.c: the most that is said, and of logs of which some are not there.
+PERMILLE_MAX, PERMILLE_MAX_PART = 940, 900
+
+Row = collections.namedtuple("Row", "group klass cause scores most is_right")
 
 
-def verdict_of(program, words, folder):
+def report_of(program, words, folder):
     done = cases.run(program, ["-f", "json", *words], folder)
-    return json.loads(done.stdout)["verdict"] if done.returncode in (0, 3) else None
+    return json.loads(done.stdout) if done.returncode in (0, 3) else None
 
 
-def row_of(group, verdict, accepted, is_part=False):
+def is_part(report):
+    missing = [item["what"] for item in report["coverage"]["missing"]]
+    return report["verdict"]["basis"] == "excerpt" or any(
+        what in ("etcd's log", "Milvus's log") or (what.startswith("logs of ") and what.endswith(" etcd members")) for what in missing)
+
+
+def row_of(group, report, accepted, is_left_out=False):
     """None where a part of the inputs gave no cause: whether that is right nobody has said."""
+    verdict = report["verdict"]
     cause = verdict["cause"]
-    if is_part and cause in ("unknown", None):
+    if is_left_out and cause in ("unknown", None):
         return None
     scores = [verdict["score"]] + [rival["score"] for rival in verdict["rivals"]]
-    return Row(group, verdict["basis"], cause, scores, cause in accepted)
+    return Row(group, verdict["basis"], cause, scores, PERMILLE_MAX_PART if is_part(report) else PERMILLE_MAX, cause in accepted)
 
 
 def case_rows(program, root):
     for folder in cases.cases(root):
         described = json.loads((folder / "case.json").read_text(encoding="utf-8"))
         words = cases.arguments(folder)
-        yield row_of(folder.name, verdict_of(program, words, folder), [described["cause"]])
+        yield row_of(folder.name, report_of(program, words, folder), [described["cause"]])
         for left_out in words if len(words) > 1 else []:
             rest = [word for word in words if word != left_out]
-            yield row_of(folder.name, verdict_of(program, rest, folder), [described["cause"]], True)
+            yield row_of(folder.name, report_of(program, rest, folder), [described["cause"]], True)
 
 
 def incident_rows(program, incidents):
     for path in sorted(incidents.glob("*/case.json")):
         described = json.loads(path.read_text(encoding="utf-8"))
-        verdict = verdict_of(program, described["files"], path.parent)
-        if verdict is not None and (described.get("confidence") != "low" or set(described["accept"]) <= {"unknown", None}):
-            yield row_of(path.parent.name, verdict, described["accept"])
+        found = report_of(program, described["files"], path.parent)
+        if found is not None and (described.get("confidence") != "low" or set(described["accept"]) <= {"unknown", None}):
+            yield row_of(path.parent.name, found, described["accept"])
 
 
 def fade(distance, temperature):
@@ -64,9 +74,10 @@ def fade(distance, temperature):
     return value
 
 
-def probability(scores, temperature):
+def probability(row, temperature):
+    scores = row.scores
     total = fade(scores[0], temperature) + sum(fade(scores[0] - score, temperature) for score in scores)
-    return min(max(1000 * (1 << 16) // total, 300), 940) / 1000
+    return min(max(1000 * (1 << 16) // total, 300), row.most) / 1000
 
 
 def is_named(row):
@@ -74,7 +85,7 @@ def is_named(row):
 
 
 def brier(rows, temperature):
-    return sum((probability(row.scores, temperature) - row.is_right) ** 2 for row in rows)
+    return sum((probability(row, temperature) - row.is_right) ** 2 for row in rows)
 
 
 def fit_temperature(rows, everybody):
@@ -96,7 +107,7 @@ def fit(rows):
 
 def confidence(row, fitted):
     temperature, unknown, null = fitted[row.klass]
-    return probability(row.scores, temperature) if is_named(row) else unknown if row.cause else null
+    return probability(row, temperature) if is_named(row) else unknown if row.cause else null
 
 
 def report(rows):

@@ -213,21 +213,6 @@ def check_handed_over(tap, program, folder, plain, scratch):
                   [" ".join(words), *told_apart(told(found.report), told(plain.report))])
 
 
-# Without Milvus's log it is etcd's stops that are explained; without its own etcd's, that of another service looks like it.
-NOT_LEFT_OUT = ["three-stops", "two-etcds"]
-
-
-def check_left_out(tap, program, folder, plain):
-    """Without one input the verdict is never another one, only less sure; what lacks is named."""
-    words = cases.arguments(folder)
-    wanted = plain.report["verdict"]["cause"]
-    for word in words:
-        report = Explained(program, [other for other in words if other != word], folder).report
-        found = report["verdict"]
-        tap.check(f"{folder.name}: without {word} no other cause is named", found["cause"] in (wanted, "unknown", None), f"{found['cause']}")
-        tap.check(f"{folder.name}: without {word} something is missing", found["cause"] is None or report["coverage"]["missing"], "nothing")
-
-
 def check_the_checks(tap, program, folder):
     """Another log does show."""
     words = cases.arguments(folder)
@@ -249,8 +234,6 @@ def main():
                     check_repacked(tap, program, folder, plain, scratch)
                 if folder.name in HANDED:
                     check_handed_over(tap, program, folder, plain, scratch)
-                if len(cases.arguments(folder)) > 1 and folder.name not in NOT_LEFT_OUT:
-                    check_left_out(tap, program, folder, plain)
                 if folder.name in OFF_CLOCKS:
                     check_clocks(tap, program, folder, plain, scratch)
     finally:

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Less input makes a verdict less sure, never wrong: sides.py WHYDOWN ROOT
 
-Each recorded case is explained from its etcd logs alone, from Milvus's alone, and from lines without times.
+Each recorded case is explained from its etcd logs alone, from Milvus's alone, without each of its inputs, and from lines
+without times.
 """
 import json
 import pathlib
@@ -42,6 +43,46 @@ def check_side(tap, program, folder, side, described):
     tap.check(f"{folder.name}: {side} alone misses the other", MISSING[side] in missing, f"missing: {missing}")
 
 
+def left_out_faults(whole, part, word):
+    """What is wrong with the report that lacks one input. The stops of the others are explained in the whole report, too."""
+    before, after = whole["verdict"], part["verdict"]
+    right = {before["cause"], "unknown", None, *(stop["cause"] for stop in whole["stops"] if word not in shown_in(stop))}
+    faults = []
+    if after["cause"] not in right:
+        faults.append(f"{after['cause']} ({after['confidence']}), not one of {right}")
+    if after["cause"] == before["cause"] and after["confidence"] > before["confidence"]:
+        faults.append(f"{after['cause']} is surer: {after['confidence']} > {before['confidence']}")
+    if after["cause"] is not None and not part["coverage"]["missing"]:
+        faults.append("nothing is missing")
+    return faults
+
+
+def shown_in(stop):
+    return {item["path"] for item in stop["evidence"]}
+
+
+def check_left_out(tap, program, folder):
+    """Each input left out in turn."""
+    words = cases.arguments(folder)
+    whole = explained(program, folder, words)
+    for word in words:
+        part = explained(program, folder, [other for other in words if other != word])
+        tap.empty(f"{folder.name}: without {word} it is not wrong, and less sure", left_out_faults(whole, part, word))
+
+
+def check_the_checks(tap):
+    def report(cause, confidence, missing=("etcd's log",)):
+        return {"verdict": {"cause": cause, "confidence": confidence}, "stops": [], "coverage": {"missing": list(missing)}}
+
+    whole = report("network", 0.9)
+    tap.check("less sure is right", not left_out_faults(whole, report("network", 0.8), "a.log"))
+    tap.check("not known is right", not left_out_faults(whole, report("unknown", 0.95), "a.log"))
+    tap.check("surer is found", left_out_faults(whole, report("network", 0.91), "a.log"))
+    tap.check("another cause is found", left_out_faults(whole, report("killed", 0.8), "a.log"))
+    tap.check("a cause out of nothing is found", left_out_faults(report("unknown", 0.7), report("killed", 0.8), "a.log"))
+    tap.check("nothing missing is found", left_out_faults(whole, report("network", 0.8, ()), "a.log"))
+
+
 def check_undated(tap, program, folder, described, scratch):
     """The same lines without their times."""
     target = pathlib.Path(tempfile.mkdtemp(dir=scratch))
@@ -62,10 +103,13 @@ def main():
     scratch = tempfile.mkdtemp()
     try:
         with Tap() as tap:
+            check_the_checks(tap)
             for folder in cases.cases(root):
                 described = json.loads((folder / "case.json").read_text(encoding="utf-8"))
                 if "cause" not in described or (folder / "args").exists():
                     continue
+                if len(cases.arguments(folder)) > 1:
+                    check_left_out(tap, program, folder)
                 sides = {side_of(name) for name in cases.logs(folder)} - {None}
                 for side in sorted(sides) if len(sides) == 2 else []:
                     check_side(tap, program, folder, side, described)

@@ -13,7 +13,8 @@ enum {
 	STEPS_MAX = 160, /* then it is as good as nothing */
 	PERMILLE_MIN = 300,
 	PERMILLE_MAX =
-		940 /* causes were written with some of the logs at hand that they are fitted on */
+		940, /* causes were written with some of the logs at hand that they are fitted on */
+	PERMILLE_MAX_PART = 900 /* a log that is not there may hold a rival */
 };
 
 static const struct {
@@ -65,17 +66,23 @@ static int64_t fade(int distance, int temperature)
 	return value;
 }
 
-int calibration_named(enum calibration class, const int *scores, size_t count)
+static bool is_part(const struct reason *reason)
 {
+	return !reason->has_etcd || !reason->has_milvus || reason->is_excerpt ||
+	       reason_missing_members(reason) > 0;
+}
+
+int calibration_named(const struct reason *reason, const int *scores, size_t count)
+{
+	enum calibration class = reason_calibration(reason);
+	int most = is_part(reason) ? PERMILLE_MAX_PART : PERMILLE_MAX;
 	int temperature = classes[class].temperature;
 	int64_t sum = fade(scores[0], temperature);
 	for (size_t i = 0; i < count; i++) {
 		sum += fade(scores[0] - scores[i], temperature);
 	}
 	int permille = (int)((int64_t)1000 * ONE / sum);
-	return permille < PERMILLE_MIN   ? PERMILLE_MIN
-	       : permille > PERMILLE_MAX ? PERMILLE_MAX
-	                                 : permille;
+	return permille < PERMILLE_MIN ? PERMILLE_MIN : permille > most ? most : permille;
 }
 
 int calibration_unknown(enum calibration class)

@@ -557,3 +557,13 @@ unsigned reason_member_count(const struct reason *reason, int cluster)
 	/* two that are named have a third: clusters of two are not run */
 	return count == 2 && logs < 2 ? 3 : count == 1 || is_single ? 1 : count;
 }
+
+unsigned reason_missing_members(const struct reason *reason)
+{
+	unsigned logs = 0, members = reason_member_count(reason, reason->focus);
+	vec_foreach (struct process, process, &reason->processes) {
+		bool is_of_cluster = reason->focus == 0 || process->cluster == reason->focus;
+		logs += str_equals(process->component, STR("etcd")) && is_of_cluster ? 1 : 0;
+	}
+	return logs > 0 && logs < members && members > 1 ? members - logs : 0;
+}

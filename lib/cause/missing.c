@@ -59,15 +59,11 @@ static void miss_members(struct reason *reason)
 		TEXT_BOTH("one member's log shows what it saw of the others, not why they were "
 	                  "slow or gone"),
 		TEXT_BOTH("collect the log of every etcd member over the time of the stop")};
-	unsigned logs = 0, members = reason_member_count(reason, reason->focus);
-	vec_foreach (struct process, process, &reason->processes) {
-		bool is_of_cluster = reason->focus == 0 || process->cluster == reason->focus;
-		logs += str_equals(process->component, STR("etcd")) && is_of_cluster ? 1 : 0;
-	}
-	if (logs > 0 && logs < members && members > 1) {
+	unsigned missing = reason_missing_members(reason);
+	if (missing > 0) {
 		add(reason,
-		    both_printf(reason->keep, "logs of %u of the %u etcd members", members - logs,
-		                members),
+		    both_printf(reason->keep, "logs of %u of the %u etcd members", missing,
+		                reason_member_count(reason, reason->focus)),
 		    &remedy);
 	}
 }

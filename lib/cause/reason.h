@@ -23,7 +23,7 @@ struct process {
 	const struct event *start;        /* first line of the last start; NULL */
 	struct str cluster_id, member_id; /* of etcd, hexadecimal; empty: not known */
 	struct window of_cluster; /* while it said that id; it may come back with another one */
-	int cluster; /* number of the etcd cluster it is in, or uses; 0: not known */
+	int cluster;              /* number of the etcd cluster it is in, or uses; 0: not known */
 };
 
 struct process_list {
@@ -109,6 +109,8 @@ void reason_unfocus(struct reason *reason, struct digest *whole);
 bool stop_is_foreign(const struct reason *reason, const struct stop *stop);
 bool stop_is_of_others(const struct reason *reason, const struct stop *stop);
 unsigned reason_member_count(const struct reason *reason, int cluster);
+/** Members of the etcd that is looked at whose logs are not there, while others' are. */
+unsigned reason_missing_members(const struct reason *reason);
 
 /* quorum.c: losses of quorum become stops; whether an end stopped the service */
 void reason_quorum(struct reason *reason);
@@ -135,8 +137,8 @@ enum calibration {
 enum calibration reason_calibration(const struct reason *reason);
 struct str calibration_name(enum calibration class);
 /** Of the first of some scores, which is the greatest, in thousandths; "none of these" competes
- * with a score of 0. */
-int calibration_named(enum calibration class, const int *scores, size_t count);
+ * with a score of 0. Less than of whole logs where some of them are not there. */
+int calibration_named(const struct reason *reason, const int *scores, size_t count);
 int calibration_unknown(enum calibration class);
 int calibration_null(enum calibration class);
 

@@ -312,7 +312,7 @@ static int confidence_of(const struct reason *reason, const struct weighing *wei
 		scores[count] = weighing->items[count].score;
 		count++;
 	}
-	return calibration_named(reason_calibration(reason), scores, count);
+	return calibration_named(reason, scores, count);
 }
 
 static void say_signs(const struct reason *reason, const struct weighed *weighed,
