@@ -522,6 +522,14 @@ def wrapped_at(columns):
     return dress
 
 
+def on_console(inner, columns):
+    """What a terminal of so many columns shows of another dress, copied from it."""
+    def dress(entries):
+        return {name: "".join(line[at:at + columns] + "\n" for line in text.split("\n")[:-1] for at in range(0, max(len(line), 1), columns))
+                for name, text in inner(entries).items()}
+    return dress
+
+
 def powershell(entries):
     """docker logs ... 2>&1 > file of PowerShell 5.1: what came from stderr is an error, broken at the console's width."""
     columns, files = 119, {}
@@ -649,6 +657,9 @@ DRESSES = {
     "Docker Desktop": (desktop, False),
     "wrapped at 80": (wrapped_at(80), False),
     "wrapped at 211": (wrapped_at(211), False),
+    "journal short on a console": (on_console(journal_short, 150), False),
+    "kubectl --prefix on a console": (on_console(kubectl_prefix, 203), False),
+    "compose -t on a console": (on_console(compose_t, 132), False),
     "PowerShell": (powershell, False),
     "mojibake": (mojibake, False),
     "spliced": (spliced, False),

@@ -3,6 +3,7 @@
 #include "line/clean.h"
 #include "line/frame.h"
 #include "line/gather.h"
+#include "line/stray.h"
 
 #include <string.h>
 
@@ -18,7 +19,9 @@ struct line_reader {
 	struct framer framer;
 	struct wrappers wrappers;
 	struct gather gather;
-	struct map stacks; /* numbers of wrappers, outermost first -> count */
+	struct stray stray;
+	struct frame frame; /* the physical line at hand */
+	struct map stacks;  /* numbers of wrappers, outermost first -> count */
 	struct arena keep;
 	struct arena tmp;     /* of one physical line */
 	uint64_t plain_lines; /* without any wrapper */
@@ -87,13 +90,35 @@ static void add_heading(struct line_source *source, const struct line_source *he
 	}
 }
 
+static bool has_source(const struct line_source *source)
+{
+	return source->container.len + source->pod.len + source->unit.len > 0;
+}
+
+/* A line without a wrapper may be a part of the line before. */
+static void add_source(struct line_reader *reader, struct wrap *wrap)
+{
+	struct stray *stray = &reader->stray;
+	const struct frame *frame = &reader->frame;
+	if (wrap->depth > 0 && has_source(&wrap->source)) {
+		stray_note(stray, frame->text, wrap, gather_source(&reader->gather, &wrap->source));
+		return;
+	}
+	add_heading(&wrap->source, &reader->wrappers.context.heading);
+	bool is_last = !frame->has_end && !frame->is_cut;
+	if (!has_source(&wrap->source) && stray_belongs(stray, wrap, is_last)) {
+		wrap->source = *line_reader_source(reader, stray->source);
+		wrap->is_cut |= is_last;
+	}
+}
+
 static void take_clean(struct line_reader *reader, struct wrap *wrap)
 {
 	while (str_ends(wrap->text, STR("\r"))) {
 		wrap->text.len--;
 	}
 	count_stack(reader, wrap);
-	add_heading(&wrap->source, &reader->wrappers.context.heading);
+	add_source(reader, wrap);
 	gather_add(&reader->gather, wrap, &reader->tmp);
 }
 
@@ -158,6 +183,7 @@ static bool take_frame(struct line_reader *reader)
 		return false;
 	}
 	context->is_record = frame.is_record;
+	reader->frame = frame;
 	struct wrap wrap = {.text = frame.text,
 	                    .number = frame.number,
 	                    .offset = frame.offset,
@@ -171,6 +197,7 @@ static bool take_frame(struct line_reader *reader)
 static void end_stream(struct line_reader *reader)
 {
 	reader->is_ended = true;
+	reader->frame = (struct frame){.has_end = true};
 	wrappers_end(&reader->wrappers);
 	take_given(reader, 0);
 	gather_end(&reader->gather);
@@ -212,8 +239,8 @@ static bool may_be_fast(const struct line_reader *reader)
 {
 	const struct framer *framer = &reader->framer;
 	return !reader->options.is_always_careful && reader->careful_lines >= HEAD_LINES &&
-	       !reader->gather.is_descending && !reader->is_ended && reader->wrappers.owner < 0 &&
-	       !framer_is_inside(framer) && !framer->decoder.is_wide;
+	       !reader->stray.is_open && !reader->gather.is_descending && !reader->is_ended &&
+	       reader->wrappers.owner < 0 && !framer_is_inside(framer) && !framer->decoder.is_wide;
 }
 
 /* Whether the careful way would give a line as it is. */

@@ -58,6 +58,17 @@ static void check(struct str input, const struct want *want, const char *file, i
 	arena_finish(&arena);
 }
 
+static void check_sources(struct str input, const char *text, size_t count, const char *file,
+                          int at)
+{
+	struct line_options options = {.modified_ns = TIME_NONE};
+	struct test_lines lines;
+	test_lines_read(&lines, input, 0, &options);
+	test_str(buf_str(&lines.text), text, file, at);
+	_assert_int_equal(line_reader_source_count(lines.reader), count, file, at);
+	test_lines_finish(&lines);
+}
+
 /** A stream of bytes (a literal) gives lines; wrappers, text, and for the first line source and
  * time. */
 #define gives_all(input, ...)                                                                      \
@@ -65,6 +76,9 @@ static void check(struct str input, const struct want *want, const char *file, i
 #define gives_from(input, around, inside, where)                                                   \
 	gives_all(input, .wrappers = (around), .text = (inside), .source = (where))
 #define gives(input, around, inside) gives_all(input, .wrappers = (around), .text = (inside))
+/** Lines come out of so many sources, one of which may be nobody's. */
+#define gives_sources(input, inside, count)                                                        \
+	check_sources(STR(input), (inside), (count), __FILE__, __LINE__)
 /** It has no wrapper. */
 #define stays(input) gives(input, "", input)
 
@@ -322,6 +336,25 @@ static void newest_first_is_turned(void **state)
 	      "grafana-txt", "a\nb\nc\nc2\n");
 }
 
+/* What a wrapped or cut line leaves behind belongs to the line before; text of others does not. */
+static void rests_of_lines_keep_their_source(void **state)
+{
+	(void)state;
+#define FIRST "Mar 12 08:21:04 node-3 etcd[998]: "
+	gives_sources(FIRST "one\nMar 12 08:2", "one\nMar 12 08:2\n", 1);
+	gives_sources(FIRST "one\nM", "one\nM\n", 1);
+	gives_sources(FIRST "one\nThat is it", "one\nThat is it\n", 1);
+	gives_sources(FIRST "one\n\nThat is it", "one\n\nThat is it\n", 2);
+	gives_sources(FIRST "one\n" MILVUS "\n", "one\n" MILVUS "\n", 2);
+	gives_sources("a-1  | {\"level\":\"warn\",\"ms\na-1  | x\nrest\na-1  | y\n",
+	              "{\"level\":\"warn\",\"ms\nx\nrest\ny\n", 2);
+	gives_sources("a-1  | {\"level\":\"warn\",\"ms\ng\":1}\na-1  | y\n",
+	              "{\"level\":\"warn\",\"ms\ng\":1}\ny\n", 1);
+	gives_sources("a-1  | x\na-1  | y\na-1  | z\na-1 exited with code 2",
+	              "x\ny\nz\na-1 exited with code 2\n", 2);
+#undef FIRST
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,6 +376,7 @@ int main(void)
 		cmocka_unit_test(a_last_word_is_not_joined_to_a_record),
 		cmocka_unit_test(records_of_programs_stay),
 		cmocka_unit_test(newest_first_is_turned),
+		cmocka_unit_test(rests_of_lines_keep_their_source),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
