@@ -5,6 +5,8 @@
  */
 #include "side/readers.h"
 
+#include <string.h>
+
 typedef void read_row(struct side_sink *sink, const struct side_table_columns *table,
                       const struct str *cells, struct str line);
 
@@ -45,23 +47,73 @@ static bool is_pods_head(struct str line)
 	       str_contains(line, STR("RESTARTS "));
 }
 
-static int bid_pods(struct str text)
+/* A row of such a table. */
+struct pod {
+	struct str name, status, restarts;
+};
+
+/* "1/1" */
+static bool is_share(struct str word)
 {
-	return str_contains(text, STR("RESTARTS")) && has_head(text, is_pods_head) ? 85 : 0;
+	struct str ready, all;
+	double number;
+	return str_cut(word, STR("/"), &ready, &all) && side_number(ready, &number) &&
+	       side_number(all, &number);
 }
 
-static void read_pod(struct side_sink *sink, const struct side_table_columns *table,
-                     const struct str *cells, struct str line)
+/* A row whose head was left out (`kubectl get pods | grep etcd`), perhaps with the namespace first.
+ */
+static bool read_bare_pod(struct str line, struct pod *pod)
+{
+	double number;
+	struct str rest = line;
+	pod->name = side_word(&rest);
+	struct str ready = side_word(&rest);
+	if (!is_share(ready)) {
+		pod->name = ready;
+		ready = side_word(&rest);
+	}
+	pod->status = side_word(&rest);
+	pod->restarts = side_word(&rest);
+	struct str age = str_trim(rest);
+	bool is_age = age.len > 1 && memchr("smhdy", age.ptr[age.len - 1], 5) != NULL;
+	bool is_name = pod->name.len > 0 && str_find_byte(pod->name, ':') < 0;
+	return is_name && is_share(ready) && side_number(pod->restarts, &number) &&
+	       (is_age || str_find_byte(age, ' ') > 0);
+}
+
+static bool has_only_pods(struct str text)
+{
+	struct str rest = text, line;
+	struct pod pod;
+	size_t rows = 0;
+	while (side_line(&rest, &line)) {
+		if (str_trim(line).len > 0 && !read_bare_pod(line, &pod)) {
+			return false;
+		}
+		rows += str_trim(line).len > 0 ? 1 : 0;
+	}
+	return rows > 0;
+}
+
+static int bid_pods(struct str text)
+{
+	if (str_contains(text, STR("RESTARTS")) && has_head(text, is_pods_head)) {
+		return 85;
+	}
+	return has_only_pods(text) ? 80 : 0;
+}
+
+static void take_pod(struct side_sink *sink, const struct pod *pod, struct str line)
 {
 	double restarts;
-	struct str name = side_cell(table, cells, "NAME");
-	struct str status = side_cell(table, cells, "STATUS");
-	if (name.len == 0 || status.len == 0) {
+	struct str status = pod->status;
+	if (pod->name.len == 0 || status.len == 0) {
 		return;
 	}
-	sink->instance = name;
+	sink->instance = pod->name;
 	side_fact_text(sink, "container.status", status, line);
-	if (side_number(side_cell(table, cells, "RESTARTS"), &restarts)) {
+	if (side_number(pod->restarts, &restarts)) {
 		side_fact(sink, "container.restarts", restarts, "", line);
 	}
 	const char *kind = str_equals(status, STR("OOMKilled"))          ? "host.k8s.oom_killed"
@@ -71,14 +123,32 @@ static void read_pod(struct side_sink *sink, const struct side_table_columns *ta
 	if (kind != NULL) {
 		struct side_event event;
 		side_event_begin(&event, TIME_NONE, CLOCK_ZONE_NONE);
-		side_event_text(&event, "name", name);
+		side_event_text(&event, "name", pod->name);
 		side_event_end(&event, sink, kind, line);
 	}
 }
 
+static void read_pod(struct side_sink *sink, const struct side_table_columns *table,
+                     const struct str *cells, struct str line)
+{
+	struct pod pod = {side_cell(table, cells, "NAME"), side_cell(table, cells, "STATUS"),
+	                  side_cell(table, cells, "RESTARTS")};
+	take_pod(sink, &pod, line);
+}
+
 static void read_pods(struct str text, struct side_sink *sink)
 {
-	read_table(text, sink, is_pods_head, read_pod);
+	if (has_head(text, is_pods_head)) {
+		read_table(text, sink, is_pods_head, read_pod);
+		return;
+	}
+	struct str rest = text, line;
+	struct pod pod;
+	while (side_line(&rest, &line)) {
+		if (read_bare_pod(line, &pod)) {
+			take_pod(sink, &pod, line);
+		}
+	}
 }
 
 const struct side side_kube_pods = {

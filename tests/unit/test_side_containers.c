@@ -215,6 +215,24 @@ static void tables_of_kubectl_are_read_by_columns(void **state)
 	reading_finish(&reading);
 }
 
+static void pods_are_known_without_the_head_of_the_table(void **state)
+{
+	struct reading reading;
+	(void)state;
+	reading_init(&reading,
+	             STR("rel-etcd-0             1/1     Running            4 (12m ago)   "
+	                 "3h\n"
+	                 "milvus   rel-milvus-proxy-0     0/1     OOMKilled   12   3h\n"));
+	assert_str(reading.what, "kubectl get pods");
+	assert_fact(&reading, "container.restarts", 4);
+	assert_fact_n(&reading, "container.restarts", 1, 12);
+	assert_events(&reading, "host.k8s.oom_killed rel-milvus-proxy-0  \n");
+	reading_finish(&reading);
+	reading_init(&reading, STR("rel-etcd-0   1/1   Running   4   3h\nand then it stopped\n"));
+	assert_str(reading.what, "");
+	reading_finish(&reading);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +247,7 @@ int main(void)
 		cmocka_unit_test(pods_are_the_same_in_yaml_and_json),
 		cmocka_unit_test(events_of_kubernetes_have_times_in_json),
 		cmocka_unit_test(tables_of_kubectl_are_read_by_columns),
+		cmocka_unit_test(pods_are_known_without_the_head_of_the_table),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
