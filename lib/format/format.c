@@ -5,31 +5,19 @@
 #include "format/reading.h"
 
 const struct format *const format_table[] = {
-	&format_milvus_text,
-	&format_milvus_json,
-	&format_etcd_json,
-	&format_capnslog,
-	&format_raft_line,
-	&format_grpc_line,
-	&format_go_panic,
-	&format_native_crash,
-	&format_milvus_banner,
-	&format_go_log,
-	&format_zap_console,
-	&format_glog,
-	&format_easylogging,
-	&format_gin,
-	&format_logrus,
-	&format_librdkafka,
-	&format_java,
-	&format_minio,
-	&format_pymilvus,
-	&format_kernel,
-	&format_bitnami,
-	&format_etcdctl,
-	&format_tool,
-	&format_json,
-	NULL,
+	&format_milvus_text,   &format_milvus_json,
+	&format_etcd_json,     &format_capnslog,
+	&format_raft_line,     &format_grpc_line,
+	&format_go_panic,      &format_native_crash,
+	&format_milvus_banner, &format_go_log,
+	&format_zap_console,   &format_zap_members,
+	&format_glog,          &format_easylogging,
+	&format_gin,           &format_logrus,
+	&format_librdkafka,    &format_java,
+	&format_minio,         &format_pymilvus,
+	&format_kernel,        &format_bitnami,
+	&format_etcdctl,       &format_tool,
+	&format_json,          NULL,
 };
 
 /* ---- who is asked ---- */
@@ -74,11 +62,13 @@ static const struct format *const for_blank[] = {
 	NULL,
 };
 static const struct format *const for_other[] = {
-	&format_milvus_text,   &format_milvus_json, &format_etcd_json, &format_capnslog,
-	&format_raft_line,     &format_grpc_line,   &format_go_panic,  &format_native_crash,
-	&format_milvus_banner, &format_glog,        &format_logrus,    &format_librdkafka,
-	&format_java,          &format_minio,       &format_pymilvus,  &format_kernel,
-	&format_bitnami,       &format_etcdctl,     &format_tool,      NULL,
+	&format_milvus_text, &format_milvus_json,  &format_etcd_json,
+	&format_capnslog,    &format_raft_line,    &format_grpc_line,
+	&format_go_panic,    &format_native_crash, &format_milvus_banner,
+	&format_zap_members, &format_glog,         &format_logrus,
+	&format_librdkafka,  &format_java,         &format_minio,
+	&format_pymilvus,    &format_kernel,       &format_bitnami,
+	&format_etcdctl,     &format_tool,         NULL,
 };
 
 static const struct format *const *candidates(char first)
@@ -172,7 +162,8 @@ bool format_continues(const struct format *format, struct str text, struct str l
 		return format_is_open(format, text) && format->continues(line);
 	}
 	if (is_piece) {
-		return format == found && format == &format_native_crash;
+		return format == found &&
+		       (format == &format_native_crash || format == &format_zap_members);
 	}
 	if (format == NULL) {
 		return is_trace_line(line);

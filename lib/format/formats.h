@@ -19,6 +19,7 @@ extern const struct format format_go_log;
 extern const struct format format_go_panic;
 extern const struct format format_native_crash;
 extern const struct format format_zap_console;
+extern const struct format format_zap_members;
 extern const struct format format_glog;
 extern const struct format format_easylogging;
 extern const struct format format_gin;

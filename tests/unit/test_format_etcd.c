@@ -18,7 +18,7 @@ static void zap_json_is_read(void **state)
 		"{\"level\":\"info\",\"ts\":\"2022-04-04T08:38:43.371+0800\",\"logger\":\"raft\","
 		"\"caller\":\"etcdserver/zap_raft.go:77\",\"msg\":\"became leader\"}",
 		"etcd-json 2022-04-04T00:38:43.371Z I etcd <raft> etcdserver/zap_raft.go:77 "
-	        "'became leader'");
+		"'became leader'");
 	/* raw numbers, nested values as their text, other words */
 	assert_record(
 		HEAD
@@ -59,7 +59,7 @@ static void keys_may_be_renamed_and_moved(void **state)
 	(void)state;
 	assert_record(
 		"{\"message\":\"slow "
-	        "fdatasync\",\"severity\":\"warn\",\"took\":\"1s\",\"timestamp\":"
+		"fdatasync\",\"severity\":\"warn\",\"took\":\"1s\",\"timestamp\":"
 		"\"2024-01-01T02:00:00.1+02:00\",\"caller\":\"wal/wal.go:1\"}",
 		"etcd-json 2024-01-01T00:00:00.1Z W etcd wal/wal.go:1 'slow fdatasync' {took=1s}");
 	assert_record("{\"msg\":\"x\",\"caller\":\"mvcc/"
@@ -229,6 +229,21 @@ static void etcdctl_is_a_client(void **state)
 	assert_record("Error: unhealthy cluster", "etcdctl - E client 'Error: unhealthy cluster'");
 }
 
+static void members_may_stand_on_lines_of_their_own(void **state)
+{
+	(void)state;
+	assert_record("level: warn\nts: \"2022-03-21T12:37:54.625Z\"\ncaller: wal/wal.go:806\n"
+	              "msg: slow fdatasync\ntook: 7.4s\nexpected-duration: 1s",
+	              "zap-members 2022-03-21T12:37:54.625Z W etcd wal/wal.go:806 'slow fdatasync' "
+	              "{took=7.4s} {expected-duration=1s}");
+	assert_record(
+		"msg:\ntocommit(7) is out of range [lastIndex(0)]\nstacktrace:\n"
+		"go.etcd.io/etcd/raft/v3.(*node).run\n\n  /go/src/raft/node.go:356",
+		"zap-members - - etcd 'tocommit(7) is out of range [lastIndex(0)]' "
+		"{stacktrace=go.etcd.io/etcd/raft/v3.(*node).run\n\n  /go/src/raft/node.go:356}");
+	assert_record("level: info is what we set", "none - - ? 'level: info is what we set'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +261,7 @@ int main(void)
 		cmocka_unit_test(side_lines_of_capnslog_are_read),
 		cmocka_unit_test(go_log_of_old_etcd_is_read),
 		cmocka_unit_test(etcdctl_is_a_client),
+		cmocka_unit_test(members_may_stand_on_lines_of_their_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
