@@ -19,6 +19,27 @@ static struct str component_of(const struct source *source, struct str name)
 	return layout_component(name);
 }
 
+/* Text that no format knows is of the program whose messages it holds. */
+static struct str component_of_events(const struct digest *digest, uint32_t number)
+{
+	struct str component = {NULL, 0};
+	if (digest->sources[number].by_program[FORMAT_OTHER] > 0) {
+		return component;
+	}
+	vec_foreach (const struct episode, episode, &digest->episodes) {
+		struct str told = episode->kind->component;
+		if (episode->source != number) {
+			continue;
+		}
+		bool is_known = str_equals(told, STR("etcd")) || str_equals(told, STR("milvus"));
+		if (!is_known || (component.len > 0 && !str_equals(told, component))) {
+			return (struct str){NULL, 0};
+		}
+		component = told;
+	}
+	return component;
+}
+
 struct str cause_instance(const struct source *source, struct arena *keep)
 {
 	if (source->instance.len > 0) {
@@ -42,8 +63,9 @@ static struct str docker_name(const struct digest *digest, struct str id)
 	return STR("");
 }
 
-static void identify(struct reason *reason, struct source *source)
+static void identify(struct reason *reason, uint32_t number)
 {
+	struct source *source = &reason->digest->sources[number];
 	struct layout layout = layout_of(source->path, reason->keep);
 	source->is_weak =
 		source->container.len == 0 ? layout.is_weak : !layout_is_pod(source->container);
@@ -54,6 +76,9 @@ static void identify(struct reason *reason, struct source *source)
 	if (source->component.len == 0) {
 		source->component = component_of(source, source->instance);
 	}
+	if (source->component.len == 0) {
+		source->component = component_of_events(reason->digest, number);
+	}
 	if (source->role.len == 0 && str_equals(source->component, STR("milvus"))) {
 		source->role = layout_role(source->instance);
 	}
@@ -62,9 +87,9 @@ static void identify(struct reason *reason, struct source *source)
 
 void reason_identify(struct reason *reason)
 {
-	for (size_t i = 0; i < reason->digest->source_count; i++) {
+	for (uint32_t i = 0; i < reason->digest->source_count; i++) {
 		struct source *source = &reason->digest->sources[i];
-		identify(reason, source);
+		identify(reason, i);
 		reason->has_milvus |=
 			str_equals(source->component, STR("milvus")) && source->dated > 0;
 		reason->has_etcd |= source->by_program[FORMAT_ETCD] > 0;

@@ -499,7 +499,8 @@ static int compare_counts(const void *a, const void *b)
 	return (left[0] > right[0]) - (left[0] < right[0]);
 }
 
-static struct str format_names(const struct track *track, const struct line_source *from, struct arena *keep)
+/* is_known: rules know some of its records */
+static struct str format_names(const struct track *track, const struct line_source *from, bool is_known, struct arena *keep)
 {
 	uint64_t ranks[FORMATS_MAX][2];
 	struct buf names = {0};
@@ -515,8 +516,8 @@ static struct str format_names(const struct track *track, const struct line_sour
 		buf_add(&names, names.len > 0 ? STR(",") : STR(""));
 		buf_add(&names, str_from(format_table[ranks[i][0]]->name));
 	}
-	if (names.len == 0 && from != NULL && from->unit.len > 0) {
-		buf_add(&names, STR("message")); /* all that journald and syslog were given, and they said when */
+	if (names.len == 0 && ((from != NULL && from->unit.len > 0) || is_known)) {
+		buf_add(&names, STR("message")); /* nothing stands around it but what journald or a person left */
 	}
 	struct str text = arena_str(keep, buf_str(&names));
 	buf_finish(&names);
@@ -528,7 +529,8 @@ static void track_close(struct stream *stream, uint32_t number, const struct lin
 	struct track *track = stream->tracks.items[number];
 	record_close(stream, track);
 	struct source *source = digest_source(stream->digest, track->source);
-	source->formats = format_names(track, line_reader_source(stream->reader, number), &stream->digest->keep);
+	source->formats = format_names(track, line_reader_source(stream->reader, number), source->recognised > 0,
+	                               &stream->digest->keep);
 	source->wrappers = arena_str(&stream->digest->keep, summary->wrappers);
 	source->encoding = arena_str(&stream->digest->keep, summary->encoding);
 	silence_give(&track->silence, stream->digest, track->source);
