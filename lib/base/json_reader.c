@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pull reader: raw number text, duplicate keys, cut records. Source: RFC 8259. */
 #include "base/json.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -45,30 +46,6 @@ static void value_done(struct json_reader *reader)
 }
 
 /* ---- strings ---- */
-
-static size_t add_utf8(char *to, uint32_t point)
-{
-	if (point < 0x80) {
-		to[0] = (char)point;
-		return 1;
-	}
-	if (point < 0x800) {
-		to[0] = (char)(0xc0 | point >> 6);
-		to[1] = (char)(0x80 | (point & 0x3f));
-		return 2;
-	}
-	if (point < 0x10000) {
-		to[0] = (char)(0xe0 | point >> 12);
-		to[1] = (char)(0x80 | (point >> 6 & 0x3f));
-		to[2] = (char)(0x80 | (point & 0x3f));
-		return 3;
-	}
-	to[0] = (char)(0xf0 | point >> 18);
-	to[1] = (char)(0x80 | (point >> 12 & 0x3f));
-	to[2] = (char)(0x80 | (point >> 6 & 0x3f));
-	to[3] = (char)(0x80 | (point & 0x3f));
-	return 4;
-}
 
 static bool read_hex4(struct str text, size_t at, uint32_t *value)
 {
@@ -132,7 +109,7 @@ static size_t decode_escape(struct str raw, char *text, size_t *len, bool *is_lo
 	uint32_t point;
 	size_t used = raw.len > 1 && raw.ptr[1] == 'u' ? read_unicode(raw, &point, is_loose) : 0;
 	if (used > 0) {
-		*len += add_utf8(text + *len, point);
+		*len += text_encode(point, text + *len);
 		return used;
 	}
 	char byte = raw.len > 1 ? simple_escape(raw.ptr[1]) : '\0';

@@ -42,6 +42,8 @@ const char *text_said(const char *en) __attribute__((format_arg(1)));
 size_t text_character(struct str text);
 /** The code point of a character of len bytes. */
 uint32_t text_point(struct str text, size_t len);
+/** Write a code point as UTF-8. to: room for 4. Returns: how many bytes */
+size_t text_encode(uint32_t point, char *to);
 
 /** Whether a character is not seen, or changes how others are shown: controls, bidi overrides ...
  */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "format/reading.h"
 
+#include "base/text.h"
+
 bool format_is_digit(char byte)
 {
 	return byte >= '0' && byte <= '9';
@@ -146,22 +148,8 @@ static size_t unescape_unicode(struct str raw, size_t at, char *to)
 	if (at + 6 > raw.len || !str_to_hex64(str_slice(raw, at + 2, at + 6), &point)) {
 		return 0;
 	}
-	if (point < 0x80) {
-		to[0] = (char)point;
-		return 1;
-	}
-	if (point < 0x800) {
-		to[0] = (char)(0xc0 | point >> 6);
-		to[1] = (char)(0x80 | (point & 0x3f));
-		return 2;
-	}
-	if (point >= 0xd800 && point < 0xe000) {
-		point = 0xfffd; /* half a pair */
-	}
-	to[0] = (char)(0xe0 | point >> 12);
-	to[1] = (char)(0x80 | (point >> 6 & 0x3f));
-	to[2] = (char)(0x80 | (point & 0x3f));
-	return 3;
+	bool is_half = point >= 0xd800 && point < 0xe000; /* of a pair */
+	return text_encode(is_half ? 0xfffd : (uint32_t)point, to);
 }
 
 struct str format_unescape(struct str raw, struct arena *tmp)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "line/decode.h"
 
+#include "base/text.h"
 #include "base/vec.h"
 
 #include <string.h>
@@ -94,26 +95,7 @@ static void compact(struct decoder *decoder)
 
 static void add_point(struct buf *out, uint32_t point)
 {
-	char *to = buf_reserve(out, 4);
-	if (point < 0x80) {
-		to[0] = (char)point;
-		out->len += 1;
-	} else if (point < 0x800) {
-		to[0] = (char)(0xc0 | point >> 6);
-		to[1] = (char)(0x80 | (point & 0x3f));
-		out->len += 2;
-	} else if (point < 0x10000) {
-		to[0] = (char)(0xe0 | point >> 12);
-		to[1] = (char)(0x80 | (point >> 6 & 0x3f));
-		to[2] = (char)(0x80 | (point & 0x3f));
-		out->len += 3;
-	} else {
-		to[0] = (char)(0xf0 | point >> 18);
-		to[1] = (char)(0x80 | (point >> 12 & 0x3f));
-		to[2] = (char)(0x80 | (point >> 6 & 0x3f));
-		to[3] = (char)(0x80 | (point & 0x3f));
-		out->len += 4;
-	}
+	out->len += text_encode(point, buf_reserve(out, 4));
 }
 
 static bool is_utf16(const struct decoder *decoder)
