@@ -314,13 +314,15 @@ static void redact_output(struct matching *to)
 	if (redactor == NULL) {
 		return;
 	}
-	for (int pass = 0; pass < 2; pass++) { /* what is learned in the first is known in the second */
+	for (int pass = 0; pass < 2;
+	     pass++) { /* what is learned in the first is known in the second */
 		buf_clear(&redacted);
 		if (to->is_json) {
 			redactor_json(redactor, buf_str(text), &redacted);
 			buf_byte(&redacted, '\n');
 		} else {
-			redactor_text(redactor, buf_str(text), &redacted);
+			(pass == 0 ? redactor_log : redactor_text)(redactor, buf_str(text),
+			                                           &redacted);
 		}
 	}
 	buf_clear(text);

@@ -19,8 +19,9 @@ from tap import Tap
 
 SEEDS = (1, 7, 42)
 CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
-KINDS = ("address", "address6", "host", "pod", "container", "bucket", "collection", "partition", "user", "folder", "token", "password",
-         "lease", "member", "number", "release", "email", "mac", "namespace", "domain")
+HAN = "用户画像商品向量订单人脸法律文书病历"
+# Words of any log, which somebody's collection may be called, too.
+PLAIN = ("shards", "segments", "entities", "vectors", "snapshots", "partitions", "monitoring", "archive")
 
 
 class Values:
@@ -117,6 +118,18 @@ class Values:
         number = int("44" + self.digits(16))
         return self.keep(str(number), f"{number:x}")
 
+    def far(self):
+        """A name that is not ASCII."""
+        name = "".join(self.random.sample(HAN, self.random.randint(2, 5)))
+        return self.keep(name, json.dumps(name).strip('"'))
+
+    def account(self):
+        return self.keep(self.digits(12))
+
+    def shouted(self):
+        """A name of letters alone, which is found nowhere but in prose, as a capitalised word."""
+        return self.keep(self.word()).title()
+
     def email(self):
         return self.keep(f"{self.word()}.{self.word()}@{self.word()}.com")
 
@@ -162,7 +175,7 @@ def etcd_lines(values, seconds):
 def milvus_lines(values, seconds):
     draw = values.draw
     stamp = f"2024/05/01 10:{seconds // 60 % 60:02}:{seconds % 60:02}.500 +00:00"
-    expression = f"{draw('folder')} == 4711"
+    expression, far = f"{draw('folder')} == 4711", draw("far")
     tails = [
         f"[collectionName={draw('collection')}] [dbName={draw('collection')}] [partitionName={draw('partition')}] [collectionID={draw('number')}]",
         f"[username={draw('user')}] [role={draw('user')}] [token={draw('token')}] [expr=\"{expression}\"]",
@@ -173,6 +186,10 @@ def milvus_lines(values, seconds):
         f"[error=\"find no user: {draw('user')}: Authorization: Bearer {draw('token')}\"] [channel=by-dev-rootcoord-dml_0_{draw('number')}v0]",
         f"[error=\"[GetObject https://{draw('bucket')}.s3.{draw('domain')}/{draw('folder')}/x?X-Amz-Credential={draw('token')}&X-Amz-Signature={draw('lease')}]\"]",
         f"[config=\"{{\\\"minio\\\":{{\\\"address\\\":\\\"{draw('domain')}\\\",\\\"bucketName\\\":\\\"{draw('bucket')}\\\",\\\"password\\\":\\\"{draw('password')}\\\"}}}}\"]",
+        f"[collectionName={far}] [error=\"集合{far}不存在: {far} of {json.dumps(far)[1:-1]}\"] [alias={draw('far')}_v2] [request=\"db {draw('far')}\"]",
+        f"[error=\"AccessDenied: User: arn:aws:iam::{draw('account')}:role/{draw('release')} on arn:aws:s3:::{draw('bucket')}/{draw('folder')}\"]",
+        f"[error=\"open C:\\\\Users\\\\{draw('user')}\\\\Program Files\\\\{draw('folder')}\\\\new.db, \\\\\\\\{draw('host')}\\\\{draw('folder')}\\\\x\"]",
+        f"[error=\"certificate is valid for {draw('shouted')}, not {draw('shouted')}; asked by {draw('shouted')} --user {draw('user')} --password {draw('password')}\"]",
         f"[node=ip-{draw('address').replace('.', '-')}.{draw('domain')}] [image=registry.{draw('domain')}/{draw('folder')}/milvus:v2.4.1]",
     ]
     return [f'[{stamp}] [WARN] [sessionutil/session_util.go:575] ["session keepalive channel closed"] {tail}' for tail in tails]
@@ -203,6 +220,17 @@ def outputs(program, folder, *more):
         done = cases.run(program, [*way, *more, "."], folder)
         printed[" ".join(way)] = done.stdout.decode() + done.stderr.decode()
     return printed
+
+
+def check_plain_words(tap, program, scratch):
+    """A word of the dictionary that names a collection, user or namespace goes from all lines, and stays in the program's prose."""
+    for number, (key, word) in enumerate((key, word) for key in ("collectionName", "username", "namespace") for word in PLAIN):
+        path = scratch / f"milvus-plain-{number}.log"
+        head = "[2024/05/01 10:00:03.123 +00:00] [WARN] [sessionutil/session_util.go:575] [\"session keepalive channel closed\"] "
+        path.write_text(f'{head}[error="{word} is not loaded: /data/{word}/x"] [{key}={word}]\n', encoding="utf-8")
+        for way in (["events"], ["-f", "json"]):
+            texts = re.findall(r'"text": ?"(\[.*?[^\\])"', cases.run(program, [*way, "--redact", path.name], scratch).stdout.decode())
+            tap.check(f"{way[-1]}: {word} is {key}'s", texts and not any(word in text for text in texts), texts)
 
 
 def leaks(values, text):
@@ -332,6 +360,7 @@ def main():
             folder.mkdir()
             check_leaks(tap, program, seed, folder)
         check_spellings(tap, program, scratch)
+        check_plain_words(tap, program, scratch)
         check_match(tap, program)
         for folder in cases.cases(root):
             check_case(tap, program, folder)

@@ -75,7 +75,7 @@ bool redact_find(const struct redactor *redactor, struct str text, enum redact_k
 	}
 	uintptr_t found = (uintptr_t)map_get(&redactor->learned, (struct str){low, text.len});
 	*kind = (enum redact_kind)(found > 0 ? found - 1 : 0);
-	return found > 0;
+	return found > 0 && (redactor->is_log || !redact_is_word(text));
 }
 
 /* ---- base64 of what was found ---- */
@@ -109,6 +109,9 @@ void redact_learn(struct redactor *redactor, enum redact_kind kind, struct str t
 	uintptr_t was = (uintptr_t)*place;
 	if (was == 0 || was > (uintptr_t)kind + 1) {
 		*place = (void *)((uintptr_t)kind + 1);
+	}
+	for (size_t i = 0; i < text.len; i++) {
+		redactor->has_far |= (unsigned char)text.ptr[i] >= 0x80;
 	}
 	if (was == 0) {
 		struct str encoded = base64_of(redactor, text);

@@ -20,6 +20,10 @@ struct redactor {
 	size_t counts[REDACT_KIND_COUNT];
 	struct arena keep, tmp;
 	unsigned depth; /* of texts in texts */
+	bool is_log; /* what is read is no prose of the program: words that are in no dictionary go,
+	                and those in it that were found to be names */
+	bool is_free; /* a label is of free text: what of it is not ASCII may be several words */
+	bool has_far; /* names were found that are not ASCII */
 };
 
 /** What a value is, by the key before it. */
@@ -38,6 +42,10 @@ enum redact_class {
 
 /** By the last part of a key, whatever it is spelled like; CLASS_VALUE when it says nothing. */
 enum redact_class redact_class_of_key(struct str key);
+/** Whether a key names where something runs: its value is a name wherever it stands. */
+bool redact_is_place_key(struct str key);
+/** By the folder it stands in; class_ when that says nothing. */
+enum redact_class redact_class_behind(struct str folder, enum redact_class class_);
 /** By a noun of free text: "user alice"; CLASS_FREE when it is none. */
 enum redact_class redact_class_of_noun(struct str word);
 
@@ -52,9 +60,11 @@ bool redact_is_extension(struct str word);
 
 /** Note that something was replaced. */
 void redact_count(struct redactor *redactor, enum redact_kind kind, struct str text);
-/** Whether a text was found to be sensitive, and as what. */
+/** Whether a text was found to be sensitive, and as what. A word of the dictionary only in logs. */
 bool redact_find(const struct redactor *redactor, struct str text, enum redact_kind *kind);
 void redact_learn(struct redactor *redactor, enum redact_kind kind, struct str text);
+/** Learn a value that is one word, if its key names a place. */
+void redact_learn_place(struct redactor *redactor, struct str key, struct str value);
 
 /** Add what stands for a text. */
 void redact_add_name(struct redactor *redactor, enum redact_kind kind, struct str text,

@@ -36,9 +36,18 @@ static bool is_own(const struct walk *walk)
 	return is_maker || (walk->is_report && is_id);
 }
 
+/* Whether a text is of a log, not of the program's own prose. */
+static bool is_log(const struct walk *walk)
+{
+	return str_equals(walk->section, STR("fields")) ||
+	       (str_equals(walk->key, STR("text")) && !str_equals(walk->section, STR("advice")));
+}
+
 static void write_string(struct walk *walk, struct str text)
 {
 	struct buf out = {0};
+	walk->redactor->is_log = is_log(walk);
+	redact_learn_place(walk->redactor, walk->key, text);
 	enum redact_class class_ = walk->key.len > 0 ? redact_class_of_key(walk->key) : CLASS_FREE;
 	bool is_value =
 		str_equals(walk->section, STR("fields")) || str_equals(walk->key, STR("value"));
@@ -58,6 +67,7 @@ static void write_string(struct walk *walk, struct str text)
 		redact_add_text(walk->redactor, text, class_ == CLASS_PLAIN ? CLASS_FREE : class_,
 		                &out);
 	}
+	walk->redactor->is_log = false;
 	json_write_text(&walk->to, buf_str(&out));
 	buf_finish(&out);
 	arena_reset(&walk->redactor->tmp);
@@ -200,15 +210,24 @@ static void learn_event(struct redactor *redactor, const struct event *event, st
 void redactor_learn_digest(struct redactor *redactor, const struct digest *digest)
 {
 	struct buf out = {0};
+	redactor->is_log = true;
 	vec_foreach (const struct episode, episode, &digest->episodes) {
 		for (size_t i = 0; i < episode->member_count; i++) {
 			learn_event(redactor, episode->members[i], &out);
 		}
 	}
+	redactor->is_log = false;
 	buf_finish(&out);
 }
 
 /* ---- lines and paths ---- */
+
+void redactor_log(struct redactor *redactor, struct str text, struct buf *out)
+{
+	redactor->is_log = true;
+	redactor_text(redactor, text, out);
+	redactor->is_log = false;
+}
 
 void redactor_text(struct redactor *redactor, struct str text, struct buf *out)
 {

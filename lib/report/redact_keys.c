@@ -161,10 +161,19 @@ static const struct key_class key_ends[] = {
 
 /* Keys that say something only when they are the whole of it. */
 static const struct key_class whole_keys[] = {
-	{"db", CLASS_DATA},    {"names", CLASS_NAME},  {"initialcluster", CLASS_NAME},
-	{"uid", CLASS_ID},     {"ns", CLASS_NAME},     {"name", CLASS_NAME},
-	{"dbs", CLASS_DATA},   {"level", CLASS_PLAIN}, {"ts", CLASS_PLAIN},
-	{"time", CLASS_PLAIN}, {"took", CLASS_PLAIN},  {"from", CLASS_NAME},
+	{"db", CLASS_DATA},
+	{"names", CLASS_NAME},
+	{"initialcluster", CLASS_NAME},
+	{"initialclustertoken", CLASS_NAME},
+	{"uid", CLASS_ID},
+	{"ns", CLASS_NAME},
+	{"name", CLASS_NAME},
+	{"dbs", CLASS_DATA},
+	{"level", CLASS_PLAIN},
+	{"ts", CLASS_PLAIN},
+	{"time", CLASS_PLAIN},
+	{"took", CLASS_PLAIN},
+	{"from", CLASS_NAME},
 	{"to", CLASS_NAME},
 };
 
@@ -332,6 +341,17 @@ enum redact_class redact_class_of_noun(struct str word)
 		}
 	}
 	return CLASS_FREE;
+}
+
+bool redact_is_place_key(struct str key)
+{
+	static const char *const places[] = {
+		"host",    "hostname",  "node",        "nodename",   "pod",
+		"podname", "container", "namespace",   "ns",         "containername",
+		"release", "tenant",    "clustername", "servername", "domain"};
+	char low[KEY_MAX];
+	struct str name = {low, fold(key, low, sizeof(low), false)};
+	return is_of(name, places, sizeof(places) / sizeof(places[0]));
 }
 
 /* Without up to three digits behind it. */

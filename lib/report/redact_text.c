@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Free text, log lines among it: keys and the values behind them, nouns and the names behind them.
  */
+#include "base/text.h"
 #include "report/redact.h"
 
 #include <string.h>
 
-enum { DEPTH_MAX = 6, OPENERS_MAX = 16, ESCAPES_MAX = 8 };
+enum { DEPTH_MAX = 6, OPENERS_MAX = 16, ESCAPES_MAX = 8, FAR_MAX = 24 };
 
 struct scan {
 	struct redactor *redactor;
@@ -13,6 +14,7 @@ struct scan {
 	size_t at;
 	enum redact_class class_; /* of the whole text */
 	enum redact_class noun;   /* of the word behind it */
+	bool is_option;           /* that word is behind --noun */
 	struct buf *out;
 };
 
@@ -31,18 +33,62 @@ static char char_at(const struct scan *scan, size_t at)
 	return at < scan->text.len ? scan->text.ptr[at] : '\0';
 }
 
-/* Letters beyond ASCII: all of them in a name, those of Latin, Greek and Cyrillic in prose. */
+/* The character that a byte is part of; U+FFFD: there is none. */
+static uint32_t far_char(const struct scan *scan, size_t at)
+{
+	size_t start = at;
+	while (start > 0 && at - start < 3 &&
+	       ((unsigned char)char_at(scan, start) & 0xc0) == 0x80) {
+		start--;
+	}
+	struct str rest = str_skip(scan->text, start);
+	size_t len = text_character(rest);
+	return at - start < len ? text_point(rest, len) : 0xfffd;
+}
+
+/* Letters beyond ASCII: all of them in a name and in logs, those of Latin, Greek and Cyrillic in
+ * prose, which may be Chinese. */
 static bool is_far_letter(const struct scan *scan, size_t at)
 {
 	unsigned char c = (unsigned char)char_at(scan, at);
 	if (c < 0x80 || scan->class_ != CLASS_FREE) {
 		return c >= 0x80;
 	}
-	bool is_behind = c < 0xc0;
-	unsigned char lead = is_behind && at > 0 ? (unsigned char)scan->text.ptr[at - 1] : c;
-	unsigned char next = is_behind ? c : (unsigned char)char_at(scan, at + 1);
-	bool is_sign = lead == 0xc3 && (next == 0x97 || next == 0xb7);
-	return lead >= 0xc3 && lead <= 0xd4 && !is_sign;
+	uint32_t code = far_char(scan, at);
+	bool is_near = code >= 0xc0 && code < 0x530 && code != 0xd7 && code != 0xf7;
+	bool is_mark = code < 0xc0 || code == 0xd7 || code == 0xf7 ||
+	               (code >= 0x2000 && code < 0x2c00) || (code >= 0x3000 && code < 0x3005) ||
+	               (code >= 0x3008 && code < 0x3021) || (code >= 0xfe30 && code < 0xfe50) ||
+	               (code >= 0xff00 && code < 0xff10) || code >= 0xfff0;
+	bool is_emoji = code >= 0x10000 && code < 0x110000;
+	return is_near || (scan->redactor->is_log && (!is_mark || is_emoji));
+}
+
+static bool is_lead(const struct scan *scan, size_t at)
+{
+	return (unsigned char)char_at(scan, at) >= 0xc0;
+}
+
+/* A name that is not ASCII and was found to be one, in a script without blanks between words.
+ * Returns: its length; 0: none begins here */
+static size_t far_name(const struct scan *scan, size_t at, enum redact_kind *kind)
+{
+	size_t found = 0, end = at;
+	enum redact_kind other;
+	if (!scan->redactor->has_far || scan->class_ != CLASS_FREE || !is_lead(scan, at) ||
+	    far_char(scan, at) < 0x2e80) {
+		return 0;
+	}
+	for (size_t i = 0; i < FAR_MAX && end < scan->text.len; i++) {
+		for (end++; ((unsigned char)char_at(scan, end) & 0xc0) == 0x80; end++) {
+		}
+		if (redact_find(scan->redactor, str_slice(scan->text, at, end), &other) &&
+		    (found == 0 || other != REDACT_NAME || *kind == REDACT_NAME)) {
+			found = end - at;
+			*kind = other;
+		}
+	}
+	return found;
 }
 
 static bool is_token_char(const struct scan *scan, size_t at)
@@ -54,22 +100,38 @@ static bool is_token_char(const struct scan *scan, size_t at)
 
 /* ---- escapes: \n, \u003c, \240, \xf0 ---- */
 
-/* The byte that an escape stands for, behind its backslashes. Returns: its length; 0: it is another
- */
-static size_t escaped_byte(const struct scan *scan, size_t at, uint64_t *byte)
+/* The four digits of \u. Returns: false when there are others */
+static bool escaped_unit(const struct scan *scan, size_t at, uint64_t *unit)
+{
+	struct str hex = str_slice(scan->text, at + 1, at + 5);
+	return char_at(scan, at) == 'u' && hex.len == 4 && str_to_hex64(hex, unit);
+}
+
+/* The byte that an escape stands for, behind its backslashes, or the character of \u. Returns: its
+ * length; 0: it is another */
+static size_t escaped_char(const struct scan *scan, size_t at, size_t slashes, uint64_t *code)
 {
 	char c = char_at(scan, at);
+	uint64_t second;
 	if (c >= '0' && c <= '3' && char_at(scan, at + 1) >= '0' && char_at(scan, at + 1) <= '7' &&
 	    char_at(scan, at + 2) >= '0' && char_at(scan, at + 2) <= '7') {
-		*byte = (uint64_t)(c - '0') * 64 + (uint64_t)(char_at(scan, at + 1) - '0') * 8 +
+		*code = (uint64_t)(c - '0') * 64 + (uint64_t)(char_at(scan, at + 1) - '0') * 8 +
 		        (uint64_t)(char_at(scan, at + 2) - '0');
 		return 3;
 	}
-	size_t digits = c == 'x' ? 2 : c == 'u' ? 4 : 0;
-	struct str hex = str_slice(scan->text, at + 1, at + 1 + digits);
-	return digits > 0 && hex.len == digits && str_to_hex64(hex, byte) && *byte < 256
-	               ? digits + 1
-	               : 0;
+	if (c == 'x' && str_slice(scan->text, at + 1, at + 3).len == 2) {
+		return str_to_hex64(str_slice(scan->text, at + 1, at + 3), code) ? 3 : 0;
+	}
+	if (!escaped_unit(scan, at, code)) {
+		return 0;
+	}
+	bool is_high = *code >= 0xd800 && *code < 0xdc00;
+	if (is_high && char_at(scan, at + 5) == '\\' &&
+	    escaped_unit(scan, at + 5 + slashes, &second) && second >= 0xdc00 && second < 0xe000) {
+		*code = 0x10000 + ((*code - 0xd800) << 10) + (second - 0xdc00);
+		return 10 + slashes;
+	}
+	return 5;
 }
 
 static size_t count_backslashes(const struct scan *scan, size_t at)
@@ -81,26 +143,37 @@ static size_t count_backslashes(const struct scan *scan, size_t at)
 	return count;
 }
 
+static void add_code(struct buf *plain, uint32_t code, bool is_unit)
+{
+	bool is_half = code >= 0xd800 && code < 0xe000;
+	if (is_unit) {
+		plain->len += text_encode(is_half ? 0xfffd : code, buf_reserve(plain, 4));
+	} else {
+		buf_byte(plain, (char)code);
+	}
+}
+
 /* A word in which bytes are escaped, decoded. Returns: its length as written; 0: it is none */
 static size_t decode_escapes(const struct scan *scan, struct buf *plain, bool *is_readable)
 {
 	size_t at = scan->at;
-	uint64_t byte;
+	uint64_t code;
 	bool has_any = false;
 	*is_readable = true;
 	while (at < scan->text.len) {
 		size_t slashes = count_backslashes(scan, at);
 		size_t len = slashes > 0 && slashes <= ESCAPES_MAX
-		                     ? escaped_byte(scan, at + slashes, &byte)
+		                     ? escaped_char(scan, at + slashes, slashes, &code)
 		                     : 0;
 		if (len > 0) {
-			bool is_mark = byte == '<' || byte == '>' || byte == '&' || byte == '"' ||
-			               byte == '\'' || byte == '=';
+			bool is_mark = code == '<' || code == '>' || code == '&' || code == '"' ||
+			               code == '\'' || code == '=';
 			if (is_mark) {
 				break;
 			}
-			*is_readable &= byte >= ' ' && byte <= '~';
-			buf_byte(plain, (char)byte);
+			bool is_unit = char_at(scan, at + slashes) == 'u';
+			*is_readable &= code >= ' ' && (code <= '~' || (is_unit && code >= 0xc0));
+			add_code(plain, (uint32_t)code, is_unit);
 			at += slashes + len;
 			has_any = true;
 		} else if (slashes == 0 && is_token_char(scan, at)) {
@@ -197,8 +270,9 @@ static size_t value_end(const struct scan *scan, size_t at, size_t *inner, enum 
 
 static bool is_harmless_secret(struct str value)
 {
-	static const char *const values[] = {"",           "true",  "false", "null",  "nil",
-	                                     "minioadmin", "<nil>", "***",   "******"};
+	static const char *const values[] = {
+		"",      "true", "false",  "null",   "nil", "minioadmin",
+		"<nil>", "***",  "******", "simple", "jwt"}; /* kinds of etcd's tokens */
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		if (str_equals(value, str_from(values[i]))) {
 			return true;
@@ -207,8 +281,9 @@ static bool is_harmless_secret(struct str value)
 	return false;
 }
 
-static void add_value(struct scan *scan, struct str value, enum redact_class class_)
+static void add_value(struct scan *scan, struct str key, struct str value, enum redact_class class_)
 {
+	redact_learn_place(scan->redactor, key, value);
 	bool has_blank = str_find_byte(value, ' ') >= 0;
 	if (class_ == CLASS_SECRET && !is_harmless_secret(value)) {
 		redact_count(scan->redactor, REDACT_SECRET, value);
@@ -277,7 +352,7 @@ static bool add_pair(struct scan *scan, struct str word)
 	    redact_is_word(str_slice(scan->text, inner, end)) && first != '"') {
 		return true; /* prose: "host: connection refused" */
 	}
-	add_value(scan, str_slice(scan->text, inner, end), class_);
+	add_value(scan, word, str_slice(scan->text, inner, end), class_);
 	scan->at = end;
 	return true;
 }
@@ -288,8 +363,12 @@ static size_t token_end(const struct scan *scan)
 {
 	size_t end = scan->at;
 	bool is_url = false;
+	enum redact_kind kind;
 	while (end < scan->text.len) {
 		char c = scan->text.ptr[end];
+		if (end > scan->at && far_name(scan, end, &kind) > 0) {
+			break;
+		}
 		is_url |= c == '/' && end > scan->at + 2 && scan->text.ptr[end - 1] == '/' &&
 		          scan->text.ptr[end - 2] == ':';
 		if (!is_token_char(scan, end) && !(is_url && strchr("?&=#*$!;", c) != NULL)) {
@@ -325,11 +404,15 @@ static void add_word(struct scan *scan)
 	size_t end = token_end(scan);
 	struct str token = str_slice(scan->text, scan->at, end);
 	enum redact_class class_ = scan->class_;
-	if (class_ == CLASS_FREE && scan->noun != CLASS_FREE && !redact_is_word(token)) {
+	if (class_ == CLASS_FREE && scan->noun != CLASS_FREE &&
+	    (scan->is_option || !redact_is_word(token))) {
 		class_ = scan->noun;
 	}
 	redact_add_token(scan->redactor, token, class_, scan->out);
 	scan->noun = redact_class_of_noun(token);
+	scan->is_option = scan->redactor->is_log && scan->at > 1 &&
+	                  scan->text.ptr[scan->at - 1] == '-' &&
+	                  scan->text.ptr[scan->at - 2] == '-';
 	scan->at = end;
 }
 
@@ -377,6 +460,59 @@ static bool add_pem(struct scan *scan)
 	return true;
 }
 
+/* ---- paths of Windows ---- */
+
+/* Where a folder or file begins at `at` ends: before a backslash, or where the path does. A blank
+ * is part of it where a backslash comes later: "Program Files". */
+static size_t folder_end(const struct scan *scan, size_t at)
+{
+	size_t end = at, last = at;
+	while (end < scan->text.len && strchr("\"'`,;]|<>*?:\n", scan->text.ptr[end]) == NULL) {
+		if (scan->text.ptr[end] == '\\') {
+			return end;
+		}
+		if (scan->text.ptr[end] == ' ' && last == at) {
+			last = end;
+		}
+		end++;
+	}
+	return last > at ? last : end;
+}
+
+/* C:\FOLDER\FILE, \\HOST\SHARE; with each backslash doubled in strings. */
+static bool add_windows_path(struct scan *scan)
+{
+	size_t at = scan->at, slashes = count_backslashes(scan, at);
+	bool has_letter = is_word_char(char_at(scan, at)) && char_at(scan, at + 1) == ':' &&
+	                  (at == 0 || !is_word_char(scan->text.ptr[at - 1]));
+	size_t start = has_letter ? at + 2 : at + slashes;
+	size_t apart = has_letter ? count_backslashes(scan, start) : slashes / 2;
+	struct str host = str_slice(scan->text, start, folder_end(scan, start));
+	bool is_share = slashes >= 2 && slashes % 2 == 0 && host.len > 1 &&
+	                count_backslashes(scan, start + host.len) == apart;
+	if (apart == 0 || apart > ESCAPES_MAX || (!has_letter && !is_share) ||
+	    char_at(scan, start + (has_letter ? apart : 0)) == '\0') {
+		return false;
+	}
+	bool was_log = scan->redactor->is_log;
+	enum redact_class class_ = is_share ? CLASS_NAME : CLASS_VALUE;
+	scan->redactor->is_log = true;
+	buf_add(scan->out, str_slice(scan->text, at, start));
+	while (char_at(scan, start) == '\\' || is_share) {
+		size_t from = start + (is_share ? 0 : count_backslashes(scan, start));
+		size_t end = folder_end(scan, from);
+		struct str folder = str_slice(scan->text, from, end);
+		buf_add(scan->out, str_slice(scan->text, start, from));
+		redact_add_text(scan->redactor, folder, class_, scan->out);
+		class_ = redact_class_behind(folder, CLASS_VALUE);
+		is_share = false;
+		start = end;
+	}
+	scan->redactor->is_log = was_log;
+	scan->at = start;
+	return true;
+}
+
 /* \n before a word: the letter is no part of it, except where the word with it is known. */
 static void add_backslash(struct scan *scan)
 {
@@ -394,6 +530,19 @@ static void add_backslash(struct scan *scan)
 	}
 }
 
+static bool add_far_name(struct scan *scan)
+{
+	enum redact_kind kind;
+	size_t len = far_name(scan, scan->at, &kind);
+	if (len > 0) {
+		redact_add_name(scan->redactor, kind,
+		                str_slice(scan->text, scan->at, scan->at + len), scan->out);
+		scan->at += len;
+		scan->noun = CLASS_FREE;
+	}
+	return len > 0;
+}
+
 static void add_next(struct scan *scan)
 {
 	char c = scan->text.ptr[scan->at];
@@ -401,7 +550,7 @@ static void add_next(struct scan *scan)
 	if (c == '-' && add_pem(scan)) {
 		return;
 	}
-	if (add_quoted(scan)) {
+	if (add_quoted(scan) || add_far_name(scan) || add_windows_path(scan)) {
 		return;
 	}
 	if ((c == '\\' || is_word_char(c)) && add_escaped(scan)) {

@@ -5,13 +5,25 @@
 
 #include <string.h>
 
-enum { SEGMENTS_MAX = 48, RUN_MAX = 8, ID_DIGITS_MIN = 15, HEX_MIN = 8, ENCODED_MIN = 16 };
+enum {
+	SEGMENTS_MAX = 48,
+	RUN_MAX = 8,
+	ID_DIGITS_MIN = 15,
+	HEX_MIN = 8,
+	ENCODED_MIN = 16,
+	ACCOUNT_DIGITS = 12 /* of AWS */
+};
 
 static const struct str secret = STR_INIT("<secret>");
 
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
+}
+
+static bool is_ascii(char c)
+{
+	return (unsigned char)c < 0x80;
 }
 
 static bool is_letter(char c)
@@ -159,8 +171,9 @@ static struct str run_of(const struct segments *segments, size_t from, size_t to
 
 static void learn_unit(struct redactor *redactor, enum redact_kind kind, struct str unit)
 {
+	bool is_prose = redactor->is_free && !is_all(unit, is_ascii);
 	bool is_joined = str_find_byte(unit, '-') >= 0 || str_find_byte(unit, '_') >= 0;
-	if (is_joined || !redact_is_word(unit)) {
+	if (!is_prose && (is_joined || !redact_is_word(unit))) {
 		redact_learn(redactor, kind, unit);
 	}
 }
@@ -243,6 +256,14 @@ static bool is_everybodys(struct str name)
 	return false;
 }
 
+void redact_learn_place(struct redactor *redactor, struct str key, struct str value)
+{
+	if (redact_is_place_key(key) && is_all(value, is_letter) && !redact_is_component(value) &&
+	    !is_everybodys(value)) {
+		redact_learn(redactor, REDACT_NAME, value);
+	}
+}
+
 void redact_add_label(struct redactor *redactor, struct str label, enum redact_class class_,
                       struct buf *out)
 {
@@ -254,7 +275,7 @@ void redact_add_label(struct redactor *redactor, struct str label, enum redact_c
 			buf_add(out, label);
 			return;
 		}
-		if (!redact_is_word(label)) {
+		if (!redact_is_component(label)) {
 			redact_learn(redactor, kind_of(class_), label);
 		}
 		redact_add_name(redactor, kind_of(class_), label, out);
@@ -265,10 +286,12 @@ void redact_add_label(struct redactor *redactor, struct str label, enum redact_c
 		return;
 	}
 	split_label(label, &segments);
+	redactor->is_free = class_ == CLASS_FREE;
 	if (class_ == CLASS_FREE && is_all(label, is_letter)) {
-		/* a word of prose, if it was not found to be more */
-		if (redact_find(redactor, label, &kind)) {
-			redact_add_name(redactor, kind, label, out);
+		bool is_stranger = redactor->is_log && !redact_is_word(label);
+		if (redact_find(redactor, label, &kind) || is_stranger) {
+			learn_unit(redactor, REDACT_NAME, label);
+			redact_add_name(redactor, REDACT_NAME, label, out);
 		} else {
 			buf_add(out, label);
 		}
@@ -368,6 +391,8 @@ static void add_dotted(struct redactor *redactor, struct str text, enum redact_c
 		is_host = has_stranger(&segments, CLASS_FREE) && part.len > 0;
 	}
 	has_more = true;
+	bool was_log = redactor->is_log;
+	redactor->is_log |= is_file;
 	for (rest = text; has_more;) {
 		has_more = str_cut(rest, STR("."), &part, &rest);
 		bool is_end = part.len <= 3 && is_all(part, is_letter);
@@ -384,12 +409,12 @@ static void add_dotted(struct redactor *redactor, struct str text, enum redact_c
 			buf_byte(out, '.');
 		}
 	}
+	redactor->is_log = was_log;
 }
 
 /* ---- paths ---- */
 
-/* The class of what stands behind a folder of a known name. */
-static enum redact_class class_behind(struct str folder, enum redact_class class_)
+enum redact_class redact_class_behind(struct str folder, enum redact_class class_)
 {
 	static const struct {
 		const char *name;
@@ -422,14 +447,17 @@ static void add_path(struct redactor *redactor, struct str path, struct buf *out
 {
 	struct str rest = path, part, folder = {NULL, 0};
 	bool is_source = is_source_file(path), is_in_source = is_source && path.ptr[0] != '/';
-	bool has_more = true;
+	bool has_more = true, was_log = redactor->is_log;
+	redactor->is_log |= !is_source;
 	while (has_more) {
 		has_more = str_cut(rest, STR("/"), &part, &rest);
-		enum redact_class class_ = class_behind(folder, CLASS_VALUE);
+		enum redact_class class_ = redact_class_behind(folder, CLASS_VALUE);
 		is_in_source |= is_source && (is_package(part) || redact_is_component(part) ||
 		                              str_equals(part, STR("src")) || !has_more);
 		if (part.len > 0 && (is_in_source || is_package(part)) && class_ != CLASS_USER) {
 			buf_add(out, part);
+		} else if (part.len >= ACCOUNT_DIGITS && is_all(part, is_digit)) {
+			redact_add_id(redactor, part, out);
 		} else if (part.len > 0) {
 			redact_add_token(redactor, part, class_, out);
 		}
@@ -438,6 +466,7 @@ static void add_path(struct redactor *redactor, struct str path, struct buf *out
 		}
 		folder = part;
 	}
+	redactor->is_log = was_log;
 }
 
 /* scheme://user:password@host:port/path?key=value */
@@ -651,6 +680,29 @@ static void add_parts(struct redactor *redactor, struct str token, struct str ma
 	}
 }
 
+/* arn:aws:iam::ACCOUNT:role/NAME, arn:aws:s3:::BUCKET/FOLDER */
+static void add_arn(struct redactor *redactor, struct str token, struct buf *out)
+{
+	struct str part;
+	bool has_more = true, is_bucket = str_contains(token, STR(":s3:"));
+	for (size_t number = 0; has_more; number++) {
+		has_more = number < 5 && str_cut(token, STR(":"), &part, &token);
+		part = has_more ? part : token;
+		if (number < 4) {
+			buf_add(out, part);
+		} else if (number == 4) {
+			redact_add_token(redactor, part, CLASS_ID, out);
+		} else {
+			struct str bucket;
+			str_cut(part, STR("/"), &bucket, NULL);
+			redact_add_token(redactor, bucket, is_bucket ? CLASS_DATA : CLASS_FREE,
+			                 out);
+			add_path(redactor, str_skip(part, bucket.len), out);
+		}
+		buf_add(out, has_more ? STR(":") : STR(""));
+	}
+}
+
 void redact_add_token(struct redactor *redactor, struct str token, enum redact_class class_,
                       struct buf *out)
 {
@@ -662,7 +714,10 @@ void redact_add_token(struct redactor *redactor, struct str token, enum redact_c
 	} else if ((class_ == CLASS_USER || class_ == CLASS_DATA) && token.len < ID_DIGITS_MIN &&
 	           is_all(token, is_digit)) {
 		redact_add_label(redactor, token, class_, out);
-	} else if (redact_add_address(redactor, token, out) || add_stamp(redactor, token, out)) {
+	} else if (redact_add_address(redactor, token, out) ||
+	           (class_ == CLASS_ID && is_all(token, is_digit) &&
+	            redact_add_id(redactor, token, out)) ||
+	           add_stamp(redactor, token, out)) {
 		return;
 	} else if (is_quantity(token) && class_ != CLASS_NAME) {
 		buf_add(out, token);
@@ -670,6 +725,8 @@ void redact_add_token(struct redactor *redactor, struct str token, enum redact_c
 		redact_add_id(redactor, token, out);
 	} else if (add_encoded(redactor, token, class_, out)) {
 		return;
+	} else if (str_starts(token, STR("arn:"))) {
+		add_arn(redactor, token, out);
 	} else if (str_find_byte(token, '@') > 0) {
 		add_at(redactor, token, out);
 	} else if (str_find_byte(token, '/') >= 0) {

@@ -126,13 +126,16 @@ void redactor_learn_digest(struct redactor *redactor, const struct digest *diges
 void redactor_learn_path(struct redactor *redactor, struct str path);
 /** Add a JSON document with all texts redacted. A report is marked. */
 void redactor_json(struct redactor *redactor, struct str json, struct buf *out);
-/** Add a redacted line of text. */
+/** Add a redacted line of a log: words of it that are in no dictionary are names. */
+void redactor_log(struct redactor *redactor, struct str text, struct buf *out);
+/** Add a redacted line of the program's own. */
 void redactor_text(struct redactor *redactor, struct str text, struct buf *out);
 /** Add a redacted path. */
 void redactor_path(struct redactor *redactor, struct str path, struct buf *out);
 /** What was found: "12 addresses, 1 secret"; empty: nothing. Lifetime: keep's */
 struct text_both redactor_summary(const struct redactor *redactor, struct arena *keep);
-/** What was learned, for the map file: call next with a number from 0 on. Returns: false at the end */
+/** What was learned, for the map file: call next with a number from 0 on. Returns: false at the end
+ */
 bool redactor_learned(const struct redactor *redactor, size_t number, struct str *text,
                       enum redact_kind *kind);
 /** Learn a text from the map file. */
