@@ -18,7 +18,7 @@ struct known {
 	}
 
 /* Source: the exports of Elasticsearch (filebeat, fluent-bit, vector), Grafana, Loki, CloudWatch,
- * Aliyun SLS, Tencent CLS, Google Cloud, stern, journald. */
+ * Aliyun SLS, Tencent CLS, Google Cloud, Azure, stern, journald. */
 static const struct known known[] = {
 	{ANY, STR_INIT("message"), EXPORT_TEXT, 0},
 	{ANY, STR_INIT("log"), EXPORT_TEXT, 1},
@@ -32,6 +32,8 @@ static const struct known known[] = {
 	{ANY, STR_INIT("__CONTENT__"), EXPORT_TEXT, 7},
 	{ANY, STR_INIT("_raw"), EXPORT_TEXT, 7},
 	{ANY, STR_INIT("body"), EXPORT_TEXT, 8},
+	{ANY, STR_INIT("LogMessage"), EXPORT_TEXT, 8},
+	{ANY, STR_INIT("LogEntry"), EXPORT_TEXT, 8},
 	{STR_INIT("event"), STR_INIT("original"), EXPORT_TEXT, 9},
 	{ANY, STR_INIT("event.original"), EXPORT_TEXT, 9},
 	{ANY, STR_INIT("tsNs"), EXPORT_TIME, 0},
@@ -48,9 +50,11 @@ static const struct known known[] = {
 	{ANY, STR_INIT("__TIMESTAMP__"), EXPORT_TIME, 7},
 	{ANY, STR_INIT("ts"), EXPORT_TIME, 8},
 	{ANY, STR_INIT("receiveTimestamp"), EXPORT_TIME, 9},
+	{ANY, STR_INIT("TimeGenerated"), EXPORT_TIME, 9},
 	{STR_INIT("pod"), STR_INIT("name"), EXPORT_POD, 0},
 	{ANY, STR_INIT("pod_name"), EXPORT_POD, 0},
 	{ANY, STR_INIT("podName"), EXPORT_POD, 0},
+	{ANY, STR_INIT("PodName"), EXPORT_POD, 0},
 	{ANY, STR_INIT("_pod_name_"), EXPORT_POD, 0},
 	{ANY, STR_INIT("pod"), EXPORT_POD, 0},
 	{ANY, STR_INIT("kubernetes.pod.name"), EXPORT_POD, 0},
@@ -60,6 +64,7 @@ static const struct known known[] = {
 	{STR_INIT("container"), STR_INIT("name"), EXPORT_CONTAINER, 0},
 	{ANY, STR_INIT("container_name"), EXPORT_CONTAINER, 0},
 	{ANY, STR_INIT("containerName"), EXPORT_CONTAINER, 0},
+	{ANY, STR_INIT("ContainerName"), EXPORT_CONTAINER, 0},
 	{ANY, STR_INIT("_container_name_"), EXPORT_CONTAINER, 0},
 	{ANY, STR_INIT("CONTAINER_NAME"), EXPORT_CONTAINER, 0},
 	{ANY, STR_INIT("container"), EXPORT_CONTAINER, 0},
@@ -110,6 +115,64 @@ enum export_field export_field_of(struct str parent, struct str key, unsigned *r
 		}
 	}
 	return EXPORT_OTHER;
+}
+
+/* Lower case letters and digits of a name; what stands in brackets is a unit or a zone. */
+static struct str squeeze(struct str name, char *to, size_t size)
+{
+	size_t len = 0;
+	for (size_t i = 0; i < name.len && len < size; i++) {
+		char byte = name.ptr[i];
+		if (byte == '[' || byte == '(') {
+			break;
+		}
+		bool is_capital = byte >= 'A' && byte <= 'Z';
+		if (is_capital || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9')) {
+			to[len++] = is_capital ? (char)(byte - 'A' + 'a') : byte;
+		}
+	}
+	return (struct str){to, len};
+}
+
+enum export_field export_field_of_head(struct str name, unsigned *rank)
+{
+	static const struct known heads[] = {
+		{ANY, STR_INIT("message"), EXPORT_TEXT, 0},
+		{ANY, STR_INIT("log"), EXPORT_TEXT, 1},
+		{ANY, STR_INIT("line"), EXPORT_TEXT, 2},
+		{ANY, STR_INIT("content"), EXPORT_TEXT, 3},
+		{ANY, STR_INIT("logmessage"), EXPORT_TEXT, 4},
+		{ANY, STR_INIT("logentry"), EXPORT_TEXT, 5},
+		{ANY, STR_INIT("logline"), EXPORT_TEXT, 6},
+		{ANY, STR_INIT("timestamp"), EXPORT_TIME, 3},
+		{ANY, STR_INIT("time"), EXPORT_TIME, 4},
+		{ANY, STR_INIT("timegenerated"), EXPORT_TIME, 5},
+		{ANY, STR_INIT("datetime"), EXPORT_TIME, 5},
+		{ANY, STR_INIT("date"), EXPORT_TIME, 6},
+		{ANY, STR_INIT("eventtime"), EXPORT_TIME, 7},
+		{ANY, STR_INIT("podname"), EXPORT_POD, 0},
+		{ANY, STR_INIT("pod"), EXPORT_POD, 0},
+		{ANY, STR_INIT("instance"), EXPORT_POD, 2},
+		{ANY, STR_INIT("logstream"), EXPORT_POD, 1},
+		{ANY, STR_INIT("containername"), EXPORT_CONTAINER, 0},
+		{ANY, STR_INIT("container"), EXPORT_CONTAINER, 0},
+		{ANY, STR_INIT("service"), EXPORT_CONTAINER, 0},
+		{ANY, STR_INIT("namespace"), EXPORT_SPACE, 0},
+		{ANY, STR_INIT("host"), EXPORT_HOST, 0},
+		{ANY, STR_INIT("hostname"), EXPORT_HOST, 0},
+		{ANY, STR_INIT("node"), EXPORT_HOST, 0},
+		{ANY, STR_INIT("computer"), EXPORT_HOST, 0},
+	};
+	char letters[64];
+	enum export_field field = export_field_of((struct str){NULL, 0}, name, rank);
+	struct str squeezed = squeeze(name, letters, sizeof(letters));
+	for (size_t i = 0; field == EXPORT_OTHER && i < sizeof(heads) / sizeof(heads[0]); i++) {
+		if (str_equals(heads[i].key, squeezed)) {
+			*rank = heads[i].rank;
+			field = heads[i].field;
+		}
+	}
+	return field;
 }
 
 /* The value goes where it belongs, unless a better one is there. */

@@ -36,6 +36,8 @@ void export_begin(struct export_entry *entry, struct wrap *wrap);
  * parent: key of the object that it is a member of; may be empty
  */
 enum export_field export_field_of(struct str parent, struct str key, unsigned *rank);
+/** The same for the head of a table, however its words are joined: "Pod Name", "LogMessage". */
+enum export_field export_field_of_head(struct str name, unsigned *rank);
 /** Note a field's value; a better one is kept. Returns: whether it became the entry's text. */
 bool export_set(struct export_entry *entry, enum export_field field, unsigned rank,
                 struct str value);

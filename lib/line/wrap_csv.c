@@ -2,6 +2,7 @@
 /* Exports as a table with a head: CSV, and Excel's with tabs. Cells may hold line ends (RFC 4180).
  */
 #include "line/export.h"
+#include "line/shape.h"
 
 #include <string.h>
 
@@ -13,9 +14,10 @@ struct column {
 };
 
 struct csv {
-	bool is_on;        /* the first line is a head */
-	bool has_begun;    /* the first line was looked at */
-	bool is_past_head; /* and peeled */
+	bool is_on;          /* the first line is a head */
+	bool has_begun;      /* the first line was looked at */
+	bool wants_text;     /* no name in it told which column holds the lines */
+	unsigned head_lines; /* not peeled yet */
 	char separator;
 	struct column columns[COLUMNS_MAX];
 	size_t column_count;
@@ -51,14 +53,14 @@ static struct str take_cell(struct str *row, char separator, struct arena *tmp)
 	return (struct str){out, len};
 }
 
-/* Whether a line is a head: names, one of which is that of the line itself and one that of a time
- * or a place. */
+/* Read a line of names. Returns: whether it is one with a time or a place in it. */
 static bool read_head(struct csv *csv, struct str line, char separator, struct arena *tmp)
 {
 	enum { NAME_MAX = 64 };
-	bool has_text = false, has_other = false;
+	bool has_other = false;
 	csv->separator = separator;
 	csv->column_count = 0;
+	csv->wants_text = true;
 	if (str_find_byte(line, '{') >= 0 || str_contains(line, STR("\":"))) {
 		return false; /* a record's members */
 	}
@@ -68,22 +70,53 @@ static bool read_head(struct csv *csv, struct str line, char separator, struct a
 		if (name.len > NAME_MAX) {
 			return false;
 		}
-		column->field = export_field_of((struct str){NULL, 0}, name, &column->rank);
-		has_text |= column->field == EXPORT_TEXT;
+		column->field = export_field_of_head(name, &column->rank);
+		csv->wants_text &= column->field != EXPORT_TEXT;
 		has_other |= column->field == EXPORT_TIME || column->field == EXPORT_POD;
 	}
-	return has_text && has_other;
+	return has_other && csv->column_count > 1;
+}
+
+/* The lines are in the column that holds a record. */
+static void learn_text(struct csv *csv, struct str row, struct arena *tmp)
+{
+	for (size_t i = 0; i < csv->column_count && row.ptr != NULL; i++) {
+		if (shape_starts_dated(take_cell(&row, csv->separator, tmp))) {
+			csv->columns[i] = (struct column){.field = EXPORT_TEXT};
+			csv->wants_text = false;
+			csv->is_on = true;
+			return;
+		}
+	}
+}
+
+static void learn_head(struct csv *csv, struct str line, struct arena *tmp)
+{
+	static const char separators[] = {',', '\t', ';'};
+	if (line.len == 5 && str_starts(line, STR("sep="))) { /* for Excel */
+		csv->head_lines++;
+		return;
+	}
+	csv->has_begun = true;
+	csv->head_lines++;
+	for (size_t i = 0; i < sizeof(separators); i++) {
+		if (read_head(csv, line, separators[i], tmp)) {
+			csv->is_on = !csv->wants_text;
+			return;
+		}
+	}
+	csv->wants_text = false;
 }
 
 static void learn(struct wrap_context *context, void *state, struct str line)
 {
 	enum { HEAD_MAX = 4096 };
 	struct csv *csv = state;
-	if (!csv->has_begun && line.len < HEAD_MAX) {
-		csv->is_on = read_head(csv, line, ',', context->tmp) ||
-		             read_head(csv, line, '\t', context->tmp);
+	if (!csv->has_begun) {
+		learn_head(csv, str_slice(line, 0, HEAD_MAX), context->tmp);
+	} else if (csv->wants_text) {
+		learn_text(csv, line, context->tmp);
 	}
-	csv->has_begun = true;
 }
 
 static int bid(const struct wrap_context *context, const void *state, struct str line)
@@ -140,8 +173,8 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	if (!csv->is_on || wrap->depth > 1) {
 		return WRAP_REFUSED;
 	}
-	if (!csv->is_past_head) {
-		csv->is_past_head = true;
+	if (csv->head_lines > 0) {
+		csv->head_lines--;
 		return WRAP_DROPPED;
 	}
 	if (!csv->is_open) {
