@@ -71,7 +71,7 @@ static void close_object(struct walk *walk)
 }
 
 /* journald writes what is not UTF-8 as an array of bytes, and a field that is there twice as an
- * array of texts. */
+ * array of texts; Elasticsearch each of the fields that were asked for as an array. */
 static struct str decode_array(struct str raw, struct arena *tmp)
 {
 	struct json_reader reader;
@@ -112,7 +112,7 @@ static bool take_value(struct walk *walk, enum json_token token, struct str valu
 	if (token == JSON_TOKEN_ARRAY_BEGIN || token == JSON_TOKEN_OBJECT_BEGIN) {
 		walk->reader = *before;
 		struct str raw = json_reader_skip(&walk->reader);
-		if (field != EXPORT_TEXT || token == JSON_TOKEN_OBJECT_BEGIN || raw.ptr == NULL) {
+		if (field == EXPORT_OTHER || token == JSON_TOKEN_OBJECT_BEGIN || raw.ptr == NULL) {
 			return raw.ptr != NULL;
 		}
 		value = decode_array(raw, walk->tmp);
@@ -229,7 +229,8 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 		move_down(wrap, line, walk->record_at);
 		return WRAP_PEELED;
 	}
-	if (walk->is_app) {
+	bool is_stored = has_text && walk->entry.has_source && !walk->levels[0].has_caller;
+	if (walk->is_app && !is_stored) {
 		wrap->is_bare = true;
 		return walk->entry.has_source ? WRAP_PEELED : WRAP_REFUSED;
 	}

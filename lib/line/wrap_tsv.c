@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Columns by tabs without a head, of which one is a time and the last one the line:
- * "node<TAB>pod<TAB>time<TAB>text". */
+ * "node<TAB>pod<TAB>time<TAB>text". Or fluentd's, the last one the entry as JSON:
+ * "time<TAB>kube.var.log.containers.POD_NS_CONTAINER-ID.log<TAB>{...}". */
 #include "line/shape.h"
 #include "line/wrapper.h"
 
-enum { COLUMNS_MAX = 8, COLUMN_LENGTH_MAX = 128 };
+enum { COLUMNS_MAX = 8, COLUMN_LENGTH_MAX = 384 };
 
 struct row {
 	struct stamp stamp;
@@ -31,12 +32,25 @@ static bool read_row(struct str line, struct row *row)
 			row->names[row->name_count++] = cell;
 		}
 		at += (size_t)tab + 1;
-		if (row->stamp.time_ns != TIME_NONE && shape_starts_dated(str_skip(line, at))) {
+		struct str left = str_skip(line, at);
+		bool is_entry = row->name_count > 0 && str_starts(left, STR("{\""));
+		if (row->stamp.time_ns != TIME_NONE && (is_entry || shape_starts_dated(left))) {
 			row->used = at;
 			return row->name_count > 0;
 		}
 	}
 	return false;
+}
+
+/* Names from fluentd's tag, in which '.' stands for '/'. */
+static bool source_from_tag(struct line_source *source, struct str tag, struct arena *tmp)
+{
+	static const struct str folder = STR_INIT("var.log.containers.");
+	ptrdiff_t at = str_find(tag, folder);
+	return at >= 0 &&
+	       wrap_source_from_path(source,
+	                             arena_printf(tmp, "/var/log/containers/" STR_FMT,
+	                                          STR_ARG(str_skip(tag, (size_t)at + folder.len))));
 }
 
 static int bid(const struct wrap_context *context, const void *state, struct str line)
@@ -48,14 +62,17 @@ static int bid(const struct wrap_context *context, const void *state, struct str
 
 static enum wrap_result peel(struct wrap_context *context, void *state, struct wrap *wrap)
 {
-	(void)context, (void)state;
+	(void)state;
 	struct row row;
 	if (!read_row(wrap->text, &row)) {
 		return WRAP_REFUSED;
 	}
 	wrap_set_time(wrap, row.stamp.time_ns, row.stamp.zone);
-	wrap->source.pod = row.names[row.name_count - 1];
-	wrap->source.host = row.name_count > 1 ? row.names[0] : wrap->source.host;
+	struct str name = row.names[row.name_count - 1];
+	if (!source_from_tag(&wrap->source, name, context->tmp)) {
+		wrap->source.pod = name;
+		wrap->source.host = row.name_count > 1 ? row.names[0] : wrap->source.host;
+	}
 	wrap->text = str_skip(wrap->text, row.used);
 	return WRAP_PEELED;
 }
