@@ -33,10 +33,16 @@ static bool is_capitals(struct str name)
 	return true;
 }
 
+/* '@' stands in the names of docker service logs: "milvus_etcd.1.k3j4h5@node-1    | text" */
+static bool is_name_byte(char byte)
+{
+	return shape_is_name_byte(byte) || byte == '@';
+}
+
 static bool read_prefix(struct str line, struct prefix *prefix)
 {
 	size_t at = shape_looks_like(line, "dd:dd:dd ") ? 9 : 0, start = at;
-	while (at < line.len && at < start + NAME_LENGTH_MAX && shape_is_name_byte(line.ptr[at])) {
+	while (at < line.len && at < start + NAME_LENGTH_MAX && is_name_byte(line.ptr[at])) {
 		at++;
 	}
 	prefix->name = str_slice(line, start, at);
@@ -117,12 +123,27 @@ static void learn(struct wrap_context *context, void *state, struct str line)
 	}
 }
 
+/* "milvus-etcd exited with code 2": what compose itself says of one of them. Returns: its name;
+ * empty. */
+static struct str exited_name(const struct compose *compose, struct str line)
+{
+	struct str name;
+	bool is_end = str_cut(str_slice(line, 0, NAME_LENGTH_MAX), STR(" exited with code "), &name,
+	                      NULL);
+	return is_end && is_name(compose, name) ? name : STR("");
+}
+
+static bool is_attaching(const struct compose *compose, struct str line)
+{
+	return compose->name_count > 0 && str_starts(line, STR("Attaching to "));
+}
+
 static int bid(const struct wrap_context *context, const void *state, struct str line)
 {
 	(void)context;
 	struct prefix prefix;
 	if (!read_prefix(line, &prefix)) {
-		return 0;
+		return exited_name(state, line).len > 0 || is_attaching(state, line) ? 60 : 0;
 	}
 	if (is_name(state, prefix.name)) {
 		return 60;
@@ -134,7 +155,12 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 {
 	struct prefix prefix;
 	if (!read_prefix(wrap->text, &prefix)) {
-		return WRAP_REFUSED;
+		if (is_attaching(state, wrap->text)) {
+			return WRAP_DROPPED;
+		}
+		wrap->source.container = exited_name(state, wrap->text);
+		wrap->is_bare = true;
+		return wrap->source.container.len > 0 ? WRAP_PEELED : WRAP_REFUSED;
 	}
 	accept(context, state, &prefix);
 	wrap->source.container = prefix.name;

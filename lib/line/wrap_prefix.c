@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Something unknown and short before a record that cannot be mistaken: "39.826 ", "content:", "PUT:
- * ". */
+ * ". One that stood before several records stands before other lines, too: "a=b,c=d ". */
 #include "line/shape.h"
 #include "line/wrapper.h"
 
 #include <string.h>
 
-enum { LENGTH_MAX = 96 };
+enum { LENGTH_MAX = 96, LENGTH_MIN = 3, KNOWN_MAX = 8, TIMES_MIN = 3 };
+
+struct known {
+	struct str text;
+	unsigned times;
+};
+
+struct prefixes {
+	struct known known[KNOWN_MAX];
+	size_t count;
+};
 
 /* Returns: bytes before the record; 0: none. */
-static size_t prefix_length(struct str line)
+static size_t find_record(struct str line, const char *never)
 {
 	bool is_bracketed = line.ptr[0] == '[';
 	for (size_t i = 0; i < line.len && i < LENGTH_MAX; i++) {
@@ -19,8 +29,46 @@ static size_t prefix_length(struct str line)
 		if (may_start && !is_number && shape_starts_strongly(str_skip(line, i))) {
 			return i;
 		}
-		if (memchr("\"{}\\=", byte, 5) != NULL || (byte == ']' && !is_bracketed)) {
+		if (strchr(never, byte) != NULL || (byte == ']' && !is_bracketed)) {
 			return 0;
+		}
+	}
+	return 0;
+}
+
+static size_t prefix_length(struct str line)
+{
+	return find_record(line, "\"{}\\=");
+}
+
+static void learn(struct wrap_context *context, void *state, struct str line)
+{
+	struct prefixes *prefixes = state;
+	struct stamp stamp;
+	struct str rest = stamp_read(line, &stamp) ? str_skip(line, stamp.used + 1) : line;
+	struct str text = str_slice(rest, 0, rest.len > 0 ? find_record(rest, "\"{}\\") : 0);
+	size_t i = 0;
+	if (text.len < LENGTH_MIN) {
+		return;
+	}
+	while (i < prefixes->count && !str_equals(prefixes->known[i].text, text)) {
+		i++;
+	}
+	if (i == prefixes->count && i < KNOWN_MAX) {
+		prefixes->known[prefixes->count++].text = arena_str(context->keep, text);
+	}
+	if (i < prefixes->count) {
+		prefixes->known[i].times++;
+	}
+}
+
+/* Returns: bytes of a known prefix that the line begins with; 0: none. */
+static size_t known_length(const struct prefixes *prefixes, struct str line)
+{
+	for (size_t i = 0; i < prefixes->count; i++) {
+		const struct known *known = &prefixes->known[i];
+		if (known->times >= TIMES_MIN && str_starts(line, known->text)) {
+			return known->text.len;
 		}
 	}
 	return 0;
@@ -28,15 +76,16 @@ static size_t prefix_length(struct str line)
 
 static int bid(const struct wrap_context *context, const void *state, struct str line)
 {
-	(void)context, (void)state;
-	return prefix_length(line) > 0 ? 5 : 0;
+	(void)context;
+	return prefix_length(line) > 0 || known_length(state, line) > 0 ? 5 : 0;
 }
 
 static enum wrap_result peel(struct wrap_context *context, void *state, struct wrap *wrap)
 {
-	(void)context, (void)state;
+	(void)context;
 	struct stamp stamp;
 	size_t used = prefix_length(wrap->text);
+	used = used > 0 ? used : known_length(state, wrap->text);
 	if (used == 0) {
 		return WRAP_REFUSED;
 	}
@@ -47,4 +96,11 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 	return WRAP_PEELED;
 }
 
-const struct wrapper wrapper_prefix = {.name = "prefix", .bid = bid, .bid_max = 5, .peel = peel};
+const struct wrapper wrapper_prefix = {
+	.name = "prefix",
+	.state_size = sizeof(struct prefixes),
+	.learn = learn,
+	.bid = bid,
+	.bid_max = 5,
+	.peel = peel,
+};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stern: "etcd-0 etcd text", or with the namespace before; only where the same names recur. */
+/* stern: "etcd-0 etcd text", or with the namespace before; kubetail: "[etcd-0 etcd] text"; only
+ * where the same names recur. */
 #include "line/shape.h"
 #include "line/wrapper.h"
 
@@ -26,7 +27,7 @@ static size_t name_length(struct str text)
 	        text.ptr[i] == '-' || text.ptr[i] == '.')) {
 		i++;
 	}
-	bool is_word = i > 1 && i < text.len && text.ptr[i] == ' ';
+	bool is_word = i > 1 && i < text.len && (text.ptr[i] == ' ' || text.ptr[i] == ']');
 	return is_word && text.ptr[0] != '-' && text.ptr[0] != '.' ? i : 0;
 }
 
@@ -44,15 +45,21 @@ static bool is_message(struct str text)
 static bool read_prefix(struct str line, size_t words, struct prefix *prefix)
 {
 	struct str names[3];
-	size_t at = 0;
+	bool is_bracketed = str_starts(line, STR("["));
+	size_t at = is_bracketed ? 1 : 0;
 	for (size_t i = 0; i < words; i++) {
 		size_t len = name_length(str_skip(line, at));
-		if (len == 0) {
+		bool is_last = is_bracketed && i + 1 == words;
+		if (len == 0 || line.ptr[at + len] != (is_last ? ']' : ' ')) {
 			return false;
 		}
 		names[i] = str_slice(line, at, at + len);
 		at += len + 1;
 	}
+	if (is_bracketed && !str_starts(str_skip(line, at), STR(" "))) {
+		return false;
+	}
+	at += is_bracketed ? 1 : 0;
 	prefix->space = words == 3 ? names[0] : (struct str){NULL, 0};
 	prefix->pod = names[words - 2];
 	prefix->container = names[words - 1];
@@ -136,7 +143,7 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 
 const struct wrapper wrapper_stern = {
 	.name = "stern",
-	.first = "a-z0-9",
+	.first = "a-z0-9[",
 	.state_size = sizeof(struct stern),
 	.learn = learn,
 	.bid = bid,
