@@ -6,6 +6,7 @@ A dress takes entries in the order in which they were printed and gives files: n
 import base64
 import csv
 import datetime
+import html
 import io
 import json
 import random
@@ -211,6 +212,26 @@ def stern_extjson(entries):
     return in_one(entries, line)
 
 
+def kubetail(entries):
+    return in_one(entries, lambda entry: f"[{entry.pod} {entry.name}] {entry.text}\n")
+
+
+def service_logs(entries):
+    """docker service logs: SERVICE.SLOT.TASK@NODE, all bars in one column."""
+    names = {entry.name: f"milvus_{entry.name}.1.{'k3j4h5l6m7n8o9p0q1r2s3t4u' if entry.name == 'etcd' else 'p0o9i8u7y6t5r4e3w2q1a2s3d'}@node-{len(entry.name)}"
+             for entry in entries}
+    wide = max(map(len, names.values()))
+    return in_one(entries, lambda entry: f"{names[entry.name]:{wide}}    | {entry.text}\n")
+
+
+def docker_logs_details(entries):
+    return by_name(entries, lambda entry: f"com.docker.compose.project=milvus,com.docker.compose.service={entry.name} {entry.text}\n")
+
+
+def docker_logs_t_details(entries):
+    return by_name(entries, lambda entry: f"{fixed(entry.time_ns, 9)} maintainer=team,role={entry.name} {entry.text}\n")
+
+
 # ---- journald, syslog ----
 
 def tagged(entry):
@@ -384,6 +405,48 @@ def fluentbit_merged(entries):
     return in_one(entries, line, "merged.ndjson")
 
 
+def elastic_fields(entries):
+    """Fields that were asked for, each of them an array; what the page of Kibana shows under Inspect."""
+    return {"hits.json": json.dumps({"took": 4, "hits": {"hits": [
+        {"_index": "k8s", "_id": str(at), "fields": {"@timestamp": [fixed(entry.time_ns, 3)], "kubernetes.pod.name": [entry.pod],
+         "kubernetes.container.name": [entry.name], "message": [entry.text]}} for at, entry in enumerate(entries)]}}, indent=1)}
+
+
+def vector(entries):
+    return in_one(entries, lambda entry: json.dumps({"@timestamp": rfc3339_nano(entry.time_ns), "hostname": "node-3", "kubernetes": {
+        "container_name": entry.name, "namespace_name": "team-a", "pod_name": entry.pod}, "level": "info", "log_type": "application",
+        "message": entry.text}) + "\n", "vector.ndjson")
+
+
+def fluentd_file(entries):
+    return in_one(entries, lambda entry: f"{fixed(entry.time_ns, 0)}\tkube.var.log.containers.{entry.pod}_team-a_{entry.name}-{'ab' * 32}.log\t" +
+                  json.dumps({"log": entry.text + "\n", "stream": entry.output}) + "\n")
+
+
+def semicolons(entries):
+    """As Excel writes it where a comma stands in numbers."""
+    return {"logs.csv": "sep=;\n" + rows_with(";", entries)}
+
+
+def rows_with(separator, entries):
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=separator, lineterminator="\n")
+    writer.writerow(["@timestamp", "kubernetes.pod_name", "message"])
+    writer.writerows([fixed(entry.time_ns, 3), entry.pod, entry.text] for entry in entries)
+    return text.getvalue()
+
+
+def azure_csv(entries):
+    return {"query_data.csv": table(entries, ["TimeGenerated [UTC]", "PodName", "ContainerName", "LogSource", "LogMessage"],
+                                    lambda entry: [fixed(entry.time_ns, 3), entry.pod, entry.name, entry.output, entry.text])}
+
+
+def unnamed_csv(entries):
+    """No name tells which column holds the lines."""
+    return {"export.csv": table(entries, ["Date", "Host", "Service", "What"],
+                                lambda entry: [fixed(entry.time_ns, 3), "node-3", entry.container, entry.text])}
+
+
 def kibana_csv(entries):
     def row(entry):
         local = civil(entry.time_ns)
@@ -546,6 +609,11 @@ def powershell(entries):
     return files
 
 
+def entities(entries):
+    """As the source of a page or of a mail has it."""
+    return by_name(entries, lambda entry: html.escape(entry.text) + "\n")
+
+
 def mojibake(entries):
     """A console took UTF-8 for Latin-1."""
     return by_name(entries, lambda entry: entry.text.encode().decode("latin-1") + "\n")
@@ -604,6 +672,10 @@ DRESSES = {
     "kubectl --timestamps": (kubectl_timestamps, False),
     "stern": (stern, False),
     "stern -t with namespace": (stern_t, False),
+    "kubetail": (kubetail, False),
+    "docker service logs": (service_logs, False),
+    "docker logs --details": (docker_logs_details, False),
+    "docker logs -t --details": (docker_logs_t_details, False),
     "stern json": (stern_json, False),
     "stern extjson": (stern_extjson, False),
     "journal short": (journal_short, True),
@@ -631,6 +703,12 @@ DRESSES = {
     "elasticdump": (elasticdump, True),
     "filebeat": (filebeat, True),
     "fluent-bit, merged": (fluentbit_merged, True),
+    "Elasticsearch's fields": (elastic_fields, True),
+    "vector": (vector, True),
+    "fluentd's files": (fluentd_file, False),
+    "csv with semicolons": (semicolons, True),
+    "Azure csv": (azure_csv, True),
+    "csv with unknown names": (unnamed_csv, True),
     "Kibana csv": (kibana_csv, True),
     "CloudWatch json": (cloudwatch, True),
     "aws logs tail": (aws_tail, False),
@@ -661,6 +739,7 @@ DRESSES = {
     "kubectl --prefix on a console": (on_console(kubectl_prefix, 203), False),
     "compose -t on a console": (on_console(compose_t, 132), False),
     "PowerShell": (powershell, False),
+    "HTML entities": (entities, False),
     "mojibake": (mojibake, False),
     "spliced": (spliced, False),
     "NUL runs": (nul_runs, False),

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON whose quotes a mail program or a word processor changed: {&quot;level&quot;:, {“level”: */
+/* Records whose quotes a page, a mail program or a word processor changed: {&quot;level&quot;:,
+ * {“level”:, [&quot;text&quot;]. */
+#include "line/shape.h"
 #include "line/wrapper.h"
 
 struct change {
@@ -23,11 +25,31 @@ static const struct change *change_at(struct str text)
 	return NULL;
 }
 
+static bool has_changed_quote(struct str text)
+{
+	const struct change *change = change_at(text);
+	return change != NULL && change->to == '"';
+}
+
+/* A record of Milvus does not show at its beginning that it was changed, but then all of them were.
+ */
+static void learn(struct wrap_context *context, void *state, struct str line)
+{
+	enum { HEAD_MAX = 512 };
+	(void)state;
+	ptrdiff_t at = str_find_byte(line, '[');
+	struct str head = at < 0 ? STR("") : str_slice(line, (size_t)at, (size_t)at + HEAD_MAX);
+	context->has_entities |=
+		shape_starts_strongly(head) && str_contains(head, STR("] [&quot;"));
+}
+
 static int bid(const struct wrap_context *context, const void *state, struct str line)
 {
-	(void)context, (void)state;
-	const struct change *change = change_at(str_skip(line, 1));
-	return change != NULL && change->to == '"' ? 60 : 0;
+	(void)state;
+	bool has_entity = context->has_entities &&
+	                  (str_contains(line, STR("&quot;")) || str_contains(line, STR("&lt;")) ||
+	                   str_contains(line, STR("&gt;")));
+	return has_entity || (line.ptr[0] == '{' && has_changed_quote(str_skip(line, 1))) ? 60 : 0;
 }
 
 static enum wrap_result peel(struct wrap_context *context, void *state, struct wrap *wrap)
@@ -47,4 +69,4 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 }
 
 const struct wrapper wrapper_html = {
-	.name = "html", .first = "{", .bid = bid, .bid_max = 60, .peel = peel};
+	.name = "html", .learn = learn, .bid = bid, .bid_max = 60, .peel = peel};

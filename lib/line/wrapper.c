@@ -158,15 +158,16 @@ void wrappers_learn(struct wrappers *wrappers, struct str line)
 	learn(wrappers, wrap.text);
 }
 
-static bool may_be_wrapped(struct str line)
+static bool may_be_wrapped(const struct wrappers *wrappers, struct str line)
 {
-	return line.len > 0 && (!shape_is_plain(line) || str_find_byte(line, '\x1b') >= 0 ||
-	                        clean_find_link(line) < line.len);
+	return line.len > 0 &&
+	       (wrappers->context.has_entities || !shape_is_plain(line) ||
+	        str_find_byte(line, '\x1b') >= 0 || clean_find_link(line) < line.len);
 }
 
 bool wrappers_bid(const struct wrappers *wrappers, struct str line)
 {
-	if (wrappers->owner >= 0) {
+	if (wrappers->owner >= 0 || wrappers->context.has_entities) {
 		return true;
 	}
 	if (line.len == 0 || shape_is_plain(line)) {
@@ -244,7 +245,8 @@ enum wrap_result wrappers_peel(struct wrappers *wrappers, struct wrap *wrap)
 			return result;
 		}
 	}
-	if (wrap->is_bare || wrap->depth >= WRAP_DEPTH_MAX || !may_be_wrapped(wrap->text)) {
+	if (wrap->is_bare || wrap->depth >= WRAP_DEPTH_MAX ||
+	    !may_be_wrapped(wrappers, wrap->text)) {
 		return WRAP_REFUSED;
 	}
 	size_t depth = wrap->depth;

@@ -52,6 +52,7 @@ struct wrap_context {
 	bool is_record;             /* the line is a record of a document; its line ends are CRs */
 	bool wants_value;           /* the next line is a binary value */
 	bool is_ended;              /* nothing follows */
+	bool has_entities;          /* marks of all records are written as those of HTML */
 };
 
 /** A wrapper: one file that exports one of these, listed in the table. */

@@ -336,6 +336,18 @@ static void newest_first_is_turned(void **state)
 	      "grafana-txt", "a\nb\nc\nc2\n");
 }
 
+static void compose_speaks_of_its_containers(void **state)
+{
+	(void)state;
+	gives_from("Attaching to milvus-etcd\nmilvus-etcd  | " ETCD
+	           "\nmilvus-etcd exited with code 2\n",
+	           "compose", ETCD "\nmilvus-etcd exited with code 2\n", "milvus-etcd||||");
+	gives_sources("milvus-etcd  | " ETCD "\nmilvus-etcd exited with code 2\n",
+	              ETCD "\nmilvus-etcd exited with code 2\n", 1);
+	gives_sources("milvus-etcd  | " ETCD "\nmilvus-minio exited with code 2\n",
+	              ETCD "\nmilvus-minio exited with code 2\n", 2);
+}
+
 /* What a wrapped or cut line leaves behind belongs to the line before; text of others does not. */
 static void rests_of_lines_keep_their_source(void **state)
 {
@@ -350,8 +362,8 @@ static void rests_of_lines_keep_their_source(void **state)
 	              "{\"level\":\"warn\",\"ms\nx\nrest\ny\n", 2);
 	gives_sources("a-1  | {\"level\":\"warn\",\"ms\ng\":1}\na-1  | y\n",
 	              "{\"level\":\"warn\",\"ms\ng\":1}\ny\n", 1);
-	gives_sources("a-1  | x\na-1  | y\na-1  | z\na-1 exited with code 2",
-	              "x\ny\nz\na-1 exited with code 2\n", 2);
+	gives_sources("a-1  | x\na-1  | y\na-1  | z\na-2 exited with code 2",
+	              "x\ny\nz\na-2 exited with code 2\n", 2);
 #undef FIRST
 }
 
@@ -377,6 +389,7 @@ int main(void)
 		cmocka_unit_test(records_of_programs_stay),
 		cmocka_unit_test(newest_first_is_turned),
 		cmocka_unit_test(rests_of_lines_keep_their_source),
+		cmocka_unit_test(compose_speaks_of_its_containers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
