@@ -25,7 +25,8 @@ enum {
 };
 
 struct printed {
-	int64_t time_ns;
+	int64_t time_ns; /* a stamp of whole seconds: not before the record before it */
+	bool is_rough;   /* such a stamp: up to a second later */
 	enum format_program program;
 };
 
@@ -182,6 +183,29 @@ static int compare_int64(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+/* Remember when a record was printed. etcd 3.4's raft lines say only the second: in one burst they
+ * stand between lines that say more. */
+static void note_printed(struct track *track, int64_t time_ns, enum format_program program)
+{
+	bool is_rough = time_ns % NS_PER_SEC == 0;
+	if (is_rough && track->printed > 0) {
+		int64_t before_ns = track->ring[(track->printed - 1) % RING_SIZE].time_ns;
+		bool is_within = before_ns > time_ns && before_ns < time_ns + NS_PER_SEC;
+		time_ns = is_within ? before_ns : time_ns;
+	}
+	track->ring[track->printed++ % RING_SIZE] = (struct printed){time_ns, is_rough, program};
+}
+
+/* The latest time at which a record was printed. next_ns: when the one after it was */
+static int64_t printed_until(const struct printed *printed, int64_t next_ns)
+{
+	int64_t end_ns = printed->time_ns - printed->time_ns % NS_PER_SEC + NS_PER_SEC;
+	if (!printed->is_rough) {
+		return printed->time_ns;
+	}
+	return next_ns >= printed->time_ns && next_ns < end_ns ? next_ns : end_ns;
+}
+
 /* Records of the same program printed while an operation was going on. */
 static uint32_t count_inside(const struct track *track, const struct event *event, enum format_program program)
 {
@@ -193,13 +217,16 @@ static uint32_t count_inside(const struct track *track, const struct event *even
 	int64_t margin_ns = event->took_ns / INSIDE_MARGIN_SHARE;
 	margin_ns = margin_ns < INSIDE_MARGIN_MS * NS_PER_MS ? margin_ns : INSIDE_MARGIN_MS * NS_PER_MS;
 	int64_t from_ns = event->start_ns + margin_ns, to_ns = event->time_ns - margin_ns;
+	int64_t next_ns = INT64_MAX;
 	for (size_t i = 1; i <= kept && count < INSIDE_ENOUGH; i++) {
 		const struct printed *printed = &track->ring[(track->printed - i) % RING_SIZE];
 		if (printed->time_ns < event->start_ns - INSIDE_ORDER_S * NS_PER_SEC) {
 			break;
 		}
-		bool is_inside = printed->time_ns > from_ns && printed->time_ns < to_ns;
+		bool is_inside =
+			printed->time_ns > from_ns && printed_until(printed, next_ns) < to_ns;
 		count += is_inside && printed->program == program ? 1 : 0;
+		next_ns = printed->time_ns;
 	}
 	return count;
 }
@@ -374,13 +401,13 @@ static void record_close(struct stream *stream, struct track *track)
 			match(stream, track, &record);
 		}
 		if (time_ns != TIME_NONE) {
-			track->ring[track->printed++ % RING_SIZE] = (struct printed){time_ns, record.program};
+			note_printed(track, time_ns, record.program);
 		}
 		arena_reset(&stream->tools->tmp);
 	} else {
 		track->previous = NULL;
 		if (time_ns != TIME_NONE) {
-			track->ring[track->printed++ % RING_SIZE] = (struct printed){time_ns, FORMAT_PROGRAM_UNKNOWN};
+			note_printed(track, time_ns, FORMAT_PROGRAM_UNKNOWN);
 		}
 	}
 }
