@@ -57,8 +57,10 @@ struct reason {
 	struct {
 		const struct episode **items;
 		size_t count, capacity;
-	} roots;        /* evidence of the named cause's strong signs */
-	int64_t ttl_ns; /* of Milvus's session, as seen or by version */
+	} roots;           /* evidence of the named cause's strong signs */
+	int64_t free_ns;   /* when something ended that nothing had forced; TIME_NONE */
+	int64_t passed_ns; /* what was over then is no cause of that */
+	int64_t ttl_ns;    /* of Milvus's session, as seen or by version */
 	int64_t heartbeat_ns, election_ns;
 	bool has_milvus, has_etcd; /* logs of them are there */
 	bool is_excerpt;
@@ -125,6 +127,15 @@ void reason_derive(struct reason *reason);
 
 /* running.c: of these, the ones that tell whether a process got to run */
 void reason_running(struct reason *reason);
+
+/* free_end.c: ends that no trouble before them forced */
+void reason_free_end(struct reason *reason);
+/** Whether an episode is such a request to stop. */
+bool free_end_is(const struct reason *reason, const struct episode *episode);
+/** Whether what ended at a time was over before such an end. time_ns: TIME_NONE: long ago */
+bool free_end_follows(const struct reason *reason, int64_t time_ns);
+/** From when on trouble is near the end; TIME_NONE: nothing ended. */
+int64_t free_end_watch(const struct reason *reason);
 
 /* calibration.c: probabilities */
 enum calibration {

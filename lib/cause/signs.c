@@ -140,6 +140,10 @@ static bool is_in_scope(const struct reason *reason, const struct episode *episo
 	    episode->first_ns != TIME_NONE && episode->first_ns > reason->stop->time_ns + NS_PER_SEC / 2) {
 		return false;
 	}
+	if (str_equals(scope, STR("near-stop")) && free_end_watch(reason) != TIME_NONE &&
+	    episode->last_ns != TIME_NONE && episode->last_ns < free_end_watch(reason)) {
+		return false;
+	}
 	return episode_in_window(reason, episode);
 }
 

@@ -15,6 +15,7 @@ static const int strength_units[STRENGTH_COUNT] = {
 };
 
 enum {
+	PASSED_MAX = 14, /* score of what was over before an end that nothing forced */
 	PRICE_UNREACHED =
 		3, /* of each kind of trouble in the window that a cause does not lead to */
 	UNREACHED_MAX = 6,
@@ -35,6 +36,8 @@ struct weighed {
 	int score;
 	int own;         /* units of the strongest sign for it that nobody else explains */
 	int64_t time_ns; /* earliest evidence of a strong sign; TIME_NONE */
+	int64_t last_ns; /* and the latest */
+	bool is_request; /* it is the request to stop itself */
 	bool is_excluded;
 };
 
@@ -57,6 +60,7 @@ static void weighed_evaluate(const struct reason *reason, struct weighed *weighe
 	weighed->results = arena_array(reason->keep, struct sign_result, cause->sign_count + 1);
 	weighed->is_explained = arena_array(reason->keep, bool, cause->sign_count + 1);
 	weighed->time_ns = TIME_NONE;
+	weighed->last_ns = TIME_NONE;
 	for (size_t i = 0; i < cause->sign_count; i++) {
 		const struct sign *sign = &cause->signs[i];
 		struct sign_result *result = &weighed->results[i];
@@ -69,6 +73,12 @@ static void weighed_evaluate(const struct reason *reason, struct weighed *weighe
 		}
 		bool is_telling = !sign->is_against &&
 		                  units_of(sign, result) >= strength_units[STRENGTH_STRONG];
+		for (size_t j = 0; is_telling && j < result->episodes.count; j++) {
+			const struct episode *episode = result->episodes.items[j];
+			weighed->last_ns = episode->last_ns > weighed->last_ns ? episode->last_ns
+			                                                       : weighed->last_ns;
+			weighed->is_request |= free_end_is(reason, episode);
+		}
 		if (is_telling && result->time_ns != TIME_NONE &&
 		    (weighed->time_ns == TIME_NONE || result->time_ns < weighed->time_ns)) {
 			weighed->time_ns = result->time_ns;
@@ -192,6 +202,12 @@ static int count_unreached(const struct reason *reason, const struct weighed *we
 	return count;
 }
 
+/* Its trouble was over when something ended that nothing had forced. */
+static bool is_passed(const struct reason *reason, const struct weighed *weighed)
+{
+	return !weighed->is_request && free_end_follows(reason, weighed->last_ns);
+}
+
 static void weighed_score(const struct reason *reason, struct weighed *weighed)
 {
 	int ignored = 0;
@@ -200,6 +216,8 @@ static void weighed_score(const struct reason *reason, struct weighed *weighed)
 	if (weighed->score > 0) {
 		weighed->score += weighed->cause->prior - sum_groups(weighed, true, &ignored) -
 		                  PRICE_UNREACHED * count_unreached(reason, weighed);
+		bool is_capped = is_passed(reason, weighed) && weighed->score > PASSED_MAX;
+		weighed->score = is_capped ? PASSED_MAX : weighed->score;
 	}
 	if (weighed->is_excluded) {
 		weighed->score = 0;
@@ -220,7 +238,7 @@ static int compare_weighed(const void *a, const void *b)
 static bool explains(const struct reason *reason, const struct weighed *by,
                      const struct sign_result *result)
 {
-	if (result->episodes.count == 0 || result->is_relation ||
+	if (result->episodes.count == 0 || result->is_relation || is_passed(reason, by) ||
 	    by->own < strength_units[STRENGTH_STRONG]) {
 		return false;
 	}
@@ -556,6 +574,7 @@ void reason_verdict(struct reason *reason, struct sign_list *signs)
 	struct findings *findings = reason->findings;
 	struct weighing weighing;
 	int lead = 0;
+	reason_free_end(reason);
 	weigh(reason, &weighing);
 	const struct weighed *named = pick(&weighing, &lead);
 	bool is_wrong = reason->stop != NULL || is_harmed(reason);
