@@ -4,6 +4,7 @@ import dataclasses
 import typing
 
 import cluster_cases
+import double_cases
 import other_cases
 import single_cases
 import varied_cases
@@ -12,7 +13,8 @@ import varied_cases
 @dataclasses.dataclass(frozen=True)
 class Case:
     """run: called with the Lab; stopped: None when chance decides; accepted: other answers that the lines leave open;
-    gzipped, left_out: logs, when recorded; is_short: a shorter twin of another case, for the tests"""
+    gzipped, left_out: logs, when recorded; is_short: a shorter twin of another case, for the tests;
+    is_of_milvus: what is done to Milvus, or seen by it alone"""
     name: str
     run: typing.Callable
     what: str
@@ -26,6 +28,7 @@ class Case:
     gzipped: tuple = ()
     left_out: tuple = ()
     is_short: bool = False
+    is_of_milvus: bool = False
 
 
 DISK = "every fdatasync longer: first by 1 to 3 s, then by half of a lease's life and 4 s"
@@ -43,11 +46,11 @@ CASES = [
          logger="capnslog"),
     Case("slow-disk-3.5", single_cases.slow_disk, "The same disk under etcd 3.5", "storage-latency", DISK, etcd="3.5"),
     Case("milvus-only", single_cases.slow_disk, "Only Milvus's half of the story was collected: it shows that, not why", "unknown", DISK,
-         accepted=("storage-latency",), left_out=("etcd.log",)),
+         accepted=("storage-latency",), left_out=("etcd.log",), is_of_milvus=True),
     Case("etcd-only", single_cases.slow_disk, "Only etcd's half of the story was collected", "storage-latency", DISK, stopped=False,
-         left_out=("milvus.log",), milvus="2.6.3"),
+         left_out=("milvus.log",), milvus="2.6.3", is_of_milvus=True),
     Case("embedded-slow-disk", single_cases.embedded, "The same disk under an embedded etcd: one stream, one end", "storage-latency",
-         DISK, etcd="3.5"),
+         DISK, etcd="3.5", is_of_milvus=True),
     Case("wal-hang", single_cases.wal_hang, "etcd 3.4's log hangs for 22 s at a time: saves fail, but leases are renewed in memory, and "
          "Milvus runs on", "storage-latency", "every fdatasync of the WAL 22 s longer", stopped=False),
     Case("wal-hang-3.5", single_cases.wal_hang, "etcd 3.5's log hangs for 22 s at a time: leases are not renewed", "storage-latency",
@@ -56,7 +59,7 @@ CASES = [
          "its commit", "storage-latency", "every fdatasync of the database file longer by half of a lease's life and 4 s",
          milvus="2.6.3"),
     Case("slow-all-day", single_cases.slow_all_day, "Applies are slow all the time, and then somebody stops Milvus", "operator-stop",
-         "every fdatasync 0.15 to 0.45 s longer; SIGTERM"),
+         "every fdatasync 0.15 to 0.45 s longer; SIGTERM", is_of_milvus=True),
     Case("storage-error", single_cases.io_error, "The disk answers with an I/O error, etcd ends itself", "storage-error",
          "fdatasync returns EIO", milvus="2.6.3"),
     Case("storage-error-capnslog", single_cases.io_error, "The same I/O error, told in etcd's old text format", "storage-error",
@@ -70,23 +73,23 @@ CASES = [
     Case("disk-full-3.5", single_cases.full_disk, "The same full disk under etcd 3.5", "disk-full", "a full tmpfs of 160 MB",
          milvus="2.6.3", etcd="3.5"),
     Case("etcd-quota", single_cases.quota_restart, "The database reaches its quota: writes fail, and Milvus's next start too",
-         "etcd-quota", "400 kB values until the quota of 24 MiB is full; SIGTERM and a new start"),
+         "etcd-quota", "400 kB values until the quota of 24 MiB is full; SIGTERM and a new start", is_of_milvus=True),
     Case("etcd-quota-running", single_cases.quota, "The database reaches its quota, Milvus runs on without writes", "etcd-quota",
          "400 kB values until the quota of 24 MiB is full", stopped=False),
     Case("etcd-quota-capnslog", single_cases.quota_restart, "The same quota, told in etcd's old text format", "etcd-quota",
-         "400 kB values until the quota of 24 MiB is full; SIGTERM and a new start", logger="capnslog"),
+         "400 kB values until the quota of 24 MiB is full; SIGTERM and a new start", logger="capnslog", is_of_milvus=True),
     Case("etcd-quota-3.5", single_cases.quota_restart, "The same quota under etcd 3.5", "etcd-quota",
-         "400 kB values until the quota of 24 MiB is full; SIGTERM and a new start", etcd="3.5"),
+         "400 kB values until the quota of 24 MiB is full; SIGTERM and a new start", etcd="3.5", is_of_milvus=True),
     Case("cpu-starved-single", single_cases.starved, "A single etcd gets one per cent of a CPU", "cpu-starvation",
          "CPU cgroup: 1 ms of every 100 ms", milvus="2.6.3", accepted=("unknown",), stopped=None),
     Case("cpu-starved-single-3.5", single_cases.starved, "A single etcd 3.5 gets one per cent of a CPU", "cpu-starvation",
          "CPU cgroup: 1 ms of every 100 ms", milvus="2.6.3", accepted=("unknown",), etcd="3.5", stopped=None),
     Case("etcd-paused", single_cases.paused, "A single etcd stands still and prints nothing of it", "unknown", "SIGSTOP for 46 s",
-         milvus="2.6.3", accepted=("cpu-starvation",)),
+         milvus="2.6.3", accepted=("cpu-starvation",), is_of_milvus=True),
     Case("large-range", single_cases.large_ranges, "Many read whole segment lists of 64 MB at once", "etcd-overload",
          "12 readers of 32,000 keys of 2 kB", stopped=False),
     Case("large-values", single_cases.large_values, "Checkpoints of 1.6 MB, more than what etcd takes", "etcd-overload",
-         "values of 1.6 MB every second", stopped=False),
+         "values of 1.6 MB every second", stopped=False, is_of_milvus=True),
     Case("defrag", single_cases.defrag, "A defragmentation of half a gigabyte stops all reads and writes while it lasts", "etcd-maintenance",
          "etcdctl defrag", stopped=False),
     Case("etcd-killed", single_cases.killed, "etcd is killed and comes back too late for the leases", "killed",
@@ -94,27 +97,27 @@ CASES = [
     Case("etcd-stopped", single_cases.stopped, "Somebody stops etcd, Milvus follows when its leases run out", "operator-stop",
          "SIGTERM to etcd", milvus="2.6.3"),
     Case("etcd-unreachable", single_cases.out_of_reach, "etcd is well, but Milvus looks for it at another port", "etcd-unreachable",
-         "a wrong address"),
+         "a wrong address", is_of_milvus=True),
     Case("wal-corrupt", single_cases.corrupt_wal, "After a power cut etcd's log is damaged, and it does not start", "etcd-corruption",
          "SIGKILL to both, 64 bytes of the WAL turned over"),
     Case("port-in-use", single_cases.port_in_use, "Another process holds etcd's port, so it does not start", "port-in-use",
          "a listener on etcd's client port"),
     Case("cert-expired", single_cases.expired_certificate, "Milvus's certificate runs out, and its next start is refused", "auth-tls",
-         "a client certificate that is valid for 30 s; SIGTERM and a new start"),
+         "a client certificate that is valid for 30 s; SIGTERM and a new start", is_of_milvus=True),
     Case("healthy", single_cases.healthy, "Nothing is wrong, everything runs", None, "nothing", stopped=False),
     Case("collected-while-running", single_cases.collected, "A log that ends because it was copied, in the middle of a line", None,
-         "every fdatasync 0.2 to 0.3 s longer for 4 s, long before the end", stopped=False),
-    Case("operator-stop", other_cases.operator_stop, "Somebody stops Milvus, then etcd", "operator-stop", "SIGTERM to both"),
+         "every fdatasync 0.2 to 0.3 s longer for 4 s, long before the end", stopped=False, is_of_milvus=True),
+    Case("operator-stop", other_cases.operator_stop, "Somebody stops Milvus, then etcd", "operator-stop", "SIGTERM to both", is_of_milvus=True),
     Case("operator-stop-capnslog", other_cases.operator_stop, "Somebody stops Milvus, then an etcd that logs as text", "operator-stop",
-         "SIGTERM to both", logger="capnslog"),
+         "SIGTERM to both", logger="capnslog", is_of_milvus=True),
     Case("operator-stop-3.5", other_cases.operator_stop, "Somebody stops Milvus, then etcd 3.5", "operator-stop", "SIGTERM to both",
-         etcd="3.5"),
+         etcd="3.5", is_of_milvus=True),
     Case("operator-stop-2.2", other_cases.operator_stop, "Somebody stops Milvus 2.2, then etcd", "operator-stop", "SIGTERM to both",
-         milvus="2.2.16"),
-    Case("milvus-panic", other_cases.panic, "A bug of Milvus ends it, etcd is well", "milvus-panic", "a panic, from the facts"),
+         milvus="2.2.16", is_of_milvus=True),
+    Case("milvus-panic", other_cases.panic, "A bug of Milvus ends it, etcd is well", "milvus-panic", "a panic, from the facts", is_of_milvus=True),
     Case("client-starved", other_cases.starved, "Milvus's process stands still for longer than its leases live, etcd is well",
-         "cpu-starvation", "SIGSTOP to Milvus for 17 s", milvus="2.6.3"),
-    Case("milvus-killed", other_cases.killed, "Milvus is killed, and started again", "killed", "SIGKILL to Milvus, a new start"),
+         "cpu-starvation", "SIGSTOP to Milvus for 17 s", milvus="2.6.3", is_of_milvus=True),
+    Case("milvus-killed", other_cases.killed, "Milvus is killed, and started again", "killed", "SIGKILL to Milvus, a new start", is_of_milvus=True),
     Case("cpu-starvation", cluster_cases.starved, "Three starved members look as if their disks were slow", "cpu-starvation",
          "CPU cgroup: 1 ms of every 100 ms for all three", milvus="2.6.3", stopped=None, accepted=("unknown",)),
     Case("cpu-pulses", cluster_cases.pulsed, "The leader stands still for 350 ms at a time", "cpu-starvation",
@@ -158,7 +161,7 @@ CASES = [
     Case("probe-after-hang", varied_cases.probe_kill, "The disk hangs, the liveness probe fails, and so etcd is told to stop",
          "storage-latency", "every fdatasync 9 s longer; SIGTERM after three failed GET /health", milvus="2.6.3"),
     Case("auth-refused", varied_cases.auth_refused, "etcd asks for a password that Milvus does not have", "auth-tls",
-         "auth enable, Milvus without a user"),
+         "auth enable, Milvus without a user", is_of_milvus=True),
     Case("compaction", varied_cases.compaction, "Hundreds of thousands of old revisions are compacted at once", "etcd-maintenance",
          "256,000 revisions, then a compaction", stopped=False, accepted=("unknown", "etcd-overload", None)),
     Case("leader-below-second", varied_cases.leader_below_second, "The leader's disk takes half a second each time",
@@ -192,9 +195,21 @@ CASES = [
     Case("wrong-cluster", varied_cases.wrong_cluster, "A member comes back from a bootstrap of its own", "configuration",
          "a new data directory and token for one member", stopped=None),
     Case("client-cut-off", varied_cases.client_cut_off, "Milvus's connections to etcd go silent, both run on", "network",
-         "a proxy between Milvus and etcd that passes nothing on", milvus="2.6.3", accepted=("unknown",)),
+         "a proxy between Milvus and etcd that passes nothing on", milvus="2.6.3", accepted=("unknown",), is_of_milvus=True),
+    Case("hang-then-stop", double_cases.hang_then_stop, "The disk hangs for seconds, and a minute after that somebody stops Milvus",
+         "operator-stop", "every fdatasync 2.5 s longer for 9 s; SIGTERM to Milvus a minute later", is_of_milvus=True),
+    Case("hang-then-kill", double_cases.hang_then_kill, "The disk hangs for seconds, and a minute after that etcd is killed", "killed",
+         "every fdatasync 2.5 s longer for 9 s; SIGKILL to etcd a minute later", milvus="2.6.3"),
+    Case("ranges-then-hang", double_cases.ranges_then_hang, "Large reads do no harm, and then the disk hangs", "storage-latency",
+         "32 reads of 32 MB; later every fdatasync longer by half of a lease's life and 4 s", milvus="2.6.3"),
+    Case("pause-then-full", double_cases.pause_then_full, "etcd stands still for seconds, and later its disk is full", "disk-full",
+         "SIGSTOP for 4 s; later a full tmpfs of 160 MB", milvus="2.6.3"),
+    Case("leader-then-quorum", double_cases.leader_then_quorum, "The leader is killed and comes back, and later two members are killed",
+         "killed", "SIGKILL to the leader, a new start after 6 s; SIGKILL to two members 40 s later", milvus="2.6.3"),
+    Case("latency-then-leader", double_cases.latency_then_slow_leader, "A slow network for a while, and later a leader with a slow disk",
+         "storage-latency", "proxies that delay by 150 ms for 20 s; later every fdatasync of the leader 3.5 s longer", stopped=None),
     Case("disk-hangs-live", varied_cases.short_hangs, "The disk hangs for two seconds at a time", "storage-latency",
          "every fdatasync 2 s longer", stopped=False, is_short=True),
     Case("operator-stop-live", varied_cases.short_stop, "Somebody stops Milvus, then etcd", "operator-stop", "SIGTERM to both",
-         is_short=True),
+         is_short=True, is_of_milvus=True),
 ]

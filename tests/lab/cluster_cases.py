@@ -8,7 +8,7 @@ import faults
 def starved(lab):
     """One CPU limit for all three, as on a crowded node."""
     lab.start(healthy=10, count=3, milvus=("--pace", "0.3"))
-    with faults.throttled(lab.pids(), 0.01):
+    with faults.throttled(lab.pids(), lab.vary(0.01, 0.01, 0.03)):
         lab.wait_milvus(40)
     lab.sleep(5)
 
@@ -16,7 +16,7 @@ def starved(lab):
 def pulsed(lab):
     """The leader runs 20 ms, then stands still for 350."""
     lab.start(healthy=10, count=3, milvus=("--pace", "0.3"))
-    with lab.meanwhile(faults.pulses, [lab.members[lab.leader()].pid], 0.02, 0.35):
+    with lab.meanwhile(faults.pulses, [lab.members[lab.leader()].pid], lab.vary(0.02, 0.015, 0.05), lab.vary(0.35, 0.3, 0.9)):
         lab.sleep(15)
     lab.sleep(5)
 
@@ -33,7 +33,7 @@ def partition(lab):
 
 def latency(lab):
     lab.start(healthy=10, count=3, through_proxies=True)
-    lab.network.slow_down(0.2)
+    lab.network.slow_down(lab.vary(0.2, 0.04, 0.4))
     lab.sleep(25)
     lab.network.slow_down(0)
     lab.sleep(5)
@@ -44,7 +44,7 @@ def leader_killed(lab):
     leader = lab.members[lab.leader()]
     leader.kill()
     leader.process.wait()
-    lab.sleep(12)
+    lab.sleep(lab.vary(12, 3, 30))
     leader.start(wait=False)
     lab.sleep(8)
 
@@ -61,8 +61,9 @@ def quorum_lost(lab):
 
 def slow_leader(lab):
     lab.start(healthy=10, count=3, milvus=("--pace", "0.5"))
+    seconds = lab.vary(2.7, 1.2, 5)
     for _ in range(3):
-        with faults.slow_fsync(lab.members[lab.leader()].pid, 2.7):
+        with faults.slow_fsync(lab.members[lab.leader()].pid, seconds):
             lab.sleep(9)
         lab.sleep(2)
     lab.sleep(4)
@@ -71,7 +72,7 @@ def slow_leader(lab):
 def slow_follower(lab):
     lab.start(healthy=10, count=3)
     follower = lab.members[(lab.leader() + 1) % 3]
-    with faults.slow_fsync(follower.pid, 3.3):
+    with faults.slow_fsync(follower.pid, lab.vary(3.3, 1.2, 6)):
         lab.sleep(25)
     lab.sleep(5)
 
@@ -79,8 +80,9 @@ def slow_follower(lab):
 def slow_everywhere(lab):
     """All members on one storage."""
     lab.start(healthy=10, count=3)
+    seconds = lab.vary(9, 7.5, 14)
     with contextlib.ExitStack() as stack:
         for member in lab.members:
-            stack.enter_context(faults.slow_fsync(member.pid, 9))
+            stack.enter_context(faults.slow_fsync(member.pid, seconds))
         lab.wait_milvus(120)
     lab.sleep(5)

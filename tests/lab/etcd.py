@@ -43,10 +43,13 @@ def free_port(wanted):
     return next(port for port in range(wanted, 65536) if claim(port) and is_free(port))
 
 
+NICE = -5
+
+
 def hurry():
-    """Run a started process before what else this machine does, where that is permitted."""
+    """Run this process before what else this machine does, where that is permitted."""
     with contextlib.suppress(OSError):
-        os.nice(-10)
+        os.setpriority(os.PRIO_PROCESS, 0, min(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 def quiet_environment(zone="UTC"):

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lab: a real etcd, a small Milvus, and faults that are really injected."""
 import argparse
-import collections
 import concurrent.futures
 import contextlib
 import dataclasses
@@ -24,8 +23,10 @@ import time
 import cases
 import etcd
 import faults
+import outcome
 from gateway import Refused
 from milvus_log import VERSIONS
+from outcome import Outcome
 from proxy import Network
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -38,7 +39,8 @@ KNOWN = {case.name: case for case in cases.CASES}
 class Lab:
     """One run: its folder, members and Milvus. Everything that it starts, it ends."""
 
-    def __init__(self, case, folder, binary, logger, seed=None):
+    def __init__(self, case, folder, binary, options):
+        seed = options.vary
         self.case = case
         self.random = random.Random(f"{seed} {case.name}")
         self.is_varied = seed is not None
@@ -46,7 +48,10 @@ class Lab:
         self.own_ttl = self.random.choice((None, 10, 12, 15, 20)) if self.is_varied else None
         self.folder = folder
         self.binary = binary
-        self.logger = logger
+        self.logger = options.logger
+        self.is_plain = options.plain
+        self.root = self.pick("by-dev", "by-dev", "prod", "team-a/milvus")
+        self.member_name = self.pick("etcd-{}", "infra{}", "milvus-etcd-{}")
         self.members = []
         self.network = None
         self.milvus = None
@@ -71,7 +76,7 @@ class Lab:
 
     def start_etcd(self, count=1, options=(), through_proxies=False, ports=None, wait=True, log_name="etcd.log", scheme="http"):
         """Start members and wait until they answer. options: further command line words"""
-        names = ["default"] if count == 1 else [f"etcd-{i}" for i in range(count)]
+        names = ["default"] if count == 1 else [self.member_name.format(i) for i in range(count)]
         ports = ports or [etcd.free_port(base + port) for base in (0, 20000, 30000, 40000, 50000)[:count] for port in (2379, 2380)]
         self.members = [
             etcd.Member(self.binary, self.folder, name, ports[2 * i], ports[2 * i + 1],
@@ -115,13 +120,15 @@ class Lab:
     # Milvus
 
     def start_milvus(self, *options, endpoints=None, wait=1.0):
-        words = [sys.executable, str(HERE / "milvus_client.py"), "--version", self.version]
-        if self.own_ttl:
-            words += ["--ttl", str(self.own_ttl)]
+        words = [sys.executable, str(HERE / "milvus_client.py"), "--version", self.version, "--root", self.root]
+        words += ["--ttl", str(self.own_ttl)] if self.own_ttl else []
+        words += [*self.milvus_options, *options]
+        if self.is_plain:
+            words = [sys.executable, str(HERE / "plain_client.py"), "--pace", str(self.vary(0.5, 0.03, 2))]
         for endpoint in endpoints or [member.endpoint for member in self.members]:
             words += ["--etcd", endpoint]
         with open(self.folder / "milvus.log", "ab") as log:
-            self.milvus = subprocess.Popen([*words, *self.milvus_options, *options], stdin=subprocess.DEVNULL, stdout=log,
+            self.milvus = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log,
                                            stderr=log, cwd=self.folder, env=etcd.quiet_environment(), preexec_fn=etcd.hurry)
         milvus = self.milvus
         self.left.callback(lambda: milvus.poll() is None and milvus.kill())
@@ -134,11 +141,14 @@ class Lab:
             options = (*options, "--heartbeat-interval", str(beat), "--election-timeout", str(election))
         self.start_etcd(count, options, through_proxies)
         self.start_milvus(*milvus)
-        self.sleep(healthy)
+        self.sleep(self.vary(healthy, healthy * 0.7, healthy * 4))
 
     def ttl(self):
         """Seconds that a session of this Milvus lives without being renewed."""
         return self.own_ttl or VERSIONS[self.version].ttl
+
+    def has_stopped(self):
+        return self.milvus is not None and self.is_milvus_over()
 
     def is_milvus_over(self):
         return self.milvus.poll() is not None
@@ -185,7 +195,7 @@ class Lab:
             raise failures[0]
 
     def logs(self):
-        return sorted(self.folder.glob("*.log"))
+        return sorted(log for log in self.folder.glob("*.log") if log.stat().st_size > 0 or not self.is_plain)
 
     def cut_end(self, name, size):
         """Have the copy of a log end so many bytes early."""
@@ -203,6 +213,31 @@ class Lab:
             copies.append(target / log.name)
             copies[-1].write_bytes(self.edits.get(log.name, bytes)(data))
         return copies
+
+
+class Lateness:
+    """By how many seconds at most this machine lets the lab wait while in it: the same happens to what it runs."""
+    STEP = 0.02
+
+    def __init__(self):
+        self.longest = 0.0
+        self.is_over = threading.Event()
+        self.thread = threading.Thread(target=self.measure, daemon=True)
+
+    def measure(self):
+        before = time.monotonic()
+        while not self.is_over.wait(self.STEP):
+            now = time.monotonic()
+            self.longest = max(self.longest, now - before - self.STEP)
+            before = now
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.is_over.set()
+        self.thread.join()
 
 
 def machine_words():
@@ -241,71 +276,53 @@ def about(case, binary, logger):
             "milvus": case.milvus, "injected": case.injected}
 
 
-def judge(program, case, logs):
-    """The verdict's cause, and whether it names the fault."""
-    names = [str(log) for log in logs if log.name not in case.left_out]
-    done = subprocess.run([program, "explain", "-f", "json", *names], capture_output=True, text=True, check=False)
-    try:
-        verdict = json.loads(done.stdout)["verdict"]
-    except (ValueError, KeyError):
-        return f"no report (exit {done.returncode}): {done.stderr.strip()}", False
-    said = verdict["cause"]
-    is_right = said in (case.cause, *case.accepted) and (case.stopped is None or verdict["stopped"] in (case.stopped, None))
-    return f"{said or 'nothing wrong'} ({verdict['confidence']}), stopped: {verdict['stopped']}", is_right
-
-
-@dataclasses.dataclass
-class Outcome:
-    """How a case went. state: "ok", "not ok", or "skip" when the machine does not permit it"""
-    case: cases.Case
-    state: str
-    said: str
-    seconds: float = 0
-
-    def __str__(self):
-        wanted = f"; expected {self.case.cause or 'nothing wrong'}" if self.state == "not ok" else ""
-        return f"{self.state:6} {self.case.name:26} {self.seconds:4.0f} s  {self.said}{wanted}"
-
-
 def explained(lab, logs, options):
     """The outcome of logs that a case left."""
     if options.record:
         said = record(lab.case, about(lab.case, lab.binary, lab.logger), logs, pathlib.Path(options.record))
-        return Outcome(lab.case, "not ok" if said else "ok", f"not recorded: {said}" if said else "recorded")
+        return Outcome(lab.case, outcome.WRONG if said else outcome.RIGHT, f"not recorded: {said}" if said else "recorded")
     if not options.judge:
-        return Outcome(lab.case, "ok", "ran")
-    said, is_right = judge(options.judge, lab.case, logs)
-    return Outcome(lab.case, "ok" if is_right else "not ok", said)
+        return Outcome(lab.case, outcome.RIGHT, "ran")
+    return Outcome(lab.case, *outcome.judge(options.judge, lab.case, logs))
+
+
+def keep(folder, case, options):
+    """Copy a run's logs to a folder of their own, numbered."""
+    target = pathlib.Path(options.keep) / case.name
+    number = next(i for i in range(1, 10000) if not target.with_name(f"{case.name}@{i}").exists())
+    shutil.copytree(folder, target.with_name(f"{case.name}@{number}"))
 
 
 def run_in(folder, case, options):
     """Run a case in an empty folder."""
     binary = etcd.find(options.etcd or case.etcd, CACHE)
     if binary is None:
-        return Outcome(case, "skip", f"etcd {options.etcd or case.etcd or ''} is not to be had")
+        return Outcome(case, outcome.SKIPPED, f"etcd {options.etcd or case.etcd or ''} is not to be had")
     work = folder / "work"
     work.mkdir()
-    lab = Lab(case, work, binary, options.logger or case.logger, options.vary)
+    lab = Lab(case, work, binary, options)
     with lab.left:
         try:
             case.run(lab)
         except faults.NotPermitted as reason:
-            return Outcome(case, "skip", str(reason))
+            return Outcome(case, outcome.SKIPPED, str(reason))
         except (RuntimeError, Refused) as reason:
-            return Outcome(case, "not ok", str(reason))
+            return Outcome(case, outcome.WRONG, f"it did not run: {reason}")
         logs = lab.collect(folder / "logs")
+        if lab.is_varied and case.stopped not in (None, lab.has_stopped()):
+            lab.case = dataclasses.replace(case, stopped=None)  # chance decides when sizes do
     if options.keep:
-        shutil.copytree(folder / "logs", pathlib.Path(options.keep) / case.name, dirs_exist_ok=True)
+        keep(folder / "logs", case, options)
     return explained(lab, logs, options)
 
 
 def run(case, options, out=sys.stdout):
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="lab-") as folder:
-        outcome = run_in(pathlib.Path(folder), case, options)
-    outcome.seconds = time.monotonic() - began
-    print(outcome, file=out, flush=True)
-    return outcome
+    with tempfile.TemporaryDirectory(prefix="lab-") as folder, Lateness() as lateness:
+        found = run_in(pathlib.Path(folder), case, options)
+    found.format, found.seconds, found.late = options.etcd or case.etcd or options.logger, time.monotonic() - began, lateness.longest
+    print(found, file=out, flush=True)
+    return found
 
 
 def parsed():
@@ -314,9 +331,11 @@ def parsed():
     parser.add_argument("--list", action="store_true", help="say what the cases are")
     parser.add_argument("--judge", metavar="WHYDOWN", help="have that program explain each run, and hold its verdict against the fault")
     parser.add_argument("--record", nargs="?", const=RECORDED, metavar="DIR", help="write each run to testdata/cases/NAME, or DIR/NAME")
-    parser.add_argument("--keep", metavar="DIR", help="copy logs to DIR/NAME")
-    parser.add_argument("--vary", metavar="SEED", help="delays, versions and timeouts other than the usual")
-    parser.add_argument("--logger", choices=("zap", "capnslog"))
+    parser.add_argument("--keep", metavar="DIR", help="copy logs to DIR/NAME@1, @2 ...")
+    parser.add_argument("--vary", metavar="SEED", help="delays, versions, names and timeouts other than the usual")
+    parser.add_argument("--logger", choices=("zap", "capnslog", "both"), help="etcd's format; none: that of the case")
+    parser.add_argument("--runs", type=int, default=1, metavar="N", help="so many of each; 2 of 3 must go well")
+    parser.add_argument("--plain", action="store_true", help="no Milvus: something else uses etcd, and logs nothing")
     parser.add_argument("--etcd", metavar="PATH", help="another etcd; 3.5 fetches that of Debian 13")
     parser.add_argument("--jobs", "-j", type=int, default=1, help="cases to run at the same time")
     options = parser.parse_args()
@@ -326,19 +345,40 @@ def parsed():
     return options
 
 
+def loggers(case, options):
+    """The formats in which to run a case; etcd 3.5 has only one."""
+    if case.etcd or options.etcd:
+        return ["zap"]
+    if options.logger == "both":
+        return ["zap", "capnslog"] if case.logger == "zap" or case.name in options.names else []
+    return [options.logger or case.logger]
+
+
+def planned(options):
+    """Pairs of a case and the options for one run of it."""
+    chosen = [KNOWN[name] for name in options.names] or [case for case in cases.CASES if not case.is_short]
+    if options.plain:
+        chosen = [dataclasses.replace(case, stopped=None) for case in chosen if not case.is_of_milvus]
+    plan = []
+    for number in range(options.runs):
+        seed = options.vary and f"{options.vary} {number}"
+        plan += [(case, argparse.Namespace(**{**vars(options), "logger": logger, "vary": seed}))
+                 for case in chosen for logger in loggers(case, options)]
+    return plan
+
+
 def main():
     options = parsed()
     if options.list:
         for case in cases.CASES:
             print(f"{case.name:26} {case.cause or 'null':18} {case.what}")
         return 0
+    etcd.hurry()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        names = options.names or [case.name for case in cases.CASES if not case.is_short]
-        outcomes = list(pool.map(lambda name: run(KNOWN[name], options), names))
-    count = collections.Counter(outcome.state for outcome in outcomes)
-    skipped = f", {count['skip']} skipped" if count["skip"] else ""
-    print(f"{count['ok']} passed, {count['not ok']} failed{skipped}")
-    return 1 if count["not ok"] else 0
+        outcomes = list(pool.map(lambda planned_run: run(*planned_run), planned(options)))
+    lines, is_good = outcome.table(outcomes)
+    print("\n".join(["", *lines]))
+    return 0 if is_good else 1
 
 
 if __name__ == "__main__":

@@ -47,6 +47,9 @@ class Process:
     def line(self, level, place, name, message, *fields):
         self.log.line(level, f"{place}:{self.version.lines[name]}", message, *fields)
 
+    def key(self, path):
+        return f"{self.options.root}/{path}"
+
     # Requests, each with the lines that Milvus prints about it
 
     def request(self, what, field, work):
@@ -95,7 +98,7 @@ class Process:
                           ("now", self.log.time(now)))
             try:
                 if saved - now <= 0.001:
-                    self.save("by-dev/kv/gid/timestamp", f"{int(now * 1e9):020d}")
+                    self.save(self.key("kv/gid/timestamp"), f"{int(now * 1e9):020d}")
                     saved = now + TSO_WINDOW
                 physical = now
             except Refused as error:
@@ -105,12 +108,12 @@ class Process:
                           ("errorVerbose", verbose(error.text)))
 
     def save_checkpoints(self):
-        channels = [f"by-dev-rootcoord-dml_{i}_45183835463209{1000 + i}v0" for i in range(2)]
+        channels = [f"{self.options.root}-rootcoord-dml_{i}_45183835463209{1000 + i}v0" for i in range(2)]
         turn = 0
         while not self.is_stopping.wait(self.options.pace):
             channel = channels[turn % len(channels)]
             turn += 1
-            key = f"by-dev/meta/datacoord-meta/channel-cp/{channel}"
+            key = self.key(f"meta/datacoord-meta/channel-cp/{channel}")
             try:
                 value = os.urandom(self.options.large * 500 or 60).hex()
                 if self.options.large > 100:
@@ -129,7 +132,7 @@ class Process:
         old = self.version.number.startswith("2.2")
         while not self.is_stopping.wait(10 if old else 5):
             try:
-                self.etcd.range("by-dev/config/", 10 if old else 3, "by-dev/config0")
+                self.etcd.range(self.key("config/"), 10 if old else 3, self.key("config0"))
             except Refused as error:
                 self.log.etcd_client(self.target, error.wire)
                 if old:
@@ -140,7 +143,7 @@ class Process:
     def read_metadata(self):
         while not self.is_stopping.wait(4):
             try:
-                self.load_with_prefix("by-dev/meta/datacoord-meta/")
+                self.load_with_prefix(self.key("meta/datacoord-meta/"))
             except Refused:
                 pass
 
@@ -207,7 +210,7 @@ class Process:
 
     def allocate_id(self):
         try:
-            self.etcd.put("by-dev/meta/session/id", "1", self.version.request_timeout)
+            self.etcd.put(self.key("meta/session/id"), "1", self.version.request_timeout)
         except Refused as error:
             self.log.etcd_client(self.target, error.wire)
             self.log.line("WARN", "sessionutil/session_util.go:391", "Session Txn failed", ("key", "id"),
@@ -352,6 +355,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--version", choices=VERSIONS, default="2.4.17")
     parser.add_argument("--etcd", action="append", required=True, metavar="HOST:PORT")
+    parser.add_argument("--root", default="by-dev", help="what its keys begin with")
     parser.add_argument("--ttl", type=float, help="seconds, instead of the version's own")
     parser.add_argument("--zone", type=int, default=0, help="minutes east of UTC in which the log is written")
     parser.add_argument("--pace", type=float, default=1.0, help="seconds between two checkpoints")

@@ -18,7 +18,7 @@ class Session:
     def __init__(self, process, component, server_id):
         self.process = process
         self.component = component
-        self.key = f"by-dev/meta/session/{component.name}"
+        self.key = process.key(f"meta/session/{component.name}")
         if component.name not in ("rootcoord", "datacoord", "querycoord", "indexcoord", "mixcoord"):
             self.key += f"-{server_id}"
         self.server_id = server_id

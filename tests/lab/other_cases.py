@@ -21,7 +21,7 @@ def panic(lab):
 def starved(lab):
     """Milvus's process does not get to run for longer than its leases live."""
     lab.start(healthy=12)
-    faults.pause([lab.milvus.pid], lab.ttl() + 7)
+    faults.pause([lab.milvus.pid], lab.ttl() + lab.vary(7, 4, 40))
     lab.wait_milvus(50)
     lab.sleep(4)
 

@@ -99,9 +99,12 @@ class Network:
             selector.register(source, selectors.EVENT_READ)
             while not self.is_over:
                 now = time.monotonic()
+                is_cut = link in self.cut or way in self.one_way
+                patience = 0.05 if is_cut else max(waiting[0][0] - now, 0) if waiting else 0.5
                 try:
-                    if selector.select(0.005 if waiting else 0.05):
+                    if selector.select(patience):
                         data = source.recv(1 << 16)
+                        now = time.monotonic()
                         if not data:
                             break
                         waiting.append((max(now + self.lateness(link), waiting[-1][0] if waiting else 0), data))

@@ -34,7 +34,7 @@ def story(lab):
 def slow_disk(lab):
     """Once the log's fsync came back, the database's holds the lock that a lease needs, for two of them in a row."""
     lab.start(healthy=10)
-    with lab.meanwhile(faults.uneven_fsync, lab.single.pid, (1.4, 2.6, 0.9)):
+    with lab.meanwhile(faults.uneven_fsync, lab.single.pid, [lab.vary(seconds, seconds / 3, seconds * 1.5) for seconds in (1.4, 2.6, 0.9)]):
         lab.sleep(7)
     hold_fsync(lab, (lab.ttl() + 8) / 2)
     lab.sleep(4)
@@ -54,7 +54,7 @@ def embedded(lab):
 
 def wal_hang(lab):
     lab.start(healthy=10)
-    with faults.slow_fsync(lab.single.pid, 22, [lab.single.wal()]):
+    with faults.slow_fsync(lab.single.pid, lab.vary(22, 12, 30), [lab.single.wal()]):
         lab.wait_milvus(60)
     lab.sleep(8)
 
@@ -99,7 +99,7 @@ def quota(lab):
     direct = gateway.Gateway([lab.single.endpoint])
     with contextlib.suppress(gateway.Refused):
         for i in range(60):
-            direct.put(f"by-dev/meta/root-coord/fields/{i}", os.urandom(400000).hex(), 10)
+            direct.put(f"{lab.root}/meta/root-coord/fields/{i}", os.urandom(400000).hex(), 10)
             lab.sleep(0.1)
     lab.sleep(12)
 
@@ -115,7 +115,7 @@ def quota_restart(lab):
 def starved(lab):
     """A container limit far too small."""
     lab.start(healthy=10, milvus=("--pace", "0.3"))
-    with faults.throttled([lab.single.pid], 0.01):
+    with faults.throttled([lab.single.pid], lab.vary(0.01, 0.01, 0.02)):
         lab.wait_milvus(45)
         lab.sleep(3)
     lab.sleep(3)
@@ -157,13 +157,13 @@ def etcdctl(lab, *words, wait=True):
 def large_ranges(lab):
     """Whole segment lists, read again and again by many."""
     lab.start(healthy=8)
-    put_many(lab, 32000, 2000, "by-dev/meta/datacoord-meta/s/451838354632091000/")
+    put_many(lab, int(lab.vary(32000, 12000, 40000)), 2000, f"{lab.root}/meta/datacoord-meta/s/451838354632091000/")
     end = time.monotonic() + 30
     readers = []
     while time.monotonic() < end:
         readers = [reader for reader in readers if reader.poll() is None]
         while len(readers) < 12:
-            readers.append(etcdctl(lab, "get", "--prefix", "by-dev/meta/datacoord-meta/s/", wait=False))
+            readers.append(etcdctl(lab, "get", "--prefix", f"{lab.root}/meta/datacoord-meta/s/", wait=False))
         lab.sleep(0.2)
     for reader in readers:
         reader.wait()
@@ -171,13 +171,13 @@ def large_ranges(lab):
 
 
 def large_values(lab):
-    lab.start(healthy=3, options=("--quota-backend-bytes", "8589934592"), milvus=("--large", "1600"))
+    lab.start(healthy=3, options=("--quota-backend-bytes", "8589934592"), milvus=("--large", str(int(lab.vary(1600, 1560, 4000)))))
     lab.sleep(30)
 
 
 def defrag(lab):
     lab.start(healthy=4, options=("--quota-backend-bytes", "8589934592"), milvus=("--pace", "0.1"))
-    put_many(lab, 3600, 150000, "by-dev/meta/snapshots/")
+    put_many(lab, int(lab.vary(3600, 1500, 4000)), 150000, f"{lab.root}/meta/snapshots/")
     lab.sleep(6)
     etcdctl(lab, "defrag")
     lab.sleep(8)

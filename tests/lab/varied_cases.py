@@ -113,7 +113,7 @@ def compaction(lab):
     """Hundreds of thousands of old revisions go at once."""
     lab.start(healthy=5, options=("--quota-backend-bytes", "8589934592"))
     for _ in range(int(lab.vary(8, 5, 12))):
-        put_many(lab, 32000, 200, "by-dev/meta/root-coord/segments/")
+        put_many(lab, 32000, 200, f"{lab.root}/meta/root-coord/segments/")
     lab.sleep(3)
     direct = gateway.Gateway([lab.single.endpoint])
     revision = direct.range("none", 10)["header"]["revision"]
