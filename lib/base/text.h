@@ -61,7 +61,14 @@ size_t text_width(struct str text);
 /** The longest prefix of whole characters that is at most `columns` wide. */
 struct str text_fit(struct str text, size_t columns);
 /**
- * Add text made safe and wrapped at blanks and between wide characters.
+ * The next line of a text that is made safe: what fits into `room` columns, up to a blank or a wide
+ * character if there is one; a number stays with its unit. *text is what is left.
+ *
+ * Returns: never nothing of a text that is something; no blanks at its end
+ */
+struct str text_line(struct str *text, size_t room);
+/**
+ * Add text made safe and wrapped as by text_line.
  *
  * column: where the first line begins; the cursor is there already
  * indent: of the lines after it; the last one ends with LF

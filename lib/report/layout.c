@@ -54,25 +54,6 @@ const char *layout_sign(const struct layout *to, const char *sign, const char *a
 	return to->view.options->is_ascii ? ascii : sign;
 }
 
-struct str layout_piece(struct str *text, size_t room)
-{
-	struct str piece = text_fit(*text, room > 2 ? room : 2);
-	if (piece.len == 0) {
-		piece = *text; /* nothing fits: a character wider than all the room cannot be */
-	}
-	if (piece.len < text->len && text->ptr[piece.len] != ' ') {
-		ptrdiff_t blank = str_find_last_byte(piece, ' ');
-		if (blank > 0) {
-			piece = str_slice(piece, 0, (size_t)blank);
-		}
-	}
-	*text = str_skip(*text, piece.len);
-	while (text->len > 0 && text->ptr[0] == ' ') {
-		*text = str_skip(*text, 1);
-	}
-	return piece;
-}
-
 void layout_wrap(struct layout *to, enum layout_style style, size_t first_indent, size_t indent,
                  struct str text)
 {
@@ -80,7 +61,7 @@ void layout_wrap(struct layout *to, enum layout_style style, size_t first_indent
 	size_t used = first_indent;
 	while (safe.len > 0) {
 		layout_blanks(to, used);
-		layout_add(to, style, layout_piece(&safe, to->prose > used ? to->prose - used : 1));
+		layout_add(to, style, text_line(&safe, to->prose > used ? to->prose - used : 1));
 		buf_byte(to->out, '\n');
 		used = indent;
 	}

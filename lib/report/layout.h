@@ -34,9 +34,6 @@ void layout_wrap(struct layout *to, enum layout_style style, size_t first_indent
 size_t layout_fit(struct layout *to, enum layout_style style, size_t room, struct str text);
 /** A heading behind an empty line. */
 void layout_head(struct layout *to, const char *en);
-/** The next piece of a text of at most `room` columns, cut at a blank if there is one; *text is
- * what is left. */
-struct str layout_piece(struct str *text, size_t room);
 /** A character that a terminal which knows only ASCII replaces. */
 const char *layout_sign(const struct layout *to, const char *sign, const char *ascii);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The report for a terminal: the answer in five lines, timeline, proof, reasons, rivals, what was
  * read, what to do. */
+#include "base/vec.h"
 #include "report/layout.h"
 #include "report/reporters.h"
 
@@ -11,7 +12,8 @@ enum {
 	COLUMNS_MIN = 40,
 	COLUMNS_MAX = 1000,
 	PROSE_MAX = 110,
-	SPARK_WIDTH = 24
+	SPARK_WIDTH = 24,
+	NUMBER_WIDTH = 10
 };
 
 #define TO_PICK(en) view_pick(&to->view, (en))
@@ -20,15 +22,23 @@ enum {
 
 static void answer_line(struct layout *to, const char *en, struct str text)
 {
-	if (text.len == 0) {
-		return;
+	enum { LINES_MAX = 3, INDENT = 9 };
+	struct str name = str_from(TO_PICK(en)), rest = text_safe(&to->view.tmp, text);
+	size_t room = to->prose - INDENT;
+	for (size_t line = 1; rest.len > 0; line++) {
+		layout_blanks(to, line == 1 ? 2 : INDENT);
+		if (line == 1) {
+			layout_add(to, LAYOUT_DIM, name);
+			layout_blanks(to, text_width(name) < 7 ? 7 - text_width(name) : 1);
+		}
+		if (line == LINES_MAX) {
+			layout_fit(to, LAYOUT_PLAIN, room, rest);
+			rest.len = 0;
+		} else {
+			layout_add(to, LAYOUT_PLAIN, text_line(&rest, room));
+		}
+		buf_byte(to->out, '\n');
 	}
-	struct str name = str_from(TO_PICK(en));
-	layout_blanks(to, 2);
-	layout_add(to, LAYOUT_DIM, name);
-	layout_blanks(to, text_width(name) < 7 ? 7 - text_width(name) : 1);
-	layout_fit(to, LAYOUT_PLAIN, to->columns - 9, text);
-	buf_byte(to->out, '\n');
 }
 
 static void write_answer(struct layout *to)
@@ -60,15 +70,19 @@ static void write_line_of_log(struct layout *to, const struct event *event, size
 	size_t room = to->columns > indent ? to->columns - indent : 1;
 	struct str safe = text_safe(&to->view.tmp, event->origin.text);
 	for (size_t line = 0; safe.len > 0 && line < LINES; line++) {
-		struct str piece = text_fit(safe, room);
+		struct str rest = safe, piece = text_line(&rest, room);
 		layout_blanks(to, indent);
 		if (line + 1 == LINES) {
 			layout_fit(to, LAYOUT_PLAIN, room, safe);
+		} else if (text_width(piece) > room * 2 / 3) {
+			layout_add(to, LAYOUT_PLAIN, piece);
 		} else {
-			layout_add(to, LAYOUT_PLAIN, str_trim(piece));
+			piece = text_fit(safe, room);
+			layout_add(to, LAYOUT_PLAIN, piece);
+			rest = str_trim(str_skip(safe, piece.len));
 		}
 		buf_byte(to->out, '\n');
-		safe = str_trim(str_skip(safe, piece.len));
+		safe = rest;
 	}
 }
 
@@ -157,6 +171,49 @@ static void write_reasons(struct layout *to)
 	}
 }
 
+static bool is_same_step(const struct chain_step *a, const struct chain_step *b)
+{
+	return a->kind == b->kind && a->start_ns == b->start_ns &&
+	       str_equals(a->instance, b->instance) &&
+	       str_equals(a->summary.in[TEXT_EN], b->summary.in[TEXT_EN]);
+}
+
+/* Whether the chain, or a stop before, shows the step. */
+static bool is_told(const struct findings *findings, const struct stop *stop,
+                    const struct chain_step *step)
+{
+	vec_foreach (const struct chain_step, other, &findings->chain) {
+		if (is_same_step(other, step)) {
+			return true;
+		}
+	}
+	for (const struct stop *before = findings->stops.items; before < stop; before++) {
+		vec_foreach (const struct chain_step, other, &before->chain) {
+			if (is_same_step(other, step)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void write_stop_step(struct layout *to, const struct chain_step *step)
+{
+	struct arena *tmp = &to->view.tmp;
+	struct str at = step->start_ns == TIME_NONE
+	                        ? STR("")
+	                        : clock_format_short(tmp, step->start_ns, to->view.options->zone);
+	struct str where =
+		step->evidence.count > 0
+			? arena_printf(
+				  tmp, " (" STR_FMT ")",
+				  STR_ARG(view_where(&to->view, &step->evidence.items[0]->origin)))
+			: STR("");
+	layout_wrap(to, LAYOUT_PLAIN, 4, 18,
+	            arena_printf(tmp, STR_FMT "  " STR_FMT STR_FMT, STR_ARG(at),
+	                         STR_ARG(view_text(&to->view, &step->summary)), STR_ARG(where)));
+}
+
 static void write_stop(struct layout *to, const struct stop *stop)
 {
 	struct arena *tmp = &to->view.tmp;
@@ -171,26 +228,16 @@ static void write_stop(struct layout *to, const struct stop *stop)
 		stop->time_ns == TIME_NONE ? STR("?") : view_time(&to->view, stop->time_ns);
 	layout_wrap(to, LAYOUT_PLAIN, 2, 4,
 	            arena_printf(tmp,
-	                         STR_FMT STR_FMT "  " STR_FMT ": " STR_FMT STR_FMT ", " STR_FMT
+	                         STR_FMT STR_FMT "  " STR_FMT ": " STR_FMT STR_FMT "; " STR_FMT
 	                                         " %d %%",
 	                         STR_ARG(time), STR_ARG(times), STR_ARG(stop->instance),
-	                         STR_ARG(stop_how_name(stop->how)), STR_ARG(code), STR_ARG(cause),
-	                         view_percent(stop->confidence)));
-	struct str summary = view_text(&to->view, &stop->summary);
-	layout_wrap(to, LAYOUT_DIM, 4, 4, summary);
-	for (size_t i = 0; i < stop->chain.count; i++) {
-		const struct chain_step *step = &stop->chain.items[i];
-		struct str at =
-			step->start_ns == TIME_NONE
-				? STR("")
-				: clock_format_short(tmp, step->start_ns, to->view.options->zone);
-		struct str where = step->evidence.count > 0
-		                           ? view_where(&to->view, &step->evidence.items[0]->origin)
-		                           : STR("");
-		layout_wrap(to, LAYOUT_PLAIN, 4, 18,
-		            arena_printf(tmp, STR_FMT "  " STR_FMT "  (" STR_FMT ")", STR_ARG(at),
-		                         STR_ARG(view_text(&to->view, &step->summary)),
-		                         STR_ARG(where)));
+	                         STR_ARG(view_how(&to->view, stop->how)), STR_ARG(code),
+	                         STR_ARG(cause), view_percent(stop->confidence)));
+	layout_wrap(to, LAYOUT_DIM, 4, 4, view_text(&to->view, &stop->summary));
+	vec_foreach (const struct chain_step, step, &stop->chain) {
+		if (!is_told(to->view.findings, stop, step)) {
+			write_stop_step(to, step);
+		}
 	}
 }
 
@@ -218,53 +265,137 @@ static void write_stops(struct layout *to)
 
 /* ---- what was measured ---- */
 
-static void add_spark(struct layout *to, const struct latency *item)
+static const char *spark_sign(const struct layout *to, size_t height)
 {
 	static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-	static const char *const ascii[] = {" ", ".", ".", ":", "-", "=", "+", "*", "#"};
-	unsigned char heights[SPARK_WIDTH];
-	if (!view_spark(&to->view, item, heights, SPARK_WIDTH)) {
-		layout_blanks(to, SPARK_WIDTH);
-		return;
-	}
+	static const char *const ascii[] = {" ", "1", "2", "3", "4", "5", "6", "7", "8"};
+	return layout_sign(to, blocks[height], ascii[height]);
+}
+
+static void add_spark(struct layout *to, const struct latency *item)
+{
+	unsigned char heights[SPARK_WIDTH] = {0};
+	view_spark(&to->view, item, heights, SPARK_WIDTH);
+	buf_byte(to->out, '|');
 	for (size_t i = 0; i < SPARK_WIDTH; i++) {
-		buf_add(to->out, str_from(layout_sign(to, blocks[heights[i]], ascii[heights[i]])));
+		buf_add(to->out, str_from(spark_sign(to, heights[i])));
 	}
+	buf_byte(to->out, '|');
+}
+
+static void add_number(struct layout *to, enum layout_style style, struct str text)
+{
+	size_t width = text_width(text);
+	layout_blanks(to, width < NUMBER_WIDTH ? NUMBER_WIDTH - width : 1);
+	layout_add(to, style, text);
+}
+
+static struct str latency_name(struct layout *to, const struct latency *item)
+{
+	struct str name = arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT, STR_ARG(item->instance),
+	                               STR_ARG(view_text(&to->view, &item->what)));
+	return text_safe(&to->view.tmp, name);
+}
+
+/* name: columns of the names before the numbers; 0: they stand on lines of their own. */
+static void write_latency_line(struct layout *to, const struct latency *item, size_t name)
+{
+	if (name > 0) {
+		struct str text = latency_name(to, item);
+		layout_blanks(to, 2);
+		layout_add(to, LAYOUT_PLAIN, text);
+		layout_blanks(to, name - text_width(text) + 2);
+	} else {
+		layout_wrap(to, LAYOUT_PLAIN, 2, 4, latency_name(to, item));
+		layout_blanks(to, 4);
+	}
+	add_spark(to, item);
+	add_number(to, LAYOUT_PLAIN,
+	           arena_printf(&to->view.tmp, "%llu", (unsigned long long)item->count));
+	add_number(to, LAYOUT_PLAIN, view_duration(&to->view, item->p50_ns));
+	add_number(to, LAYOUT_PLAIN, view_duration(&to->view, item->p99_ns));
+	add_number(to, LAYOUT_PLAIN, view_duration(&to->view, item->max_ns));
+	buf_byte(to->out, '\n');
+}
+
+/* Where a table has no room. */
+static void write_latency_words(struct layout *to, const struct latency *item)
+{
+	layout_wrap(to, LAYOUT_PLAIN, 2, 4,
+	            arena_printf(&to->view.tmp,
+	                         TO_PICK("%.*s × %llu, median %.*s, p99 %.*s, max %.*s"),
+	                         STR_ARG(latency_name(to, item)), (unsigned long long)item->count,
+	                         STR_ARG(view_duration(&to->view, item->p50_ns)),
+	                         STR_ARG(view_duration(&to->view, item->p99_ns)),
+	                         STR_ARG(view_duration(&to->view, item->max_ns))));
+}
+
+static void write_spark_key(struct layout *to)
+{
+	static const char *const limits[] = {"30 ms", "100 ms", "300 ms", "1 s",
+	                                     "3 s",   "10 s",   "30 s"};
+	struct buf key = {0};
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		buf_printf(&key, "%s=%s, ", spark_sign(to, i + 1), limits[i]);
+	}
+	layout_wrap(to, LAYOUT_DIM, 2, 2,
+	            arena_printf(&to->view.tmp, TO_PICK("(|...| %.*s; up to %.*s%s=more)"),
+	                         STR_ARG(view_span(&to->view, to->view.from_ns, to->view.to_ns)),
+	                         STR_ARG(buf_str(&key)), spark_sign(to, 8)));
+	buf_finish(&key);
+}
+
+static void write_latency_head(struct layout *to, size_t indent)
+{
+	layout_blanks(to, indent);
+	add_number(to, LAYOUT_DIM, str_from(TO_PICK("count")));
+	add_number(to, LAYOUT_DIM, str_from(TO_PICK("median")));
+	add_number(to, LAYOUT_DIM, STR("p99"));
+	add_number(to, LAYOUT_DIM, str_from(TO_PICK("max")));
+	buf_byte(to->out, '\n');
+}
+
+/* Columns of the names, if they and the numbers fit on one line; else 0. */
+static size_t latency_names(struct layout *to, size_t count, size_t numbers)
+{
+	size_t widest = 0;
+	for (size_t i = 0; i < count; i++) {
+		size_t width = text_width(latency_name(to, &to->view.findings->latency.items[i]));
+		widest = width > widest ? width : widest;
+	}
+	return 2 + widest + 2 + numbers <= to->columns ? widest : 0;
 }
 
 static void write_latency(struct layout *to)
 {
-	enum { LATENCIES_MAX = 8 };
-	struct arena *tmp = &to->view.tmp;
+	enum { LATENCIES_MAX = 8, DRAWN = SPARK_WIDTH + 2, NUMBERS = DRAWN + 4 * NUMBER_WIDTH };
 	const struct findings *findings = to->view.findings;
-	if (findings->latency.count == 0) {
+	bool has_table = 4 + NUMBERS <= to->columns;
+	size_t shown = to->view.options->verbosity > 0 || findings->latency.count < LATENCIES_MAX
+	                       ? findings->latency.count
+	                       : LATENCIES_MAX;
+	if (shown == 0) {
 		return;
 	}
+	size_t names = latency_names(to, shown, NUMBERS);
 	layout_head(to, "Slow operations");
-	for (size_t i = 0; i < findings->latency.count && i < LATENCIES_MAX; i++) {
-		const struct latency *item = &findings->latency.items[i];
-		struct str numbers =
-			arena_printf(tmp, TO_PICK(" × %llu, median %.*s, p99 %.*s, max %.*s"),
-		                     (unsigned long long)item->count,
-		                     STR_ARG(view_duration(&to->view, item->p50_ns)),
-		                     STR_ARG(view_duration(&to->view, item->p99_ns)),
-		                     STR_ARG(view_duration(&to->view, item->max_ns)));
-		struct str name = arena_printf(tmp, STR_FMT ": " STR_FMT, STR_ARG(item->instance),
-		                               STR_ARG(view_text(&to->view, &item->what)));
-		layout_wrap(to, LAYOUT_PLAIN, 2, 4, name);
-		layout_blanks(to, 4);
-		add_spark(to, item);
-		size_t room = to->columns > SPARK_WIDTH + 4 ? to->columns - SPARK_WIDTH - 4 : 1;
-		layout_fit(to, LAYOUT_PLAIN, room, numbers);
-		buf_byte(to->out, '\n');
+	if (has_table) {
+		write_latency_head(to, (names > 0 ? 2 + names + 2 : 4) + DRAWN);
 	}
-	if (to->view.from_ns != TIME_NONE) {
+	for (size_t i = 0; i < shown; i++) {
+		if (has_table) {
+			write_latency_line(to, &findings->latency.items[i], names);
+		} else {
+			write_latency_words(to, &findings->latency.items[i]);
+		}
+	}
+	if (shown < findings->latency.count) {
 		layout_wrap(to, LAYOUT_DIM, 2, 2,
-		            arena_printf(tmp,
-		                         TO_PICK("(over time, from %.*s to %.*s; heights from 1 ms "
-		                                 "to 16 s)"),
-		                         STR_ARG(view_time(&to->view, to->view.from_ns)),
-		                         STR_ARG(view_time(&to->view, to->view.to_ns))));
+		            arena_printf(&to->view.tmp, TO_PICK("... and %zu more (-v shows all)"),
+		                         findings->latency.count - shown));
+	}
+	if (has_table && to->view.from_ns != TIME_NONE) {
+		write_spark_key(to);
 	}
 }
 
@@ -292,27 +423,20 @@ static void write_facts(struct layout *to)
 static void write_source(struct layout *to, const struct source *source)
 {
 	struct arena *tmp = &to->view.tmp;
-	struct str what =
-		source->component.len > 0 ? source->component : str_from(TO_PICK("not recognised"));
-	struct str form = source->formats.len > 0 ? view_words(&to->view, source->formats)
-	                                          : str_from(TO_PICK("no known format"));
 	struct str container = source->container.len > 0 ? arena_printf(tmp, " (" STR_FMT ")",
 	                                                                STR_ARG(source->container))
 	                                                 : STR("");
+	struct str span = view_span(&to->view, source->first_ns, source->last_ns);
 	layout_wrap(to, LAYOUT_PLAIN, 2, 4,
-	            arena_printf(tmp, STR_FMT STR_FMT ": " STR_FMT ", " STR_FMT,
-	                         STR_ARG(source->path), STR_ARG(container), STR_ARG(what),
-	                         STR_ARG(form)));
-	struct str span = source->first_ns == TIME_NONE
-	                          ? STR("")
-	                          : arena_printf(tmp, TO_PICK(", %.*s to %.*s"),
-	                                         STR_ARG(view_time(&to->view, source->first_ns)),
-	                                         STR_ARG(view_time(&to->view, source->last_ns)));
+	            arena_printf(tmp, STR_FMT STR_FMT ": " STR_FMT "%s" STR_FMT,
+	                         STR_ARG(source->path), STR_ARG(container),
+	                         STR_ARG(view_source(&to->view, source)), span.len > 0 ? ", " : "",
+	                         STR_ARG(span)));
 	layout_wrap(to, LAYOUT_DIM, 4, 4,
-	            arena_printf(tmp, TO_PICK("%llu records, %llu dated, %llu recognised%.*s"),
+	            arena_printf(tmp, TO_PICK("%llu records, %llu dated, %llu recognised"),
 	                         (unsigned long long)source->records,
 	                         (unsigned long long)source->dated,
-	                         (unsigned long long)source->recognised, STR_ARG(span)));
+	                         (unsigned long long)source->recognised));
 	if (source->damage.len > 0) {
 		layout_wrap(to, LAYOUT_WARN, 4, 4,
 		            arena_printf(tmp, TO_PICK("damaged: %.*s"),

@@ -100,7 +100,7 @@ static void side_by_side(struct layout *to, size_t width)
 		const struct view_row *row = &to->view.rows.items[i];
 		struct str text = row_text(to, row);
 		for (size_t line = 0; text.len > 0 && line < CELL_LINES_MAX; line++) {
-			lane_line(to, row, layout_piece(&text, width - 3), line == 0, width);
+			lane_line(to, row, text_line(&text, width - 3), line == 0, width);
 		}
 	}
 }
@@ -128,7 +128,7 @@ static void one_below_another(struct layout *to)
 		for (size_t line = 0; text.len > 0 && line < CELL_LINES_MAX; line++) {
 			layout_blanks(to, line == 0 ? 0 : indent);
 			layout_add(to, row_style(row),
-			           layout_piece(&text,
+			           text_line(&text,
 			                        to->columns > indent ? to->columns - indent : 1));
 			buf_byte(to->out, '\n');
 		}

@@ -95,6 +95,22 @@ struct str view_time(struct view *view, int64_t time_ns)
 	                    STR_ARG(offset));
 }
 
+struct str view_span(struct view *view, int64_t from_ns, int64_t to_ns)
+{
+	enum { DAY = sizeof("2024-05-01") - 1, CLOCK = sizeof("2024-05-01 10:02:03.123") - 1 };
+	struct str from = view_time(view, from_ns), to = view_time(view, to_ns);
+	if (from.len < CLOCK || to.len < CLOCK || from_ns == to_ns) {
+		return from.len > 0 ? from : to;
+	}
+	if (str_equals(str_skip(from, CLOCK), str_skip(to, CLOCK))) {
+		bool is_one_day = str_equals(str_slice(from, 0, DAY), str_slice(to, 0, DAY));
+		from = str_slice(from, 0, CLOCK);
+		to = str_skip(to, is_one_day ? DAY + 1 : 0);
+	}
+	return arena_printf(&view->tmp, view_pick(view, "%.*s to %.*s"), STR_ARG(from),
+	                    STR_ARG(to));
+}
+
 struct str view_duration(struct view *view, int64_t duration_ns)
 {
 	return duration_format(&view->tmp, view_rounded(duration_ns));
@@ -105,6 +121,27 @@ struct str view_where(struct view *view, const struct event_origin *origin)
 	return origin->line == 0 ? origin->path
 	                         : arena_printf(&view->tmp, STR_FMT ":%llu", STR_ARG(origin->path),
 	                                        (unsigned long long)origin->line);
+}
+
+struct str view_source(struct view *view, const struct source *source)
+{
+	struct str names = source->formats, name, listed = STR("");
+	struct str component = source->component.len > 0
+	                               ? source->component
+	                               : str_from(view_pick(view, "not recognised"));
+	while (names.len > 0) {
+		ptrdiff_t comma = str_find_byte(names, ',');
+		size_t end = comma >= 0 ? (size_t)comma : names.len;
+		name = str_slice(names, 0, end);
+		names = str_skip(names, end + 1);
+		listed = arena_printf(&view->tmp, STR_FMT "%s" STR_FMT, STR_ARG(listed),
+		                      listed.len > 0 ? ", " : "", STR_ARG(view_words(view, name)));
+	}
+	if (listed.len == 0) {
+		listed = str_from(view_pick(view, "no known format"));
+	}
+	return arena_printf(&view->tmp, STR_FMT " (" STR_FMT ")", STR_ARG(component),
+	                    STR_ARG(listed));
 }
 
 /* At most three decimals, as it is after it was saved. */
@@ -228,7 +265,7 @@ static void add_steps(struct view *view)
 	}
 }
 
-static struct str how_text(const struct view *view, enum stop_how how)
+struct str view_how(const struct view *view, enum stop_how how)
 {
 	static const struct {
 		const char *en;
@@ -282,7 +319,7 @@ static void add_runs(struct view *view)
 			vec_push(&view->rows, (struct view_row){.kind = VIEW_END,
 			                                        .time_ns = run->end_ns,
 			                                        .lane = lane,
-			                                        .text = how_text(view, run->how),
+			                                        .text = view_how(view, run->how),
 			                                        .count = 1,
 			                                        .is_end = true});
 		}
@@ -356,20 +393,21 @@ static void say_when(struct view *view)
 		                          : view_time(view, stop->time_ns);
 		view->brief.when =
 			arena_printf(&view->tmp, view_pick(view, "%.*s, %.*s %.*s"), STR_ARG(time),
-		                     STR_ARG(stop->instance), STR_ARG(how_text(view, stop->how)));
+		                     STR_ARG(stop->instance), STR_ARG(view_how(view, stop->how)));
 	} else if (view->from_ns != TIME_NONE) {
-		view->brief.when = arena_printf(&view->tmp, view_pick(view, "from %.*s to %.*s"),
-		                                STR_ARG(view_time(view, view->from_ns)),
-		                                STR_ARG(view_time(view, view->to_ns)));
+		view->brief.when = view_span(view, view->from_ns, view->to_ns);
 	}
 }
 
 static void say_sure(struct view *view)
 {
 	const struct findings *findings = view->findings;
+	struct str cause = findings->verdict.cause.len > 0
+	                           ? findings->verdict.cause
+	                           : str_from(view_pick(view, "nothing wrong"));
 	struct str sure = arena_printf(&view->tmp, view_pick(view, "%d %%, %.*s (%s)"),
-	                               view_percent(findings->verdict.confidence),
-	                               STR_ARG(report_cause_name(findings)), view_stopped(view));
+	                               view_percent(findings->verdict.confidence), STR_ARG(cause),
+	                               view_stopped(view));
 	if (findings->rivals.count > 0) {
 		const struct hypothesis *rival = &findings->rivals.items[0];
 		sure = arena_printf(&view->tmp, view_pick(view, "%.*s; next: %.*s %d %%"),
@@ -442,12 +480,12 @@ void view_finish(struct view *view)
 
 /* ---- slow operations over time ---- */
 
-/* 1 for up to 1 ms, one more for each factor of four or so, 8 from 20 s on. */
 static unsigned char height_of(int64_t took_ns)
 {
+	static const int limits_ms[] = {30, 100, 300, 1000, 3000, 10000, 30000};
 	unsigned char height = 1;
-	for (int64_t limit_ns = NS_PER_MS; height < 8 && took_ns > limit_ns; limit_ns *= 4) {
-		height++;
+	for (size_t i = 0; i < sizeof(limits_ms) / sizeof(limits_ms[0]); i++) {
+		height += took_ns > limits_ms[i] * NS_PER_MS;
 	}
 	return height;
 }

@@ -70,9 +70,15 @@ struct str view_words(const struct view *view, struct str en);
 const char *view_stopped(const struct view *view);
 /** A time for people in the report's zone: "2024-05-01 10:02:03.123 UTC"; empty for TIME_NONE. */
 struct str view_time(struct view *view, int64_t time_ns);
+/** Two of them: "2024-05-01 10:02:03.123 to 10:04:00.000 UTC", the day once where it is one. */
+struct str view_span(struct view *view, int64_t from_ns, int64_t to_ns);
 struct str view_duration(struct view *view, int64_t duration_ns);
 /** "file:line". */
 struct str view_where(struct view *view, const struct event_origin *origin);
+/** How a run ended, in words: "gave up: session lost". */
+struct str view_how(const struct view *view, enum stop_how how);
+/** What a source is: "milvus (milvus-text, etcd-json)". */
+struct str view_source(struct view *view, const struct source *source);
 /** A fact's value with its unit and what it is held against: "27.3 ms, should be below 10". */
 struct str view_fact(struct view *view, const struct finding_fact *fact);
 /** "storage-latency: etcd's disk ... (91 %)" has the percent of a probability as it is after it was
@@ -83,8 +89,8 @@ int view_percent(double confidence);
 enum view_state view_state(const struct view *view, size_t lane, int64_t time_ns);
 
 /**
- * How slow the operations of a latency were over time: heights 0 (nothing) to 8 on a log scale from
- * 1 ms to 100 s.
+ * How slow the operations of a latency were over time: heights 0 (nothing), 1 for up to 30 ms, 2
+ * for up to 100 ms and so on by half a factor of ten, to 8 for more than 30 s.
  *
  * Returns: whether there is anything to draw
  */

@@ -312,6 +312,47 @@ static void width_counts_columns(void **state)
 	assert_str(text_fit(STR("e\xcc\x81x"), 1), "e\xcc\x81");
 }
 
+/* lines: with "|" between them */
+static void check_lines(struct str text, size_t room, const char *lines)
+{
+	struct buf out = {0};
+	while (text.len > 0) {
+		buf_add(&out, text_line(&text, room));
+		buf_add(&out, text.len > 0 ? STR("|") : STR(""));
+	}
+	assert_str(buf_str(&out), lines);
+	buf_finish(&out);
+}
+
+static void lines_break_at_blanks(void **state)
+{
+	(void)state;
+	check_lines(STR("the disk of etcd"), 8, "the disk|of etcd");
+	check_lines(STR("the disk"), 8, "the disk");
+	check_lines(STR("up to  (etcd.log:7)"), 14, "up to|(etcd.log:7)");
+	check_lines(STR("etcd_disk_wal"), 5, "etcd_|disk_|wal");
+}
+
+static void a_number_stays_with_its_unit(void **state)
+{
+	(void)state;
+	check_lines(STR("it took up to 36.0 s"), 18, "it took up to|36.0 s");
+	check_lines(STR("(now 100 ms), then"), 8, "(now|100 ms),|then");
+	check_lines(STR("slow × 5"), 7, "slow|× 5");
+	check_lines(STR("over 95 % busy"), 8, "over|95 %|busy");
+	check_lines(STR("of 3 members"), 4, "of 3|memb|ers");
+	check_lines(STR("1000 ms"), 5, "1000|ms");
+}
+
+static void chinese_breaks_between_characters(void **state)
+{
+	(void)state;
+	check_lines(STR("磁盘响应过慢"), 8, "磁盘响应|过慢");
+	check_lines(STR("etcd 的磁盘过慢"), 9, "etcd 的磁|盘过慢");
+	check_lines(STR("磁盘过慢，停止"), 8, "磁盘过|慢，停止");
+	check_lines(STR("停止（磁盘）"), 6, "停止|（磁|盘）");
+}
+
 static void bytes_are_cut_between_characters(void **state)
 {
 	(void)state;
@@ -345,6 +386,9 @@ int main(void)
 		cmocka_unit_test(hidden_characters_are_shown),
 		cmocka_unit_test(bad_bytes_are_replaced_one_by_one),
 		cmocka_unit_test(width_counts_columns),
+		cmocka_unit_test(lines_break_at_blanks),
+		cmocka_unit_test(a_number_stays_with_its_unit),
+		cmocka_unit_test(chinese_breaks_between_characters),
 		cmocka_unit_test(bytes_are_cut_between_characters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
