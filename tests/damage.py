@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Archives that were cut or have wrong bits give all that zlib can still inflate: damage.py WHYDOWN [COUNT]
+"""Archives that were cut or have wrong bits give all that can still be unpacked: damage.py WHYDOWN [COUNT]
 
-What must come out is computed with Python's zlib, apart from the program: each event that stands whole in bytes which zlib
-still gives. One record may be lost where the damage begins. The cuts and flips are seeded; COUNT of them, 300 if not said.
+What must come out is computed apart from the program, with Python's zlib, lzma and bz2 and with zstd: each event that stands whole
+in bytes which these still give. One record may be lost where the damage begins. The cuts and flips are seeded; COUNT of them, 300 if not said.
 """
+import bz2
 import collections
 import io
 import json
+import lzma
 import multiprocessing
 import pathlib
 import random
@@ -84,19 +86,33 @@ def zipped(members, target):
             archive.writestr(zipfile.ZipInfo(name, (2024, 3, 12, 8, 21, 4)), data, zipfile.ZIP_DEFLATED)
 
 
-def inflated(data, window):
-    """All that zlib gives before it fails; byte by byte, since a failing call gives nothing."""
-    inflater = zlib.decompressobj(window)
+def decoded(decoder, data):
+    """All that a decoder gives before it fails; byte by byte, since a failing call gives nothing."""
     out = []
     try:
         for at in range(len(data)):
-            out.append(inflater.decompress(data[at:at + 1]))
-            if inflater.eof:
+            out.append(decoder.decompress(data[at:at + 1]))
+            if decoder.eof:
                 break
-        out.append(inflater.flush())
-    except zlib.error:
+    except (zlib.error, lzma.LZMAError, OSError):
         pass
     return b"".join(out)
+
+
+def inflated(data, window):
+    return decoded(zlib.decompressobj(window), data)
+
+
+def zstd(data, *options):
+    return subprocess.run(["zstd", "-q", "-c", *options], input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
+
+
+# What is left of a stream, by the ending of its name.
+DECODERS = {
+    "log.xz": lambda data: decoded(lzma.LZMADecompressor(), data),
+    "log.bz2": lambda data: decoded(bz2.BZ2Decompressor(), data),
+    "log.zst": lambda data: zstd(data, "-d"),
+}
 
 
 class Shape:
@@ -111,6 +127,8 @@ class Shape:
         self.whole = self.inflated(data)
 
     def inflated(self, data):
+        if self.name in DECODERS:
+            return [DECODERS[self.name](data)]
         if self.spans is not None:
             return [inflated(data[begin:end], -15) for begin, end in self.spans]
         return [inflated(data, 31)]
@@ -141,9 +159,12 @@ def shapes():
     draw = random.Random(SEED)
     members = {f"pod_log/{name}.log": log(draw, name, lines)
                for name, lines in (("milvus-etcd-0", 60), ("milvus-etcd-1", 25), ("milvus-etcd-2", 40))}
-    single = {"etcd": log(draw, "etcd", 120)}
+    single, several, many = ({"etcd": log(draw, "etcd", lines)} for lines in (120, 700, 2000))
     made = [Shape("log.gz", gzipped(single["etcd"]), single),
-            Shape("tar.gz", gzipped(tarred(members), name=b"logs.tar"), members)]
+            Shape("tar.gz", gzipped(tarred(members), name=b"logs.tar"), members),
+            Shape("log.xz", lzma.compress(single["etcd"]), single),
+            Shape("log.bz2", bz2.compress(several["etcd"], 1), several),
+            Shape("log.zst", zstd(many["etcd"]), many)]
     whole, forward = io.BytesIO(), Forward()
     zipped(members, whole)
     zipped(members, forward)
@@ -231,7 +252,7 @@ def main():
             faults = [f"{outcome.damage.number}, {outcome.damage.what}: {outcome.fault}" for outcome in outcomes
                       if outcome.damage.shape == shape.name and outcome.fault is not None]
             tries = sum(outcome.damage.shape == shape.name for outcome in outcomes)
-            tap.empty(f"{tries} damaged {shape.name} give what zlib gives", faults[:FAILURES_SHOWN])
+            tap.empty(f"{tries} damaged {shape.name} give what can still be unpacked", faults[:FAILURES_SHOWN])
 
 
 if __name__ == "__main__":

@@ -69,15 +69,6 @@ static void support(struct archive *reader, enum archived_format format)
 	case ARCHIVED_7Z:
 		archive_read_support_format_7zip(reader);
 		return;
-	case ARCHIVED_BZIP2:
-		archive_read_support_filter_bzip2(reader);
-		break;
-	case ARCHIVED_XZ:
-		archive_read_support_filter_xz(reader);
-		break;
-	case ARCHIVED_ZSTD:
-		archive_read_support_filter_zstd(reader);
-		break;
 	case ARCHIVED_LZ4:
 		archive_read_support_filter_lz4(reader);
 		break;

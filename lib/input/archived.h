@@ -9,10 +9,7 @@ enum archived_format {
 	ARCHIVED_TAR,
 	ARCHIVED_ZIP,
 	ARCHIVED_7Z,
-	ARCHIVED_BZIP2, /* from here on: filters around one stream without a name */
-	ARCHIVED_XZ,
-	ARCHIVED_ZSTD,
-	ARCHIVED_LZ4
+	ARCHIVED_LZ4 /* one stream without a name */
 };
 
 enum archived_type {

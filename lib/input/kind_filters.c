@@ -1,34 +1,121 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bzip2, xz, zstd, lz4: one stream each, by libarchive. */
-#include "input/archived.h"
+/* bzip2, xz, zstd: streams of one file, one behind the other. */
 #include "input/kind.h"
+#include "input/unpack.h"
 
 #include <string.h>
 
+enum { IN_BYTES = 128 << 10, HEAD_BYTES = 10 };
+
 struct filter {
 	struct feed feed;
-	struct archived *archived;
-	const char *name;
-	bool has_stream; /* false: empty, or damaged in its first block */
-	bool is_noted;
+	struct feed *under;
+	const struct unpack_engine *engine;
+	void *decoder;
+	char *in; /* IN_BYTES; [used, len) is not decoded yet */
+	size_t in_used, in_len;
+	bool is_under_ended, is_finished;
 };
 
-static void note_fault(struct filter *filter)
+/* At least `size` bytes from `used` on, unless the end comes before. */
+static struct str ahead(struct filter *filter, size_t size)
 {
-	const char *text;
-	if (!filter->is_noted && archived_fault(filter->archived, &text) != ARCHIVED_FINE) {
-		archived_note(filter->archived, filter->name, filter->feed.path,
-		              filter->feed.position);
-		filter->is_noted = true;
+	while (filter->in_len - filter->in_used < size && !filter->is_under_ended) {
+		filter->in_len -= filter->in_used;
+		memmove(filter->in, filter->in + filter->in_used, filter->in_len);
+		filter->in_used = 0;
+		size_t count = feed_read(filter->under, filter->in + filter->in_len,
+		                         IN_BYTES - filter->in_len);
+		filter->in_len += count;
+		filter->is_under_ended = count == 0;
 	}
+	return (struct str){filter->in + filter->in_used, filter->in_len - filter->in_used};
+}
+
+/* out: bytes that were decoded */
+static void finish(struct filter *filter, enum input_damage_kind kind, const char *what,
+                   uint64_t out)
+{
+	account_note(filter->feed.account, kind, filter->feed.path,
+	             "%s data are %s after %llu bytes", filter->engine->name, what,
+	             (unsigned long long)out);
+	filter->is_finished = true;
+}
+
+static void take_fault(struct filter *filter, enum unpack_result result, uint64_t out)
+{
+	if (result == UNPACK_BAD_CHECK) {
+		finish(filter, INPUT_CHECKSUM, "other than their checksum says", out);
+	} else if (result == UNPACK_UNSUPPORTED) {
+		finish(filter, INPUT_UNREADABLE, "packed in a way that cannot be read", out);
+	} else if (result == UNPACK_TOO_LARGE) {
+		account_note(filter->feed.account, INPUT_LIMIT, filter->feed.path,
+		             "not read: it needs more than %llu bytes of memory to unpack; unpack "
+		             "it first",
+		             (unsigned long long)filter->feed.account->limits.max_memory);
+		filter->is_finished = true;
+	} else {
+		finish(filter, INPUT_CORRUPT, "damaged", out);
+	}
+}
+
+/* Whether most of a stream's first bytes are there: the others are damaged. */
+static bool is_nearly(struct str magic, struct str head)
+{
+	size_t right = 0;
+	for (size_t i = 0; i < magic.len && i < head.len; i++) {
+		right += head.ptr[i] == magic.ptr[i] ? 1 : 0;
+	}
+	return right > magic.len / 2;
+}
+
+/* Behind a stream: padding with NULs, another one, the end, or something else. */
+static void next_stream(struct filter *filter, uint64_t out)
+{
+	struct str head = ahead(filter, HEAD_BYTES);
+	while (head.len > 0 && head.ptr[0] == '\0') {
+		filter->in_used++;
+		head = ahead(filter, HEAD_BYTES);
+	}
+	if (head.len == 0) {
+		filter->is_finished = true;
+	} else if (filter->engine->begins(head)) {
+		filter->engine->restart(filter->decoder);
+	} else if (is_nearly(filter->engine->magic, head)) {
+		finish(filter, INPUT_CORRUPT, "damaged", out);
+	} else {
+		account_note(filter->feed.account, INPUT_TRAILING, filter->feed.path,
+		             "something that is not %s follows after %llu bytes",
+		             filter->engine->name, (unsigned long long)out);
+		filter->is_finished = true;
+	}
+}
+
+static size_t decode(struct filter *filter, char *buffer, size_t size)
+{
+	struct str in = ahead(filter, 1);
+	struct unpack_window window = {in.ptr, in.len, buffer, size};
+	enum unpack_result result = filter->engine->step(filter->decoder, &window);
+	size_t count = size - window.out_len, taken = in.len - window.in_len;
+	uint64_t out = filter->feed.position + count;
+	filter->in_used += taken;
+	if (result == UNPACK_END) {
+		next_stream(filter, out);
+	} else if (result != UNPACK_MORE) {
+		take_fault(filter, result, out);
+	} else if (count == 0 && taken == 0) {
+		bool is_cut = in.len == 0; /* otherwise it would stand still for ever */
+		finish(filter, is_cut ? INPUT_CUT : INPUT_CORRUPT, is_cut ? "cut" : "damaged", out);
+	}
+	return count;
 }
 
 static size_t filter_read(struct feed *feed, char *buffer, size_t size)
 {
 	struct filter *filter = (struct filter *)feed;
-	size_t count = filter->has_stream ? archived_read(filter->archived, buffer, size) : 0;
-	if (count == 0) {
-		note_fault(filter);
+	size_t count = 0;
+	while (count == 0 && !filter->is_finished) {
+		count = decode(filter, buffer, size);
 	}
 	return count;
 }
@@ -36,142 +123,56 @@ static size_t filter_read(struct feed *feed, char *buffer, size_t size)
 static void filter_close(struct feed *feed)
 {
 	struct filter *filter = (struct filter *)feed;
-	archived_close(filter->archived);
+	filter->engine->destroy(filter->decoder);
+	memory_free(filter->in);
 	memory_free(filter);
 }
 
-static struct feed *filter_open(enum archived_format format, const char *name, struct feed *under)
+static struct feed *filter_open(const struct unpack_engine *engine, struct feed *under)
 {
 	static const struct feed_type type = {.read = filter_read, .close = filter_close};
 	struct filter *filter = memory_resize(NULL, sizeof(*filter));
-	*filter = (struct filter){.name = name, .archived = archived_open(format, under)};
+	*filter = (struct filter){.under = under, .engine = engine};
 	feed_init(&filter->feed, &type, under->account, under->path);
 	filter->feed.is_unfolded = true;
-	struct archived_member member;
-	filter->has_stream = archived_next(filter->archived, &member) == NEXT_ITEM;
+	filter->in = memory_resize(NULL, IN_BYTES);
+	filter->decoder = engine->create(under->account->limits.max_memory);
 	return &filter->feed;
-}
-
-static unsigned magic_bid(struct str head, struct str magic)
-{
-	return str_starts(head, magic) ? (unsigned)(8 * magic.len) : 0;
 }
 
 static unsigned bzip2_bid(struct str head, struct feed *feed)
 {
 	(void)feed;
-	bool is_level = head.len >= 10 && head.ptr[3] >= '1' && head.ptr[3] <= '9';
-	if (!is_level || !str_starts(head, STR("BZh"))) {
-		return 0;
-	}
-	struct str block = str_slice(head, 4, 10);
-	bool is_block = str_equals(block, STR("1AY&SY")) ||
-	                str_equals(block, STR("\x17\x72\x45\x38\x50\x90"));
-	return is_block ? 75 : 0;
+	return unpack_bzip2.begins(head) ? 75 : 0;
 }
 
 static struct feed *bzip2_unpack(struct feed *under)
 {
-	return filter_open(ARCHIVED_BZIP2, "bzip2", under);
+	return filter_open(&unpack_bzip2, under);
 }
 
 static unsigned xz_bid(struct str head, struct feed *feed)
 {
 	(void)feed;
-	return magic_bid(head, STR("\xfd"
-	                           "7zXZ\0"));
-}
-
-/*
- * Dictionary of the first block of an xz file; 0 when it is not told.
- *
- * Source: The .xz File Format 1.1.0, sections 2.1 and 3.1; LZMA2's property byte in 5.3.1
- */
-static uint64_t xz_dictionary(struct str head)
-{
-	const unsigned char *bytes = (const unsigned char *)head.ptr;
-	size_t at = 14; /* stream header 12, block header size 1, flags 1 */
-	if (head.len < 64 || bytes[12] == 0) {
-		return 0;
-	}
-	for (unsigned flag = 0x40; flag <= 0x80; flag <<= 1) {
-		/* the sizes that may come first, as numbers of up to nine bytes */
-		while ((bytes[13] & flag) != 0 && at < 40 && (bytes[at] & 0x80) != 0) {
-			at++;
-		}
-		at += (bytes[13] & flag) != 0 ? 1 : 0;
-	}
-	for (unsigned filter = 0; filter <= (bytes[13] & 3u) && at + 2 < 60; filter++) {
-		unsigned bits = bytes[at + 2] & 0x3fu;
-		if (bytes[at] == 0x21 && bytes[at + 1] == 1 && bits <= 40) {
-			return bits == 40 ? UINT32_MAX
-			                  : (uint64_t)(2 | (bits & 1)) << (bits / 2 + 11);
-		}
-		at += 2u + bytes[at + 1];
-	}
-	return 0;
+	return unpack_xz.begins(head) ? 48 : 0;
 }
 
 static struct feed *xz_unpack(struct feed *under)
 {
-	uint64_t dictionary = xz_dictionary(feed_peek(under, 64));
-	if (dictionary > under->account->limits.max_memory) {
-		account_note(under->account, INPUT_LIMIT, under->path,
-		             "not read: it needs %llu bytes of memory to unpack; unpack it first",
-		             (unsigned long long)dictionary);
-		return NULL;
-	}
-	return filter_open(ARCHIVED_XZ, "xz", under);
+	return filter_open(&unpack_xz, under);
 }
 
 static unsigned zstd_bid(struct str head, struct feed *feed)
 {
 	(void)feed;
-	bool is_skippable = head.len >= 8 && ((unsigned char)head.ptr[0] & 0xf0) == 0x50 &&
-	                    memcmp(head.ptr + 1, "\x2a\x4d\x18", 3) == 0;
-	return is_skippable ? 28 : magic_bid(head, STR("\x28\xb5\x2f\xfd"));
-}
-
-/*
- * Window of a zstd frame; 0 when it is not told.
- *
- * Source: RFC 8878, 3.1.1.1
- */
-static uint64_t zstd_window(struct str head)
-{
-	const unsigned char *bytes = (const unsigned char *)head.ptr;
-	if (head.len < 6 || bytes[0] != 0x28 || (bytes[4] & 0x20) != 0) {
-		return 0;
-	}
-	uint64_t base = UINT64_C(1) << (10 + (bytes[5] >> 3));
-	return base + (base / 8) * (bytes[5] & 7);
+	return !unpack_zstd.begins(head) ? 0 : head.ptr[0] == '\x28' ? 32 : 28;
 }
 
 static struct feed *zstd_unpack(struct feed *under)
 {
-	uint64_t window = zstd_window(feed_peek(under, 16));
-	if (window > under->account->limits.max_memory) {
-		account_note(under->account, INPUT_LIMIT, under->path,
-		             "not read: it needs %llu bytes of memory to unpack; unpack it first",
-		             (unsigned long long)window);
-		return NULL;
-	}
-	return filter_open(ARCHIVED_ZSTD, "zstd", under);
-}
-
-static unsigned lz4_bid(struct str head, struct feed *feed)
-{
-	(void)feed;
-	unsigned bid = magic_bid(head, STR("\x04\x22\x4d\x18"));
-	return bid > 0 ? bid : magic_bid(head, STR("\x02\x21\x4c\x18"));
-}
-
-static struct feed *lz4_unpack(struct feed *under)
-{
-	return filter_open(ARCHIVED_LZ4, "lz4", under);
+	return filter_open(&unpack_zstd, under);
 }
 
 const struct input_kind kind_bzip2 = {.name = "bz2", .bid = bzip2_bid, .unpack = bzip2_unpack};
 const struct input_kind kind_xz = {.name = "xz", .bid = xz_bid, .unpack = xz_unpack};
 const struct input_kind kind_zstd = {.name = "zst", .bid = zstd_bid, .unpack = zstd_unpack};
-const struct input_kind kind_lz4 = {.name = "lz4", .bid = lz4_bid, .unpack = lz4_unpack};
