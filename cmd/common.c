@@ -71,13 +71,26 @@ void knowledge_finish(struct knowledge *knowledge)
 	*knowledge = (struct knowledge){0};
 }
 
+/* The first word, when it may have been meant as a command. */
+static bool is_like_a_command(const struct options *options, size_t number)
+{
+	struct str word = options->paths[number];
+	for (size_t i = 0; i < word.len; i++) {
+		if (word.ptr[i] < 'a' || word.ptr[i] > 'z') {
+			return false;
+		}
+	}
+	return number == 0 && options->path_count > 1 && word.len > 0;
+}
+
 void inputs_expand(const struct options *options, struct input_list *list, size_t *failed)
 {
 	*failed = 0;
 	for (size_t i = 0; i < options->path_count; i++) {
 		struct error err = {0};
 		if (!input_list_add(list, options->paths[i], &err)) {
-			complain_of(options, STATUS_DAMAGED, options->paths[i], "%s", err.text);
+			complain_of(options, STATUS_DAMAGED, options->paths[i],
+			            is_like_a_command(options, i) ? "%s, or whydown --help for the commands" : "%s", err.text);
 			(*failed)++;
 		}
 	}

@@ -163,8 +163,7 @@ static void say_sensitive(const struct options *options, struct report_options *
 	report->sensitive = redactor_summary(redactor, (struct arena *)(uintptr_t)&options->run);
 	struct str summary = text_in(&report->sensitive, options->lang);
 	if (summary.len > 0 && options->verbosity >= 0) {
-		complain(STATUS_OK,
-		         "the report holds %.*s; --redact replaces them",
+		complain(STATUS_OK, "the report holds %.*s; --redact replaces them",
 		         STR_ARG(summary));
 	}
 	redactor_destroy(redactor);
@@ -396,6 +395,11 @@ static int run(struct options *options)
 	if (options->path_count == 0) {
 		return complain(STATUS_USAGE, "explain: no PATH given; name log files, folders, "
 		                              "archives, or - for standard input");
+	}
+	if (options->why_not == NULL && strcmp(reporter->name, "html") == 0 &&
+	    options->output == NULL && isatty(STDOUT_FILENO)) {
+		return complain(STATUS_USAGE,
+		                "-f html: a terminal cannot show it; write it with -o FILE");
 	}
 	struct knowledge knowledge;
 	bool is_long = options->why_not == NULL && strcmp(reporter->name, "text") == 0;

@@ -221,6 +221,22 @@ enum text_lang options_language(int argc, char **argv)
 	return lang;
 }
 
+/* getopt tells a wrong short option by its letter, and others not at all. */
+static int complain_of_option(const char *word)
+{
+	bool is_known = false;
+	const char *name = word + 2;
+	size_t len = strcspn(name, "=");
+	if (strncmp(word, "--", 2) != 0) {
+		return complain(STATUS_USAGE, "-%c: unknown option; see whydown --help", optopt != 0 ? optopt : word[1]);
+	}
+	for (const struct option *option = long_options; option->name != NULL; option++) {
+		is_known = is_known || (strlen(option->name) == len && strncmp(option->name, name, len) == 0);
+	}
+	return is_known ? complain(STATUS_USAGE, "%s: takes no value; see whydown --help", word)
+	                : complain(STATUS_USAGE, "%s: unknown option; see whydown --help", word);
+}
+
 int options_read(struct options *options, int argc, char **argv)
 {
 	*options = (struct options){.since_ns = TIME_NONE, .until_ns = TIME_NONE, .assume_offset_ns = TIME_NONE, .pager = -1,
@@ -231,12 +247,12 @@ int options_read(struct options *options, int argc, char **argv)
 	options->lang = lang_of_environment();
 	opterr = 0;
 	int option, status = STATUS_OK;
-	while (status == STATUS_OK && (option = getopt_long(argc, argv, "f:o:j:qv", long_options, NULL)) != -1) {
+	while (status == STATUS_OK && (option = getopt_long(argc, argv, ":f:o:j:qv", long_options, NULL)) != -1) {
+		if (option == ':') {
+			return complain(STATUS_USAGE, "%s: its value is missing; see whydown --help", argv[optind - 1]);
+		}
 		if (option == '?') {
-			const char *word = optopt != 0 && optopt < 256 ? "" : argv[optind - 1];
-			return optopt != 0 && optopt < 256
-			               ? complain(STATUS_USAGE, "-%c: unknown option, or its value is missing; see whydown --help", optopt)
-			               : complain(STATUS_USAGE, "%s: unknown option, or its value is missing; see whydown --help", word);
+			return complain_of_option(argv[optind - 1]);
 		}
 		status = read_option(options, option);
 	}

@@ -11,7 +11,7 @@ import time
 
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-extensions", "--hide-scrollbars", "--remote-debugging-pipe", "about:blank"]
-ANSWER_SECONDS = 60
+ANSWER_SECONDS = 240
 
 
 def find():
@@ -27,7 +27,7 @@ class Browser:
         for low in (3, 4):  # the child's own numbers must be free to be taken
             os.set_inheritable(low, False) if low in there + ours else None
         self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-            ["sh", "-c", f"exec 3<&{there[0]} 4>&{ours[1]}; exec \"$@\"", "sh", find(), f"--user-data-dir={self.profile}", *FLAGS],
+            ["bash", "-c", f"exec 3<&{there[0]} 4>&{ours[1]}; exec \"$@\"", "bash", find(), f"--user-data-dir={self.profile}", *FLAGS],
             pass_fds=(there[0], ours[1]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(there[0])
         os.close(ours[1])
@@ -75,10 +75,9 @@ class Browser:
             self.events.append(message)
 
     def open(self, path, width=1200, dark=False, script=True):
-        """Load a file; events that come while it loads are kept in self.events."""
+        """Load a file; events that come from then on are kept in self.events."""
         self.events = []
-        self.call("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
-        self.call("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+        self.set_view(width, dark)
         self.call("Emulation.setScriptExecutionDisabled", {"value": not script})
         self.call("Page.navigate", {"url": f"file://{path}"})
         limit = time.monotonic() + ANSWER_SECONDS
@@ -86,6 +85,15 @@ class Browser:
             if time.monotonic() > limit:
                 raise TimeoutError(f"{path} does not load")
             self.events.append(self.message())
+
+    def set_view(self, width=1200, dark=False):
+        self.call("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
+        self.call("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+
+    def look(self, width=1200, dark=False):
+        """Show the page that is open at another width or in other colours; returns when it is drawn."""
+        self.set_view(width, dark)
+        self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() => 0)")
 
     def run(self, code):
         """The value of an expression; a promise is waited for."""

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The HTML report in a real Chromium: html_report.py WHYDOWN ROOT [PICTURES]
 
-Each case is loaded on a desktop and on a telephone, light and dark, with and without JavaScript. PICTURES: a folder where
-pictures of some are left to be looked at.
+Each case is looked at on a desktop and on a telephone, light and dark, with and without JavaScript, by two browsers side by
+side. PICTURES: a folder where pictures of some are left to be looked at, and report.png, which is the README's.
 """
+import concurrent.futures
 import pathlib
 import sys
 import tempfile
+import threading
 
 import case as cases
 import chromium
@@ -39,20 +41,83 @@ def faults_of_view(browser):
     return faults
 
 
-def check_views(tap, browser, name, path, axe):
+def unseen_labels(browser):
+    """Texts of the charts' axes that their ground swallows; axe does not look into pictures."""
+    return browser.run("""(() => {
+        const light = (color) => color.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255)
+            .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+            .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+        const ground = light(getComputedStyle(document.body).backgroundColor) + 0.05;
+        return Array.from(document.querySelectorAll('.dygraph-axis-label'))
+            .filter((one) => { const ink = light(getComputedStyle(one).color) + 0.05; return Math.max(ink, ground) / Math.min(ink, ground) < 4.5; })
+            .slice(0, 3).map((one) => 'not seen on its ground: ' + one.textContent);
+    })()""")
+
+
+def covered_labels(browser):
+    """Labels of a lane that lie on each other."""
+    return browser.run("""(() => {
+        const boxes = Array.from(document.querySelectorAll('svg.lanes svg > .inner'), (one) => {
+            const text = one.getBoundingClientRect(), room = one.parentNode, x = room.x.baseVal.value, left = room.ownerSVGElement.getBoundingClientRect().left + x;
+            return {name: one.textContent, top: Math.round(room.y.baseVal.value), from: Math.max(text.left, left), to: Math.min(text.right, left + room.width.baseVal.value)};
+        });
+        boxes.sort((a, b) => a.top - b.top || a.from - b.from);
+        return boxes.filter((box, i) => i > 0 && boxes[i - 1].top === box.top && boxes[i - 1].to > box.from + 1).slice(0, 3).map((box) => 'lies on another label: ' + box.name);
+    })()""")
+
+
+def look(browser, name, path, axe):
+    """Returns: what is wrong in each view: [(what was looked at, faults)]"""
+    found = []
+    browser.open(path)
+    if axe:
+        browser.run(axe + ";0")
     for place, width in WIDTHS.items():
         for dark in (False, True):
-            browser.open(path, width, dark)
-            faults = faults_of_view(browser)
+            browser.look(width, dark)
+            faults = faults_of_view(browser) + unseen_labels(browser) + covered_labels(browser)
             if browser.run("document.querySelectorAll('#over-time').length") and not browser.run("document.querySelectorAll('#over-time canvas').length"):
                 faults.append("no chart was drawn")
             if axe and dark == (place == "telephone"):
-                faults += browser.run(axe + """;axe.run({resultTypes: ['violations']}).then((found) => found.violations
+                faults += browser.run("""axe.run({resultTypes: ['violations']}).then((found) => found.violations
                     .filter((one) => ['serious', 'critical'].includes(one.impact) || one.id === 'color-contrast')
                     .map((one) => one.id + ': ' + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' ')))""")
-            tap.empty(f"{name}: {place}, {'dark' if dark else 'light'}", faults)
+            found.append((f"{name}: {place}, {'dark' if dark else 'light'}", faults))
     browser.open(path, WIDTHS["telephone"], script=False)
-    tap.empty(f"{name}: without JavaScript", faults_of_view(browser))
+    found.append((f"{name}: without JavaScript", faults_of_view(browser)))
+    return found
+
+
+def take_readme_picture(browser, path, picture):
+    """Swim lanes and the chart, with the pointer on the first mark."""
+    browser.open(path, 1100)
+    browser.run("document.querySelector('svg.lanes a').dispatchEvent(new PointerEvent('pointerover', {bubbles: true})), 0")
+    top = browser.run("document.getElementById('lanes').getBoundingClientRect().top") - 8
+    browser.picture(picture, top, browser.run("document.getElementById('over-time').getBoundingClientRect().bottom") + 8 - top)
+
+
+def look_at_all(program, folders, scratch, axe, pictures):
+    """[(folder, options)] in two browsers; returns what look does of each, in that order."""
+    mine, browsers = threading.local(), []
+
+    def job(folder, options):
+        if not hasattr(mine, "browser"):
+            mine.browser = chromium.Browser()
+            browsers.append(mine.browser)
+        path = page(program, folder, cases.arguments(folder), scratch, *options)
+        found = look(mine.browser, " ".join((folder.name, *options)), path, axe)
+        if pictures and folder.name in SHOWN:
+            for dark, place in ((False, "desktop"), (True, "telephone")):
+                mine.browser.open(path, WIDTHS[place], dark)
+                mine.browser.picture(pictures / f"{path.stem}-{place}.png", 0, 2400)
+        return found
+
+    try:
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            return list(pool.map(lambda one: job(*one), folders))
+    finally:
+        for browser in browsers:
+            browser.__exit__()
 
 
 def check_keyboard(tap, browser, path):
@@ -68,6 +133,13 @@ def check_keyboard(tap, browser, path):
     browser.press("Enter", 13)
     tap.check("Enter on a mark opens its event", browser.run("document.querySelectorAll('details.event[open] .line').length") >= 1
               and browser.run("document.activeElement.tagName") == "SUMMARY")
+    browser.run("document.getElementById('over-time').focus()")
+    for key in ("Home", "ArrowRight"):
+        browser.press(key)
+    tap.check("points of the chart are told one after the other", "WAL fsync" in browser.run("document.getElementById('point').textContent")
+              or "request" in browser.run("document.getElementById('point').textContent"), browser.run("document.getElementById('point').textContent"))
+    browser.press("Enter", 13)
+    tap.check("Enter on a point opens its event", browser.run("document.activeElement.tagName") == "SUMMARY")
     browser.run("document.querySelector('nav a').focus()")
     outline = browser.run("getComputedStyle(document.activeElement).outlineStyle")
     tap.check("what has the focus is seen", outline != "none", outline)
@@ -83,7 +155,10 @@ def check_filter(tap, browser, path):
 
     choose("kind", "etcd.fsync.slow")
     tap.check("a filter by kind shows that kind alone", browser.run(f"{shown}.length") >= 1 and browser.run(f"{shown}.every((one) => one.dataset.k === 'etcd.fsync.slow')"))
+    dim = "Array.from(document.querySelectorAll('svg.lanes a.dim')).length"
+    tap.check("and dims the marks of the others", 1 <= browser.run(dim) < browser.run("document.querySelectorAll('svg.lanes a').length"))
     choose("kind", "")
+    tap.check("no filter dims nothing", browser.run(dim) == 0)
     choose("instance", "etcd")
     tap.check("a filter by instance shows that instance alone", browser.run(f"{shown}.length") >= 1 and browser.run(f"{shown}.every((one) => one.dataset.i === 'etcd')"))
     choose("instance", "")
@@ -147,18 +222,15 @@ def main():
         if not axe:
             tap.skip("accessibility by axe-core", "it is not installed")
         scratch = pathlib.Path(scratch)
+        story = root / "testdata/cases/story-slow-disk"
+        folders = [(folder, ()) for folder in cases.cases(root)] + [(story, ("--lang=zh",)), (story, ("--redact",))]
+        for found in look_at_all(program, folders, scratch, axe, pictures):
+            for name, faults in found:
+                tap.empty(name, faults)
         with chromium.Browser() as browser:
-            for folder in cases.cases(root):
-                path = page(program, folder, cases.arguments(folder), scratch)
-                check_views(tap, browser, folder.name, path, axe)
-                if pictures and folder.name in SHOWN:
-                    browser.open(path)
-                    browser.picture(pictures / f"{folder.name}.png", 0, 2400)
-                    browser.open(path, WIDTHS["telephone"], dark=True)
-                    browser.picture(pictures / f"{folder.name}-telephone.png", 0, 2400)
-            folder = root / "testdata/cases/story-slow-disk"
-            path = page(program, folder, cases.arguments(folder), scratch)
-            check_views(tap, browser, "in Chinese", page(program, folder, cases.arguments(folder), scratch, "--lang=zh"), axe)
+            path = page(program, story, cases.arguments(story), scratch)
+            if pictures:
+                take_readme_picture(browser, path, pictures / "report.png")
             check_keyboard(tap, browser, path)
             check_filter(tap, browser, path)
             check_hostile(tap, browser, program, scratch)

@@ -14,12 +14,12 @@ from tap import Tap
 VERDICT = "Milvus stopped: etcd's disk answered too slowly."
 
 
-def screen(program, folder, **environment):
+def screen(program, folder, options=(), **environment):
     """All that is written to a terminal of this width, and the exit status."""
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(folder)
-        os.execve(program, [program, *cases.arguments(pathlib.Path("."))], {"PATH": os.environ["PATH"], "TERM": "xterm", **environment})
+        os.execve(program, [program, *options, *cases.arguments(pathlib.Path("."))], {"PATH": os.environ["PATH"], "TERM": "xterm", **environment})
     written = b""
     try:
         while chunk := os.read(terminal, 65536):
@@ -51,6 +51,8 @@ def check_screens(tap, program, folder):
     tap.check("what fits needs no pager", VERDICT in shown and not shown.startswith("no"))
     shown, _ = screen(program, folder, PAGER="cat", NO_COLOR="1", **utf8)
     tap.check("NO_COLOR", "\x1b" not in shown)
+    shown, status = screen(program, folder, ("-f", "html"), **utf8)
+    tap.check("no HTML is poured over a terminal", status == 2 and shown.count("\n") == 1 and "-o FILE" in shown, shown[:200])
     for dull in ({"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8", "TERM": "dumb"}):
         shown, _ = screen(program, folder, PAGER="cat", COLUMNS="80", **dull)
         tap.check(f"ASCII only with {dull}", VERDICT in shown and shown.isascii(), [line for line in shown.split("\n") if not line.isascii()])

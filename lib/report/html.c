@@ -109,7 +109,31 @@ static const char *verdict_class(const struct findings *findings)
 	if (findings->verdict.cause.len == 0) {
 		return "fine";
 	}
-	return str_equals(findings->verdict.cause, STR("unknown")) ? "open" : "bad";
+	bool is_open = str_equals(findings->verdict.cause, STR("unknown")) ||
+	               findings->verdict.stopped != ANSWER_YES;
+	return is_open ? "open" : "bad";
+}
+
+static bool has_measured(const struct findings *findings)
+{
+	vec_foreach (const struct finding_fact, item, &findings->facts) {
+		if (!isnan(item->threshold)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool has_advice(const struct findings *findings)
+{
+	return findings->advice.count + findings->settle.count > 0 || has_measured(findings);
+}
+
+static bool has_reasons(const struct findings *findings)
+{
+	return findings->named.reasons_for.count + findings->named.reasons_against.count +
+	               findings->rivals.count + findings->contributing.count >
+	       0;
 }
 
 static void write_verdict(struct html *html)
@@ -128,24 +152,29 @@ static void write_verdict(struct html *html)
 
 static void write_contents(struct html *html)
 {
-	static const struct {
+	const struct findings *findings = html->view.findings;
+	const struct {
 		const char *id, *en;
+		bool is_there;
 	} sections[] = {
-		{"chain", TEXT_MARK("How it came about")},
-		{"lanes", TEXT_MARK("Timeline")},
-		{"slow", TEXT_MARK("Slow operations")},
-		{"reasons", TEXT_MARK("Why")},
-		{"advice", TEXT_MARK("What to do")},
-		{"events", TEXT_MARK("Events")},
-		{"coverage", TEXT_MARK("What was read")},
+		{"chain", TEXT_MARK("How it came about"), findings->chain.count > 0},
+		{"stops", TEXT_MARK("All stops"), findings->stops.count > 1},
+		{"lanes", TEXT_MARK("Timeline"), true},
+		{"slow", TEXT_MARK("Slow operations"), findings->latency.count > 0},
+		{"reasons", TEXT_MARK("Reasons"), has_reasons(findings)},
+		{"advice", TEXT_MARK("What to do"), has_advice(findings)},
+		{"coverage", TEXT_MARK("What was read"), true},
+		{"events", TEXT_MARK("Events"), findings->digest->episodes.count > 0},
 	};
 	html_raw(html, "<nav aria-label=\"");
 	html_pick(html, "Sections");
 	html_raw(html, "\"><ul>\n");
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-		buf_printf(html->out, "<li><a href=\"#%s\">", sections[i].id);
-		html_pick(html, sections[i].en);
-		html_raw(html, "</a></li>\n");
+		if (sections[i].is_there) {
+			buf_printf(html->out, "<li><a href=\"#%s\">", sections[i].id);
+			html_pick(html, sections[i].en);
+			html_raw(html, "</a></li>\n");
+		}
 	}
 	html_raw(html, "</ul></nav>\n");
 }
@@ -193,11 +222,10 @@ static void write_step(struct html *html, const struct chain_step *step, struct 
 static void write_chain(struct html *html)
 {
 	const struct findings *findings = html->view.findings;
-	html_section(html, "chain", "How it came about");
 	if (findings->chain.count == 0) {
-		html_element(html, "p",
-		             str_from(view_pick(&html->view, "No chain of steps could be told.")));
+		return;
 	}
+	html_section(html, "chain", "How it came about");
 	html_raw(html, "<ol class=\"steps\">\n");
 	for (size_t i = 0; i < html->view.rows.count; i++) {
 		const struct view_row *row = &html->view.rows.items[i];
@@ -224,7 +252,7 @@ static void write_stops(struct html *html)
 		html_raw(html, " <b>");
 		html_text(html, stop->instance);
 		html_raw(html, "</b> ");
-		html_text(html, stop_how_name(stop->how));
+		html_text(html, view_how(&html->view, stop->how));
 		if (stop->count > 1) {
 			buf_printf(html->out, " × %llu", (unsigned long long)stop->count);
 		}
@@ -279,7 +307,10 @@ static void write_pairs(struct html *html, struct str what, struct str how)
 static void write_reasons(struct html *html)
 {
 	const struct findings *findings = html->view.findings;
-	html_section(html, "reasons", "Why");
+	if (!has_reasons(findings)) {
+		return;
+	}
+	html_section(html, "reasons", "Reasons");
 	if (findings->named.reasons_for.count + findings->named.reasons_against.count > 0) {
 		write_hypothesis(html, &findings->named);
 	}
@@ -295,17 +326,6 @@ static void write_reasons(struct html *html)
 		html_raw(html, i == 0 ? "<dl>\n" : "");
 		write_pairs(html, item->cause, view_text(&html->view, &item->why));
 		html_raw(html, i + 1 == findings->contributing.count ? "</dl>\n" : "");
-	}
-	for (size_t i = 0; i < findings->settle.count; i++) {
-		const struct settle *item = &findings->settle.items[i];
-		if (i == 0) {
-			html_element(html, "h3",
-			             str_from(view_pick(&html->view, "What would settle it")));
-			html_raw(html, "<dl>\n");
-		}
-		write_pairs(html, view_text(&html->view, &item->what),
-		            view_text(&html->view, &item->how));
-		html_raw(html, i + 1 == findings->settle.count ? "</dl>\n" : "");
 	}
 	html_raw(html, "</section>\n");
 }
@@ -334,12 +354,32 @@ static void write_facts(struct html *html)
 	html_raw(html, has_any ? "</ul>\n" : "");
 }
 
+static void write_settle(struct html *html)
+{
+	const struct findings *findings = html->view.findings;
+	for (size_t i = 0; i < findings->settle.count; i++) {
+		const struct settle *item = &findings->settle.items[i];
+		if (i == 0) {
+			html_element(html, "h3",
+			             str_from(view_pick(&html->view, "What would settle it")));
+			html_raw(html, "<dl>\n");
+		}
+		write_pairs(html, view_text(&html->view, &item->what),
+		            view_text(&html->view, &item->how));
+		html_raw(html, i + 1 == findings->settle.count ? "</dl>\n" : "");
+	}
+}
+
 static void write_advice(struct html *html)
 {
 	const struct findings *findings = html->view.findings;
+	if (!has_advice(findings)) {
+		return;
+	}
 	html_section(html, "advice", "What to do");
+	write_settle(html);
 	write_facts(html);
-	html_raw(html, "<ol class=\"advice\">\n");
+	html_raw(html, findings->advice.count > 0 ? "<ol class=\"advice\">\n" : "");
 	for (size_t i = 0; i < findings->advice.count; i++) {
 		const struct advice *item = &findings->advice.items[i];
 		html_raw(html, "<li>");
@@ -350,7 +390,7 @@ static void write_advice(struct html *html)
 		}
 		html_raw(html, "</li>\n");
 	}
-	html_raw(html, "</ol>\n</section>\n");
+	html_raw(html, findings->advice.count > 0 ? "</ol>\n</section>\n" : "</section>\n");
 }
 
 /* ---- the page ---- */

@@ -8,6 +8,7 @@
 
 enum {
 	EPISODES_MAX = 10000,
+	RENDERED_MAX = 2000,       /* with more, those off screen are left out of layout */
 	LINES_BYTES_MAX = 6 << 20, /* of evidence in the list; harm comes first */
 	SERIES_MAX = 8,
 	POINTS_MAX = 4000, /* of a series */
@@ -136,7 +137,8 @@ void html_episodes(struct html *html)
 	}
 	html_section(html, "events", "Events");
 	write_filters(html);
-	html_raw(html, "<div id=\"list\">\n");
+	html_raw(html, digest->episodes.count > RENDERED_MAX ? "<div id=\"list\" class=\"many\">\n"
+	                                                     : "<div id=\"list\">\n");
 	for (size_t i = 0; i < digest->episodes.count && shown < EPISODES_MAX; i++, shown++) {
 		const struct episode *episode = &digest->episodes.items[i];
 		size_t more = evidence_bytes(episode);
@@ -278,11 +280,12 @@ static void write_latency_table(struct html *html)
 	html_pick(html, "Table of slow operations");
 	html_raw(html, "\"><table>\n<thead><tr><th scope=\"col\">");
 	html_pick(html, "Operation");
-	html_raw(html, "</th><th scope=\"col\">");
+	html_raw(html, "</th><th scope=\"col\" class=\"number\">");
 	html_pick(html, "Count");
-	html_raw(html, "</th><th scope=\"col\">");
+	html_raw(html, "</th><th scope=\"col\" class=\"number\">");
 	html_pick(html, "Median");
-	html_raw(html, "</th><th scope=\"col\">p99</th><th scope=\"col\">");
+	html_raw(html, "</th><th scope=\"col\" class=\"number\">p99</th><th scope=\"col\" "
+	               "class=\"number\">");
 	html_pick(html, "Max");
 	html_raw(html, "</th></tr></thead>\n<tbody>\n");
 	vec_foreach (const struct latency, latency, &findings->latency) {
@@ -299,38 +302,41 @@ static void write_latency_table(struct html *html)
 	html_raw(html, "</tbody></table></div>\n");
 }
 
-static void write_chart(struct html *html, const char *id, struct str title)
+/* is_walked: its points are gone through by the keyboard */
+static void write_chart(struct html *html, const char *id, struct str title, bool is_walked)
 {
 	buf_printf(html->out, "<figure class=\"chart\"><figcaption id=\"%s-title\">", id);
 	html_text(html, title);
 	buf_printf(html->out,
-	           "</figcaption><div id=\"%s\" role=\"img\" "
+	           "</figcaption><div id=\"%s\" role=\"%s "
 	           "aria-labelledby=\"%s-title\"></div></figure>\n",
-	           id, id);
+	           id, is_walked ? "application\" tabindex=\"0\"" : "img\"", id);
 }
 
 void html_latencies(struct html *html)
 {
-	html_section(html, "slow", "Slow operations");
-	if (html->view.findings->latency.count == 0) {
-		html_element(html, "p", str_from(view_pick(&html->view, "None was reported.")));
-	} else {
+	if (html->view.findings->latency.count > 0) {
+		html_section(html, "slow", "Slow operations");
 		html_raw(html, "<div class=\"charts\" id=\"charts\">\n<ul class=\"key\" "
 		               "id=\"series\"></ul>\n");
-		write_chart(
-			html, "over-time",
-			str_from(view_pick(&html->view, "How long each took, when it ended (log "
-		                                        "scale). A point leads to its event.")));
-		html_raw(html, "<p><button type=\"button\" id=\"whole\">");
+		write_chart(html, "over-time",
+		            str_from(view_pick(&html->view,
+		                               "How long each took, when it ended (log scale)")),
+		            true);
+		html_raw(html, "<p class=\"point\" id=\"point\" aria-live=\"polite\">");
+		html_pick(html,
+		          "Point at one to see its line; a click leads to its event. Drag to zoom, "
+		          "walk with the arrow keys.");
+		html_raw(html, "</p>\n<p><button type=\"button\" id=\"whole\" hidden>");
 		html_pick(html, "Show all");
-		html_raw(html, "</button> <span id=\"point\" aria-live=\"polite\"></span></p>\n");
+		html_raw(html, "</button></p>\n");
 		write_chart(html, "spread",
-		            str_from(view_pick(&html->view, "How many took how long")));
+		            str_from(view_pick(&html->view, "How many took how long")), false);
 		html_raw(html, "</div>\n");
 		write_latency_table(html);
+		html_raw(html, "</section>\n");
 	}
 	write_data(html);
-	html_raw(html, "</section>\n");
 }
 
 /* ---- what was read ---- */
@@ -346,25 +352,18 @@ static void write_input(struct html *html, const struct source *source)
 		html_raw(html, ")");
 	}
 	html_raw(html, ": ");
-	html_text(html, source->component.len > 0
-	                        ? source->component
-	                        : str_from(view_pick(&html->view, "not recognised")));
-	html_raw(html, ", ");
-	html_text(html, source->formats.len > 0
-	                        ? view_words(&html->view, source->formats)
-	                        : str_from(view_pick(&html->view, "no known format")));
-	html_text(
-		html,
-		arena_printf(&html->view.tmp,
-	                     view_pick(&html->view, "; %llu records, %llu dated, %llu recognised"),
-	                     (unsigned long long)source->records, (unsigned long long)source->dated,
-	                     (unsigned long long)source->recognised));
-	if (source->first_ns != TIME_NONE) {
-		html_raw(html, "; ");
-		html_time(html, source->first_ns);
-		html_raw(html, " – ");
-		html_time(html, source->last_ns);
-	}
+	html_text(html, view_source(&html->view, source));
+	struct str span = view_span(&html->view, source->first_ns, source->last_ns);
+	html_raw(html, span.len > 0 ? ", " : "");
+	html_text(html, span);
+	html_raw(html, "<br><small>");
+	html_text(html,
+	          arena_printf(&html->view.tmp,
+	                       view_pick(&html->view, "%llu records, %llu dated, %llu recognised"),
+	                       (unsigned long long)source->records,
+	                       (unsigned long long)source->dated,
+	                       (unsigned long long)source->recognised));
+	html_raw(html, "</small>");
 	if (source->damage.len > 0) {
 		html_raw(html, "<br><strong>");
 		html_text(html, view_words(&html->view, source->damage));

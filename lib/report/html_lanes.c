@@ -1,67 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Swim lanes as SVG: positions are percents, so that the picture fits any width and letters keep
- * their size. */
+/* Swim lanes: what there is to show of each instance, of sessions and of leaders. */
 #include "base/vec.h"
 #include "report/html_page.h"
 
 #include <stdlib.h>
 
 enum {
-	LANES_MAX = 24,
-	TRACKS_MAX = 6,   /* of stalls in a lane */
-	OWNERS_MAX = 16,  /* of sessions */
-	HEAD_HEIGHT = 20, /* a lane's name */
-	TRACK_HEIGHT = 14,
-	TRACK_STEP = 17,
-	LANE_GAP = 10,
-	AXIS_HEIGHT = 22,
-	TICKS_MAX = 5,
-	POSITION_MAX = 10000, /* hundredths of a percent */
-	NEAR = 12             /* marks that are closer are drawn as one */
-};
-
-struct mark {
-	unsigned from, to; /* hundredths of a percent */
-	const char *style; /* class */
-	size_t episode;    /* number of the first one, from 1; 0: none */
-	uint64_t count;    /* of episodes that it stands for */
-	struct str text;
-};
-
-struct mark_list {
-	struct mark *items;
-	size_t count, capacity;
+	LANES_MAX = 64,
+	TRACKS_MAX = 6,    /* of stalls in a lane */
+	LABELLED_MAX = 16, /* stalls of a lane that are given room for a label */
+	HEAD_HEIGHT = 20,  /* a lane's name */
+	LANE_GAP = 8
 };
 
 struct lane {
 	struct str name;
-	struct mark_list runs, stalls[TRACKS_MAX], stops;
+	struct html_mark_list runs, stalls[TRACKS_MAX], stops;
+	size_t stall_count;
 };
 
 struct lanes {
 	struct html *html;
 	struct lane *items;
 	size_t count;
+	size_t left_out; /* marks of instances beyond LANES_MAX */
 };
-
-static unsigned position(const struct html *html, int64_t time_ns)
-{
-	int64_t span = html->to_ns - html->from_ns;
-	if (time_ns == TIME_NONE || time_ns <= html->from_ns) {
-		return 0;
-	}
-	if (time_ns >= html->to_ns || span <= 0) {
-		return POSITION_MAX;
-	}
-	return (unsigned)((double)(time_ns - html->from_ns) / (double)span * POSITION_MAX);
-}
 
 static bool is_shown(const struct html *html, int64_t from_ns, int64_t to_ns)
 {
 	return from_ns <= html->to_ns && to_ns >= html->from_ns;
 }
 
-/* ---- what there is to show ---- */
+/* ---- instances ---- */
 
 static struct lane *lane_of(struct lanes *lanes, struct str name)
 {
@@ -71,6 +41,7 @@ static struct lane *lane_of(struct lanes *lanes, struct str name)
 		}
 	}
 	if (lanes->count == LANES_MAX || name.len == 0) {
+		lanes->left_out += name.len > 0;
 		return NULL;
 	}
 	lanes->items[lanes->count].name = name;
@@ -88,14 +59,18 @@ static void add_runs(struct lanes *lanes)
 		    (run->start_ns != TIME_NONE && !is_shown(html, run->start_ns, end_ns))) {
 			continue;
 		}
-		struct str text = arena_printf(
-			&html->view.tmp, STR_FMT " " STR_FMT "%s" STR_FMT, STR_ARG(run->component),
-			STR_ARG(run->version), run->has_ended ? ", " : "",
-			STR_ARG(run->has_ended ? stop_how_name(run->how) : STR("")));
-		vec_push(&lane->runs, (struct mark){.from = position(html, run->start_ns),
-		                                    .to = position(html, end_ns),
-		                                    .style = "run",
-		                                    .text = text});
+		struct str label =
+			arena_printf(&html->view.tmp, STR_FMT "%s" STR_FMT, STR_ARG(run->component),
+		                     run->version.len > 0 ? " " : "", STR_ARG(run->version));
+		struct str end = run->has_ended ? view_how(&html->view, run->how) : STR("");
+		struct str text =
+			arena_printf(&html->view.tmp, STR_FMT "%s" STR_FMT, STR_ARG(label),
+		                     end.len > 0 ? ", " : "", STR_ARG(end));
+		vec_push(&lane->runs, (struct html_mark){.from = html_position(html, run->start_ns),
+		                                         .to = html_position(html, end_ns),
+		                                         .style = HTML_RUN,
+		                                         .label = label,
+		                                         .text = text});
 	}
 }
 
@@ -108,189 +83,200 @@ static void add_stops(struct lanes *lanes)
 		    !is_shown(html, stop->time_ns, stop->time_ns)) {
 			continue;
 		}
+		struct str how = view_how(&html->view, stop->how);
+		struct str times = stop->count > 1 ? arena_printf(&html->view.tmp, " × %llu",
+		                                                  (unsigned long long)stop->count)
+		                                   : STR("");
+		struct str label = arena_printf(&html->view.tmp, STR_FMT STR_FMT, STR_ARG(how),
+		                                STR_ARG(times));
 		struct str text =
-			arena_printf(&html->view.tmp, "%s " STR_FMT " (" STR_FMT ", " STR_FMT ")",
+			arena_printf(&html->view.tmp, "%s " STR_FMT ": " STR_FMT "%s" STR_FMT,
 		                     view_pick(&html->view, "Stop"),
-		                     STR_ARG(view_time(&html->view, stop->time_ns)),
-		                     STR_ARG(stop_how_name(stop->how)), STR_ARG(stop->cause));
-		vec_push(&lane->stops, (struct mark){.from = position(html, stop->time_ns),
-		                                     .style = "stop",
-		                                     .text = text});
+		                     STR_ARG(view_time(&html->view, stop->time_ns)), STR_ARG(label),
+		                     stop->cause.len > 0 ? "; " : "", STR_ARG(stop->cause));
+		vec_push(&lane->stops,
+		         (struct html_mark){.from = html_position(html, stop->time_ns),
+		                            .style = HTML_STOP,
+		                            .label = label,
+		                            .text = text});
 	}
+}
+
+static bool add_behind(struct lane *lane, const struct html_mark *mark, unsigned apart)
+{
+	for (size_t i = 0; i < TRACKS_MAX; i++) {
+		struct html_mark_list *track = &lane->stalls[i];
+		struct html_mark *last = track->count > 0 ? vec_last(track) : NULL;
+		unsigned end = last == NULL                    ? 0
+		               : last->to > last->from + apart ? last->to + HTML_NEAR
+		                                               : last->from + apart;
+		if (last == NULL || mark->from >= end) {
+			vec_push(track, *mark);
+			return true;
+		}
+	}
+	return false;
 }
 
 /* Into the first track where it has room; what is as good as at the same place is one mark. */
-static void add_stall(struct lane *lane, const struct mark *mark)
+static void add_stall(struct lane *lane, const struct html_mark *mark)
 {
+	if ((lane->stall_count++ < LABELLED_MAX && add_behind(lane, mark, HTML_LABEL_ROOM)) ||
+	    add_behind(lane, mark, HTML_NEAR)) {
+		return;
+	}
+	struct html_mark *best = vec_last(&lane->stalls[TRACKS_MAX - 1]);
 	for (size_t i = 0; i < TRACKS_MAX; i++) {
-		struct mark_list *track = &lane->stalls[i];
-		struct mark *last = track->count > 0 ? vec_last(track) : NULL;
-		if (last == NULL || mark->from >= last->to + NEAR) {
-			vec_push(track, *mark);
-			return;
-		}
-		if (mark->from < last->from + NEAR && mark->to <= last->to + NEAR) {
-			last->count++;
-			last->to = mark->to > last->to ? mark->to : last->to;
-			return;
+		struct html_mark *last = vec_last(&lane->stalls[i]);
+		if (mark->from < last->from + HTML_NEAR && mark->to <= last->to + HTML_NEAR) {
+			best = last;
+			break;
 		}
 	}
-	struct mark *last = vec_last(&lane->stalls[TRACKS_MAX - 1]);
-	last->count++;
-	last->to = mark->to > last->to ? mark->to : last->to;
+	best->count++;
+	best->to = mark->to > best->to ? mark->to : best->to;
 }
 
-static const char *stall_style(const struct event_kind *kind)
+/* Number of the chain's step that an episode is; 0: none. */
+static size_t step_of(const struct findings *findings, const struct episode *episode,
+                      struct str instance)
 {
-	return kind->severity >= EVENT_ERROR ? "stall worst" : "stall";
+	for (size_t i = 0; i < findings->chain.count; i++) {
+		const struct chain_step *step = &findings->chain.items[i];
+		if (step->kind == episode->kind && str_equals(step->instance, instance) &&
+		    step->start_ns <= episode->last_ns && step->end_ns >= episode->first_ns) {
+			return i + 1;
+		}
+	}
+	return 0;
+}
+
+static void add_stall_of(struct lanes *lanes, const struct episode *episode, size_t number)
+{
+	struct html *html = lanes->html;
+	struct arena *tmp = &html->view.tmp;
+	struct str instance = view_instance(html->view.findings->digest, episode);
+	struct lane *lane = lane_of(lanes, instance);
+	size_t step = step_of(html->view.findings, episode, instance);
+	if (lane == NULL) {
+		return;
+	}
+	struct str title = view_text(&html->view, &episode->kind->title);
+	if (episode->count > 1) {
+		title = arena_printf(tmp, STR_FMT " × %llu", STR_ARG(title),
+		                     (unsigned long long)episode->count);
+	}
+	struct str took = STR("");
+	if (episode->max_took_ns != DURATION_NONE) {
+		took = arena_printf(tmp, ", %s" STR_FMT,
+		                    episode->count > 1 ? view_pick(&html->view, "up to ") : "",
+		                    STR_ARG(view_duration(&html->view, episode->max_took_ns)));
+	}
+	struct str shown =
+		step > 0 ? arena_printf(tmp, "[%zu] " STR_FMT STR_FMT, step, STR_ARG(title),
+	                                STR_ARG(took))
+			 : arena_printf(tmp, STR_FMT STR_FMT, STR_ARG(title), STR_ARG(took));
+	add_stall(
+		lane,
+		&(struct html_mark){
+			.from = html_position(html, episode->first_ns),
+			.to = html_position(html, episode->last_ns),
+			.style = episode->kind->severity >= EVENT_ERROR ? HTML_ERROR : HTML_TROUBLE,
+			.episode = number,
+			.count = 1,
+			.label = shown,
+			.text = arena_printf(tmp, STR_FMT ": " STR_FMT,
+	                                     STR_ARG(view_time(&html->view, episode->first_ns)),
+	                                     STR_ARG(shown))});
 }
 
 static void add_stalls(struct lanes *lanes)
 {
-	struct html *html = lanes->html;
+	const struct html *html = lanes->html;
 	const struct digest *digest = html->view.findings->digest;
 	for (size_t i = 0; i < digest->episodes.count; i++) {
 		const struct episode *episode = &digest->episodes.items[i];
-		if (!episode->kind->is_harm || episode->first_ns == TIME_NONE ||
-		    !is_shown(html, episode->first_ns, episode->last_ns)) {
-			continue;
+		if (episode->kind->is_harm && episode->first_ns != TIME_NONE &&
+		    is_shown(html, episode->first_ns, episode->last_ns)) {
+			add_stall_of(lanes, episode, i + 1);
 		}
-		struct lane *lane = lane_of(lanes, view_instance(digest, episode));
-		if (lane == NULL) {
-			continue;
-		}
-		struct str text = view_text(&html->view, &episode->kind->title);
-		if (episode->count > 1) {
-			text = arena_printf(&html->view.tmp, STR_FMT " × %llu", STR_ARG(text),
-			                    (unsigned long long)episode->count);
-		}
-		if (episode->max_took_ns != DURATION_NONE) {
-			text = arena_printf(
-				&html->view.tmp, STR_FMT ", %s" STR_FMT, STR_ARG(text),
-				view_pick(&html->view, "up to "),
-				STR_ARG(view_duration(&html->view, episode->max_took_ns)));
-		}
-		text = arena_printf(&html->view.tmp, STR_FMT ": " STR_FMT,
-		                    STR_ARG(view_time(&html->view, episode->first_ns)),
-		                    STR_ARG(text));
-		add_stall(lane, &(struct mark){.from = position(html, episode->first_ns),
-		                               .to = position(html, episode->last_ns),
-		                               .style = stall_style(episode->kind),
-		                               .episode = i + 1,
-		                               .count = 1,
-		                               .text = text});
 	}
-}
-
-/* ---- drawing ---- */
-
-static void write_percent(struct html *html, const char *name, unsigned hundredths)
-{
-	buf_printf(html->out, " %s=\"%u.%02u%%\"", name, hundredths / 100, hundredths % 100);
-}
-
-static void write_title(struct html *html, const struct mark *mark)
-{
-	html_text(html, mark->text);
-	if (mark->count > 1) {
-		buf_printf(html->out, view_pick(&html->view, " (and %llu more near it)"),
-		           (unsigned long long)(mark->count - 1));
-	}
-}
-
-static void write_mark(struct html *html, const struct mark *mark, unsigned y)
-{
-	unsigned width = mark->to > mark->from ? mark->to - mark->from : 0;
-	if (mark->episode > 0) {
-		buf_printf(html->out, "<a href=\"#e%zu\" aria-label=\"", mark->episode);
-		write_title(html, mark);
-		html_raw(html, "\">");
-	}
-	buf_printf(html->out, "<rect class=\"%s\" y=\"%u\" height=\"%d\" rx=\"2\"", mark->style, y,
-	           TRACK_HEIGHT);
-	write_percent(html, "x", mark->from);
-	write_percent(html, "width", width > 30 ? width : 30);
-	html_raw(html, "><title>");
-	write_title(html, mark);
-	html_raw(html, "</title></rect>");
-	html_raw(html, mark->episode > 0 ? "</a>\n" : "\n");
-}
-
-static void write_label(struct html *html, const char *style, unsigned y, struct str text)
-{
-	buf_printf(html->out, "<text class=\"%s\" x=\"2\" y=\"%u\">", style, y);
-	html_text(html, text);
-	html_raw(html, "</text>\n");
-}
-
-static void write_track(struct html *html, const struct mark_list *track, unsigned y)
-{
-	vec_foreach (const struct mark, mark, track) {
-		write_mark(html, mark, y);
-	}
-}
-
-static void write_stop_mark(struct html *html, const struct mark *mark, unsigned from, unsigned to)
-{
-	html_raw(html, "<g><title>");
-	html_text(html, mark->text);
-	html_raw(html, "</title><line class=\"stop\"");
-	write_percent(html, "x1", mark->from);
-	write_percent(html, "x2", mark->from);
-	buf_printf(html->out, " y1=\"%u\" y2=\"%u\"/><svg overflow=\"visible\" y=\"%u\"", from, to,
-	           from);
-	write_percent(html, "x", mark->from);
-	html_raw(html, "><path class=\"stop\" d=\"M-6 -4 L6 -4 L0 6 Z\"/></svg></g>\n");
 }
 
 /* Returns: where the next lane begins. */
 static unsigned write_lane(struct html *html, const struct lane *lane, unsigned y)
 {
 	unsigned top = y;
-	write_label(html, "lane", y + HEAD_HEIGHT - 6, lane->name);
+	html_lane_name(html, y + HEAD_HEIGHT - 6, lane->name);
 	y += HEAD_HEIGHT;
 	if (lane->runs.count > 0) {
-		write_track(html, &lane->runs, y);
-		y += TRACK_STEP;
+		html_track(html, &lane->runs, y);
+		y += HTML_TRACK_STEP;
 	}
 	for (size_t i = 0; i < TRACKS_MAX && lane->stalls[i].count > 0; i++) {
-		write_track(html, &lane->stalls[i], y);
-		y += TRACK_STEP;
+		html_track(html, &lane->stalls[i], y);
+		y += HTML_TRACK_STEP;
 	}
-	vec_foreach (const struct mark, mark, &lane->stops) {
-		write_stop_mark(html, mark, top + HEAD_HEIGHT, y);
-	}
+	html_stops(html, &lane->stops, top + HEAD_HEIGHT, y);
 	return y + LANE_GAP;
 }
 
-/* ---- sessions and terms ---- */
+/* ---- sessions ---- */
 
 static bool is_gone(const struct lease *lease)
 {
 	return str_equals(lease->state, STR("lost")) || str_equals(lease->state, STR("expired"));
 }
 
-/* From its first word to its end, or the picture's. */
-static struct mark session_mark(struct html *html, const struct lease *first)
+/* When its owner's process ended after that: of the only Milvus, or of the one named after the
+ * owner. TIME_NONE: it did not, or that cannot be told. */
+static int64_t owner_end(const struct findings *findings, const struct lease *lease)
 {
-	int64_t end_ns = html->to_ns;
-	bool has_ended = false;
-	vec_foreach (const struct lease, lease, &html->view.findings->leases) {
-		if (!has_ended && is_gone(lease) && lease->time_ns != TIME_NONE &&
-		    lease->time_ns >= first->time_ns && str_equals(lease->owner, first->owner) &&
-		    (lease->id.len == 0 || str_equals(lease->id, first->id))) {
-			end_ns = lease->time_ns;
-			has_ended = true;
+	struct str only = STR("");
+	bool is_one = true;
+	vec_foreach (const struct run, run, &findings->runs) {
+		if (str_equals(run->component, STR("milvus"))) {
+			is_one = is_one && (only.len == 0 || str_equals(only, run->instance));
+			only = run->instance;
 		}
 	}
-	struct str text = arena_printf(
-		&html->view.tmp, "%s " STR_FMT " " STR_FMT "%s",
-		view_pick(&html->view, "Session of"), STR_ARG(first->owner), STR_ARG(first->id),
-		has_ended ? view_pick(&html->view, ", lost at the end") : "");
-	return (struct mark){.from = position(html, first->time_ns),
-	                     .to = position(html, end_ns),
-	                     .style = has_ended ? "session lost" : "session",
-	                     .text = text};
+	int64_t end_ns = TIME_NONE;
+	vec_foreach (const struct run, run, &findings->runs) {
+		bool is_owner = is_one ? str_equals(run->component, STR("milvus"))
+		                       : str_contains(run->instance, lease->owner);
+		if (is_owner && run->has_ended && run->end_ns != TIME_NONE &&
+		    run->end_ns >= lease->time_ns &&
+		    (end_ns == TIME_NONE || run->end_ns < end_ns)) {
+			end_ns = run->end_ns;
+		}
+	}
+	return end_ns;
+}
+
+/* From its first word to its end, or the picture's. */
+static struct html_mark session_mark(struct html *html, const struct lease *first)
+{
+	int64_t end_ns = owner_end(html->view.findings, first);
+	bool is_lost = false;
+	vec_foreach (const struct lease, lease, &html->view.findings->leases) {
+		if (!is_lost && is_gone(lease) && lease->time_ns != TIME_NONE &&
+		    lease->time_ns >= first->time_ns && str_equals(lease->owner, first->owner) &&
+		    (lease->id.len == 0 || str_equals(lease->id, first->id)) &&
+		    (end_ns == TIME_NONE || lease->time_ns <= end_ns)) {
+			end_ns = lease->time_ns;
+			is_lost = true;
+		}
+	}
+	struct str text = arena_printf(&html->view.tmp, "%s " STR_FMT " " STR_FMT "%s",
+	                               view_pick(&html->view, "Session of"), STR_ARG(first->owner),
+	                               STR_ARG(first->id),
+	                               is_lost ? view_pick(&html->view, ", lost at the end") : "");
+	return (struct html_mark){.from = html_position(html, first->time_ns),
+	                          .to = end_ns == TIME_NONE ? HTML_POSITION_MAX
+	                                                    : html_position(html, end_ns),
+	                          .style = is_lost ? HTML_SESSION_LOST : HTML_SESSION,
+	                          .label = first->owner,
+	                          .text = text};
 }
 
 static bool is_first_of_session(const struct findings *findings, const struct lease *lease)
@@ -307,110 +293,128 @@ static bool is_first_of_session(const struct findings *findings, const struct le
 	return true;
 }
 
+static bool is_near(unsigned a, unsigned b)
+{
+	return a < b + 4 * HTML_NEAR && b < a + 4 * HTML_NEAR;
+}
+
+/* Sessions that begin and end together are one mark with all their names. */
+static void add_session(struct html *html, struct html_mark_list *sessions,
+                        const struct html_mark *mark)
+{
+	vec_foreach (struct html_mark, other, sessions) {
+		if (other->style == mark->style && is_near(other->from, mark->from) &&
+		    is_near(other->to, mark->to)) {
+			other->label = arena_printf(&html->view.tmp, STR_FMT ", " STR_FMT,
+			                            STR_ARG(other->label), STR_ARG(mark->label));
+			other->text = arena_printf(&html->view.tmp, STR_FMT "; " STR_FMT,
+			                           STR_ARG(other->text), STR_ARG(mark->text));
+			return;
+		}
+	}
+	vec_push(sessions, *mark);
+}
+
+static int compare_marks(const void *a, const void *b)
+{
+	const struct html_mark *left = a, *right = b;
+	if (left->from != right->from) {
+		return left->from < right->from ? -1 : 1;
+	}
+	return str_compare(left->label, right->label);
+}
+
 static unsigned write_sessions(struct html *html, unsigned y)
 {
 	const struct findings *findings = html->view.findings;
-	struct str owners[OWNERS_MAX];
-	size_t count = 0;
+	struct html_mark_list sessions = {0};
+	struct lane lane = {0};
 	vec_foreach (const struct lease, lease, &findings->leases) {
-		bool is_known = false;
-		for (size_t i = 0; i < count; i++) {
-			is_known = is_known || str_equals(owners[i], lease->owner);
-		}
-		if (!is_known && count < OWNERS_MAX && is_first_of_session(findings, lease)) {
-			owners[count++] = lease->owner;
+		if (is_first_of_session(findings, lease)) {
+			struct html_mark mark = session_mark(html, lease);
+			add_session(html, &sessions, &mark);
 		}
 	}
-	if (count == 0) {
-		return y;
-	}
-	write_label(html, "lane", y + HEAD_HEIGHT - 6,
-	            str_from(view_pick(&html->view, "Sessions")));
-	y += HEAD_HEIGHT;
-	for (size_t i = 0; i < count; i++, y += TRACK_STEP) {
-		vec_foreach (const struct lease, lease, &findings->leases) {
-			if (str_equals(lease->owner, owners[i]) &&
-			    is_first_of_session(findings, lease)) {
-				struct mark mark = session_mark(html, lease);
-				write_mark(html, &mark, y);
-			}
+	if (sessions.count > 0) {
+		qsort(sessions.items, sessions.count, sizeof(struct html_mark), compare_marks);
+		vec_foreach (const struct html_mark, mark, &sessions) {
+			add_stall(&lane, mark);
 		}
-		write_label(html, "inner", y + TRACK_HEIGHT - 3, owners[i]);
+		lane.name = str_from(view_pick(&html->view, "Sessions"));
+		y = write_lane(html, &lane, y);
 	}
-	return y + LANE_GAP;
+	vec_finish(&sessions);
+	for (size_t i = 0; i < TRACKS_MAX; i++) {
+		vec_finish(&lane.stalls[i]);
+	}
+	return y;
+}
+
+/* ---- terms ---- */
+
+/* The instance of that member, or its id. */
+static struct str member_name(const struct findings *findings, struct str id)
+{
+	vec_foreach (const struct finding_fact, item, &findings->facts) {
+		if (str_equals(item->fact.id, STR("etcd.member_id")) &&
+		    str_equals(item->fact.text, id) && item->fact.instance.len > 0) {
+			return item->fact.instance;
+		}
+	}
+	return id;
+}
+
+/* next_ns: when the next one began; TIME_NONE: none is known */
+static void add_term(struct html *html, struct html_mark_list *track, const struct term *term,
+                     int64_t next_ns)
+{
+	int64_t last_ns = next_ns != TIME_NONE ? next_ns : html->to_ns;
+	int64_t end_ns = term->end_ns != TIME_NONE ? term->end_ns : last_ns;
+	struct str leader = member_name(html->view.findings, term->leader);
+	struct str label =
+		arena_printf(&html->view.tmp, "%s %llu: " STR_FMT, view_pick(&html->view, "Term"),
+	                     (unsigned long long)term->number, STR_ARG(leader));
+	struct str why = view_text(&html->view, &term->why);
+	if (is_shown(html, term->start_ns, end_ns)) {
+		vec_push(track, (struct html_mark){.from = html_position(html, term->start_ns),
+		                                   .to = html_position(html, end_ns),
+		                                   .style = HTML_TERM,
+		                                   .label = label,
+		                                   .text = arena_printf(
+							   &html->view.tmp, STR_FMT "%s" STR_FMT,
+							   STR_ARG(label), why.len > 0 ? "; " : "",
+							   STR_ARG(why))});
+	}
+	unsigned from = html_position(html, end_ns), to = html_position(html, next_ns);
+	if (next_ns != TIME_NONE && to > from + HTML_NEAR && is_shown(html, end_ns, next_ns)) {
+		struct str none = str_from(view_pick(&html->view, "no leader"));
+		vec_push(track, (struct html_mark){.from = from,
+		                                   .to = to,
+		                                   .style = HTML_NO_LEADER,
+		                                   .label = none,
+		                                   .text = none});
+	}
 }
 
 static unsigned write_terms(struct html *html, unsigned y)
 {
 	const struct findings *findings = html->view.findings;
-	if (findings->terms.count == 0) {
-		return y;
-	}
-	write_label(html, "lane", y + HEAD_HEIGHT - 6,
-	            str_from(view_pick(&html->view, "Leader terms")));
-	y += HEAD_HEIGHT;
+	struct html_mark_list track = {0};
 	for (size_t i = 0; i < findings->terms.count; i++) {
 		const struct term *term = &findings->terms.items[i];
-		int64_t end_ns = term->end_ns;
-		if (end_ns == TIME_NONE) {
-			end_ns = i + 1 < findings->terms.count ? term[1].start_ns : html->to_ns;
-		}
-		if (term->start_ns == TIME_NONE || !is_shown(html, term->start_ns, end_ns)) {
-			continue;
-		}
-		struct str text = arena_printf(
-			&html->view.tmp, "%s %llu: " STR_FMT "%s" STR_FMT,
-			view_pick(&html->view, "Term"), (unsigned long long)term->number,
-			STR_ARG(term->leader), term->why.in[TEXT_EN].len > 0 ? "; " : "",
-			STR_ARG(view_text(&html->view, &term->why)));
-		write_mark(html,
-		           &(struct mark){.from = position(html, term->start_ns),
-		                          .to = position(html, end_ns),
-		                          .style = i % 2 == 0 ? "term" : "term other",
-		                          .text = text},
-		           y);
-	}
-	return y + TRACK_STEP + LANE_GAP;
-}
-
-/* ---- axis ---- */
-
-static int64_t tick_step(int64_t span_ns)
-{
-	static const int seconds[] = {1,     2,     5,     10,    15,     30,    60,
-	                              120,   300,   600,   900,   1800,   3600,  7200,
-	                              10800, 21600, 43200, 86400, 172800, 604800};
-	for (size_t i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
-		if (span_ns / (seconds[i] * NS_PER_SEC) < TICKS_MAX) {
-			return seconds[i] * NS_PER_SEC;
+		bool has_next = i + 1 < findings->terms.count && term[1].start_ns != TIME_NONE;
+		if (term->start_ns != TIME_NONE) {
+			add_term(html, &track, term, has_next ? term[1].start_ns : TIME_NONE);
 		}
 	}
-	return span_ns / TICKS_MAX;
-}
-
-static void write_axis(struct html *html, unsigned height)
-{
-	int64_t step = tick_step(html->to_ns - html->from_ns);
-	int64_t day = 86400 * NS_PER_SEC;
-	for (int64_t at = html->from_ns - html->from_ns % step + step; at < html->to_ns;
-	     at += step) {
-		unsigned x = position(html, at);
-		struct str text = clock_format_short(&html->view.tmp, at, html->view.options->zone);
-		text = step >= day ? str_slice(view_time(&html->view, at), 5, 10)
-		                   : str_slice(text, 0, step < 60 * NS_PER_SEC ? 8 : 5);
-		html_raw(html, "<line class=\"tick\"");
-		write_percent(html, "x1", x);
-		write_percent(html, "x2", x);
-		buf_printf(html->out, " y1=\"0\" y2=\"%u\"/>", height - AXIS_HEIGHT + 4);
-		if (x > 500 && x < POSITION_MAX - 500) {
-			html_raw(html, "<text class=\"tick\" text-anchor=\"middle\"");
-			write_percent(html, "x", x);
-			buf_printf(html->out, " y=\"%u\">", height - 5);
-			html_text(html, text);
-			html_raw(html, "</text>");
-		}
-		html_raw(html, "\n");
+	if (track.count > 0) {
+		html_lane_name(html, y + HEAD_HEIGHT - 6,
+		               str_from(view_pick(&html->view, "Leader terms")));
+		html_track(html, &track, y + HEAD_HEIGHT);
+		y += HEAD_HEIGHT + HTML_TRACK_STEP + LANE_GAP;
 	}
+	vec_finish(&track);
+	return y;
 }
 
 /* ---- the section ---- */
@@ -439,7 +443,7 @@ static void write_picture(struct lanes *lanes)
 	}
 	y = write_sessions(html, y);
 	y = write_terms(html, y);
-	y += AXIS_HEIGHT;
+	y += HTML_AXIS_HEIGHT;
 	html->out = page;
 	buf_printf(
 		html->out,
@@ -447,36 +451,10 @@ static void write_picture(struct lanes *lanes)
 		y);
 	html_pick(html, "Swim lanes");
 	html_raw(html, "\">\n");
-	write_axis(html, y);
+	html_axis(html, y);
 	buf_add(html->out, buf_str(&body));
 	html_raw(html, "</svg>\n");
 	buf_finish(&body);
-}
-
-static void write_key(struct html *html)
-{
-	static const struct {
-		const char *style, *en;
-	} keys[] = {
-		{"run", TEXT_MARK("run")},
-		{"stall", TEXT_MARK("trouble")},
-		{"stall worst", TEXT_MARK("error")},
-		{"session", TEXT_MARK("session")},
-		{"session lost", TEXT_MARK("session that is lost")},
-		{"term", TEXT_MARK("leader term")},
-		{"stop", TEXT_MARK("stop")},
-	};
-	html_raw(html, "<ul class=\"key\">\n");
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		buf_printf(html->out,
-		           "<li><svg width=\"14\" height=\"14\" aria-hidden=\"true\"><rect "
-		           "class=\"%s\" "
-		           "width=\"14\" height=\"14\" rx=\"2\"/></svg> ",
-		           keys[i].style);
-		html_pick(html, keys[i].en);
-		html_raw(html, "</li>\n");
-	}
-	html_raw(html, "</ul>\n");
 }
 
 void html_lanes(struct html *html)
@@ -499,13 +477,19 @@ void html_lanes(struct html *html)
 	add_runs(&lanes);
 	add_stalls(&lanes);
 	add_stops(&lanes);
-	html_raw(html, "<p>");
-	html_time(html, html->from_ns);
-	html_raw(html, " – ");
-	html_time(html, html->to_ns);
-	html_raw(html, "</p>\n");
+	html_element(html, "p", view_span(&html->view, html->from_ns, html->to_ns));
+	html_raw(html, "\n");
 	write_picture(&lanes);
-	write_key(html);
+	html_key(html);
+	html_raw(html, "<p id=\"mark\" class=\"point\" aria-live=\"polite\">");
+	html_pick(html, "Point at a mark to see its line; a click leads to its event.");
+	html_raw(html, "</p>\n");
+	if (lanes.left_out > 0) {
+		html_element(
+			html, "p",
+			str_from(view_pick(&html->view, "Other instances had no room here; the "
+		                                        "events below have them all.")));
+	}
 	html_raw(html, "</section>\n");
 	lanes_finish(&lanes);
 }

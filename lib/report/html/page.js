@@ -11,6 +11,9 @@
 	const events = Array.from(document.querySelectorAll("#list > details"));
 	const find = byId("find"), instance = byId("instance"), component = byId("component"), kind = byId("kind");
 	const harm = byId("harm"), found = byId("found");
+	/* Marks of the swim lanes, and the event that each leads to. */
+	const marks = Array.from(document.querySelectorAll("svg.lanes a"), (mark) => [mark, byId(mark.getAttribute("href").slice(1))])
+		.filter((pair) => pair[1]).map(([mark, place]) => [mark, place.closest("details")]);
 
 	for (const name of Array.from(new Set(events.map((event) => event.dataset.c))).sort()) {
 		const option = document.createElement("option");
@@ -31,6 +34,9 @@
 			shown += is ? 1 : 0;
 		}
 		found.textContent = shown + " / " + events.length;
+		for (const [mark, event] of marks) {
+			mark.classList.toggle("dim", event.hidden);
+		}
 	}
 	let later = 0;
 	find.addEventListener("input", () => { clearTimeout(later); later = setTimeout(filter, 150); });
@@ -65,6 +71,31 @@
 		open(location.hash.slice(1));
 	}
 
+	/* ---- what is under the pointer, or has the focus ---- */
+
+	function tell(where, text, id) {
+		const place = byId(where), lines = id && byId(id) ? byId(id).querySelectorAll(".line") : [], line = lines[lines.length - 1];
+		place.textContent = "";
+		const bold = document.createElement("b");
+		bold.textContent = text;
+		place.append(bold);
+		if (line) {
+			const code = document.createElement("code");
+			code.textContent = line.querySelector("code").textContent;
+			place.append(" ", line.querySelector("cite").textContent, code);
+		}
+	}
+
+	const lanes = document.querySelector("svg.lanes");
+	for (const kind of lanes ? ["pointerover", "focusin"] : []) {
+		lanes.addEventListener(kind, (happened) => {
+			const mark = happened.target.closest("a, g"), title = mark && mark.querySelector("title");
+			if (title) {
+				tell("mark", title.textContent, mark.matches("a") ? mark.getAttribute("href").slice(1) : "");
+			}
+		});
+	}
+
 	/* ---- charts ---- */
 
 	const series = data.series.filter((one) => one.points.length > 0);
@@ -97,7 +128,7 @@
 		return pad(at.getUTCMonth() + 1) + "-" + pad(at.getUTCDate()) + " " + pad(at.getUTCHours()) + ":" + pad(at.getUTCMinutes());
 	}
 
-	/* A mark is a symbol of its own, so that series differ without colour. */
+	/* A mark is a symbol of its own, so that series differ without colour, and open, so that one is seen behind another. */
 	const symbols = [
 		(c, x, y, r) => c.arc(x, y, r, 0, 2 * Math.PI),
 		(c, x, y, r) => c.rect(x - r, y - r, 2 * r, 2 * r),
@@ -108,9 +139,12 @@
 	function drawSymbol(number) {
 		return (graph, name, canvas, x, y, color, size) => {
 			canvas.beginPath();
-			canvas.fillStyle = color;
+			canvas.strokeStyle = color;
+			canvas.lineWidth = 2;
+			canvas.setLineDash(number < symbols.length ? [] : [3, 2]);
 			symbols[number % symbols.length](canvas, x, y, size);
-			canvas.fill();
+			canvas.stroke();
+			canvas.setLineDash([]);
 		};
 	}
 
@@ -160,9 +194,47 @@
 		return (a, b) => values.filter((value) => value >= a / 1.001 && value <= b * 1.001).map((value) => ({v: value, label: duration(value)}));
 	}
 
+	/* Whole seconds, minutes, hours and days of the time that is shown. */
+	function timeTicks(a, b, pixels) {
+		const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800];
+		const step = 1000 * (steps.find((seconds) => (b - a) / 1000 / seconds < pixels / 90) || 2592000), zone = data.offset * 1000;
+		const found = [];
+		for (let at = Math.ceil((a + zone) / step) * step - zone; at <= b; at += step) {
+			found.push({v: at, label: b - a > 86400000 ? dayAndTime(at) : timeOfDay(at)});
+		}
+		return found;
+	}
+
 	const decades = [0.001, 0.01, 0.1, 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000];
-	const marks = (steps) => decades.flatMap((decade) => steps.map((step) => +(decade * step).toPrecision(1)));
+	const gradations = (steps) => decades.flatMap((decade) => steps.map((step) => +(decade * step).toPrecision(1)));
 	const lowest = Math.min(...rows.map((row) => row.took)), highest = Math.max(...rows.map((row) => row.took), 1100);
+
+	let chosen = -1;
+
+	function tellRow(row) {
+		chosen = row;
+		tell("point", timeOfDay(rows[row].at) + " " + series[rows[row].number].name + ": " + duration(rows[row].took), "e" + rows[row].event);
+	}
+
+	function openRow(row) {
+		if (row >= 0) {
+			open("e" + rows[row].event);
+		}
+	}
+
+	/* Points by keyboard: left, right, Home and End go from one to the next, Enter opens its event. */
+	byId("over-time").addEventListener("keydown", (press) => {
+		const next = {ArrowLeft: Math.max(chosen - 1, 0), ArrowRight: Math.min(chosen + 1, rows.length - 1), Home: 0, End: rows.length - 1}[press.key];
+		if (press.key === "Enter") {
+			openRow(chosen);
+		} else if (next === undefined) {
+			return;
+		} else {
+			overTime.setSelection(next);
+			tellRow(next);
+		}
+		press.preventDefault();
+	});
 
 	function drawOverTime() {
 		const options = {};
@@ -176,29 +248,20 @@
 			logscale: true,
 			strokeWidth: 0,
 			drawPoints: true,
-			pointSize: 4,
-			highlightCircleSize: 6,
+			pointSize: 5,
+			highlightCircleSize: 8,
 			gridLineColor: style("--edge"),
 			axisLineColor: style("--soft"),
 			dateWindow: [from - room, to + room],
 			valueRange: [Math.min(lowest / 1.6, 90), Math.max(highest, data.ttl || 0) * 1.6],
 			axes: {
-				x: {valueFormatter: dayAndTime, axisLabelFormatter: (at) => (to - from > 172800000 ? dayAndTime(+at) : timeOfDay(+at)), pixelsPerLabel: 90, axisLabelWidth: 86, ticker: Dygraph.numericTicks},
+				x: {valueFormatter: dayAndTime, axisLabelWidth: 86, ticker: timeTicks},
 				y: {ticker: ticks(decades), axisLabelWidth: 62},
 			},
 			underlayCallback: drawLimits,
-			highlightCallback: (event, x, points) => {
-				const point = points[0];
-				if (point) {
-					byId("point").textContent = timeOfDay(point.xval) + " " + point.name.replace(/ #\d+$/, "") + ": " + duration(point.yval);
-				}
-			},
-			pointClickCallback: (event, point) => {
-				const row = rows.find((one) => Math.abs(one.at - point.xval) < 0.001);
-				if (row) {
-					open("e" + row.event);
-				}
-			},
+			highlightCallback: (event, x, points, row) => tellRow(row),
+			pointClickCallback: (event, point) => openRow(rows.findIndex((one) => Math.abs(one.at - point.xval) < 0.001)),
+			zoomCallback: () => { byId("whole").hidden = !overTime.isZoomed(); },
 		});
 	}
 
@@ -222,7 +285,7 @@
 			axisLineColor: style("--soft"),
 			dateWindow: [first - 0.5, last + 1.5],
 			axes: {
-				x: {ticker: (a, b) => marks(last - first < 10 ? [1, 2, 5] : [1]).map((ms) => ({v: Math.log10(ms) * 4, label: duration(ms)})).filter((tick) => tick.v >= a && tick.v <= b), axisLabelWidth: 70, drawGrid: false},
+				x: {ticker: (a, b) => gradations(last - first < 10 ? [1, 2, 5] : [1]).map((ms) => ({v: Math.log10(ms) * 4, label: duration(ms)})).filter((tick) => tick.v >= a && tick.v <= b), axisLabelWidth: 70, drawGrid: false},
 				y: {axisLabelWidth: 62},
 			},
 			highlightCircleSize: 0,
@@ -248,6 +311,9 @@
 		drawSpread();
 	}
 	draw();
-	byId("whole").addEventListener("click", () => overTime.updateOptions({dateWindow: [from - room, to + room]}));
+	byId("whole").addEventListener("click", () => {
+		overTime.resetZoom();
+		byId("whole").hidden = true;
+	});
 	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 })();
