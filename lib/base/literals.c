@@ -1,26 +1,148 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/literals.h"
 
+#include "base/map.h"
+
 #include <assert.h>
 #include <hs/hs.h>
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 
-enum { LITERALS_SCRATCH_SIZE = 64 << 10 /* roughly, for the message */ };
+enum {
+	LITERALS_SCRATCH_SIZE = 64 << 10, /* roughly, for the message */
+	PART_LEN = 12,                    /* longer parts are found no faster */
+	TAIL_LEN = 8,                     /* bytes of a part that the search begins with */
+	GRAM_LEN = 3,
+	GRAM_SLOTS = 1 << 16
+};
+
+/* What is searched for of a literal; several ones may share it. */
+struct place {
+	uint32_t part;
+	uint32_t offset; /* in the literal */
+	uint32_t item;
+};
 
 struct literals {
-	hs_database_t *database; /* NULL: the set is empty */
+	hs_database_t *database; /* of the parts; NULL: the set is empty */
+	const struct str *items;
+	struct place *places; /* one for each item, by part */
+	size_t count;
+	uint32_t *part_starts; /* place of the first one of each part, and the end */
+	size_t part_count;
 };
 
 struct literals_scratch {
 	hs_scratch_t *scratch;
 };
 
-static struct literals *wrap(hs_database_t *database)
+static size_t part_len(struct str item)
+{
+	return item.len < PART_LEN ? item.len : PART_LEN;
+}
+
+/* ---- the rarest part of a literal ---- */
+
+static uint32_t gram_slot(const char *at)
+{
+	uint32_t gram = (unsigned char)at[0] | (uint32_t)(unsigned char)at[1] << 8 |
+	                (uint32_t)(unsigned char)at[2] << 16;
+	return (gram * UINT32_C(2654435761)) >> 16;
+}
+
+static void count_grams(uint32_t *grams, struct str text)
+{
+	for (size_t i = 0; i + GRAM_LEN <= text.len; i++) {
+		grams[gram_slot(text.ptr + i)]++;
+	}
+}
+
+/* About four times the binary logarithm. */
+static unsigned weight(uint32_t count)
+{
+	unsigned value = count < UINT32_MAX >> 3 ? (unsigned)count + 1 : UINT32_MAX >> 3;
+	unsigned bits = 31 - (unsigned)__builtin_clz(value);
+	return bits * 4 + (((value << 2) >> bits) & 3);
+}
+
+/* Where the part of an item begins whose last bytes are the rarest. */
+static uint32_t find_part(const uint32_t *grams, struct str item)
+{
+	size_t best = 0;
+	unsigned least = UINT_MAX;
+	for (size_t from = 0; from + part_len(item) <= item.len; from++) {
+		size_t end = from + part_len(item);
+		unsigned sum = 0;
+		for (size_t i = end - TAIL_LEN; item.len > PART_LEN && i + GRAM_LEN <= end; i++) {
+			sum += weight(grams[gram_slot(item.ptr + i)]);
+		}
+		if (sum < least) {
+			least = sum;
+			best = from;
+		}
+	}
+	return (uint32_t)best;
+}
+
+/* Choose the part of each item. parts: room for as many. Returns: how many there are. */
+static size_t choose_parts(struct literals *literals, struct str ordinary, struct str *parts)
+{
+	uint32_t *grams = memory_resize(NULL, GRAM_SLOTS * sizeof(uint32_t));
+	struct map numbers = {0};
+	size_t count = 0;
+	memset(grams, 0, GRAM_SLOTS * sizeof(uint32_t));
+	count_grams(grams, ordinary);
+	for (size_t i = 0; i < literals->count; i++) {
+		struct str item = literals->items[i];
+		uint32_t offset = find_part(grams, item);
+		struct str part = str_slice(item, offset, offset + part_len(item));
+		void **number = map_put(&numbers, part);
+		if (*number == NULL) {
+			parts[count++] = part;
+			*number = (void *)(uintptr_t)count;
+		}
+		literals->places[i] =
+			(struct place){(uint32_t)((uintptr_t)*number - 1), offset, (uint32_t)i};
+	}
+	map_finish(&numbers);
+	memory_free(grams);
+	return count;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *left = a, *right = b;
+	if (left->part != right->part) {
+		return left->part < right->part ? -1 : 1;
+	}
+	return (left->item > right->item) - (left->item < right->item);
+}
+
+/* Find the places of each part. */
+static void index_parts(struct literals *literals, size_t part_count)
+{
+	literals->part_count = part_count;
+	literals->part_starts = memory_resize(NULL, (part_count + 1) * sizeof(uint32_t));
+	qsort(literals->places, literals->count, sizeof(struct place), compare_places);
+	size_t at = 0;
+	for (size_t part = 0; part <= part_count; part++) {
+		while (at < literals->count && literals->places[at].part < part) {
+			at++;
+		}
+		literals->part_starts[part] = (uint32_t)at;
+	}
+}
+
+static struct literals *literals_new(const struct str *items, size_t count)
 {
 	struct literals *literals = memory_resize(NULL, sizeof(*literals));
-	literals->database = database;
+	*literals = (struct literals){.items = items, .count = count};
+	literals->places = memory_resize(NULL, (count + 1) * sizeof(struct place));
 	return literals;
 }
+
+/* ---- the search for parts ---- */
 
 /* A literal as a pattern, byte for byte: the compiler's literal interface stops at a NUL. */
 static const char *escape(struct str literal, struct arena *tmp)
@@ -59,7 +181,8 @@ static hs_database_t *compile(const struct str *items, size_t count, struct aren
 	return database;
 }
 
-struct literals *literals_create(const struct str *items, size_t count, struct error *err)
+struct literals *literals_create(const struct str *items, size_t count, struct str ordinary,
+                                 struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (items[i].len == 0) {
@@ -67,15 +190,25 @@ struct literals *literals_create(const struct str *items, size_t count, struct e
 			return NULL;
 		}
 	}
+	struct literals *literals = literals_new(items, count);
 	if (count == 0) {
-		return wrap(NULL);
+		return literals;
 	}
 	struct arena tmp;
 	arena_init(&tmp);
-	hs_database_t *database = compile(items, count, &tmp, err);
+	struct str *parts = arena_array(&tmp, struct str, count);
+	size_t part_count = choose_parts(literals, ordinary, parts);
+	index_parts(literals, part_count);
+	literals->database = compile(parts, part_count, &tmp, err);
 	arena_finish(&tmp);
-	return database == NULL ? NULL : wrap(database);
+	if (literals->database == NULL) {
+		literals_destroy(literals);
+		return NULL;
+	}
+	return literals;
 }
+
+/* ---- as bytes: the number of items and of parts, the places, the database ---- */
 
 bool literals_save(const struct literals *literals, struct arena *arena, struct str *bytes,
                    struct error *err)
@@ -89,29 +222,69 @@ bool literals_save(const struct literals *literals, struct arena *arena, struct 
 	if (hs_serialize_database(literals->database, &text, &len) != HS_SUCCESS) {
 		return error_set(err, "literals cannot be written");
 	}
-	*bytes = arena_str(arena, (struct str){text, len});
+	const uint32_t counts[2] = {(uint32_t)literals->count, (uint32_t)literals->part_count};
+	size_t places_size = literals->count * sizeof(struct place);
+	char *all = arena_alloc(arena, sizeof(counts) + places_size + len, 1);
+	memcpy(all, counts, sizeof(counts));
+	memcpy(all + sizeof(counts), literals->places, places_size);
+	memcpy(all + sizeof(counts) + places_size, text, len);
 	memory_free(text);
+	*bytes = (struct str){all, sizeof(counts) + places_size + len};
 	return true;
 }
 
-struct literals *literals_load(struct str bytes)
+static bool is_place_good(const struct literals *literals, const struct place *place,
+                          size_t part_count)
 {
-	hs_database_t *database = NULL;
-	/* it checks magic, version, platform and a checksum */
-	if (bytes.len == 0 ||
-	    hs_deserialize_database(bytes.ptr, bytes.len, &database) != HS_SUCCESS) {
+	return place->part < part_count && place->item < literals->count &&
+	       place->offset + part_len(literals->items[place->item]) <=
+	               literals->items[place->item].len;
+}
+
+static bool read_places(struct literals *literals, struct str bytes, size_t part_count)
+{
+	memcpy(literals->places, bytes.ptr, literals->count * sizeof(struct place));
+	for (size_t i = 0; i < literals->count; i++) {
+		if (!is_place_good(literals, &literals->places[i], part_count)) {
+			return false;
+		}
+	}
+	index_parts(literals, part_count);
+	return true;
+}
+
+struct literals *literals_load(struct str bytes, const struct str *items, size_t count)
+{
+	uint32_t counts[2];
+	size_t places_size = count * sizeof(struct place);
+	if (bytes.len <= sizeof(counts) + places_size || count == 0) {
 		return NULL;
 	}
-	return wrap(database);
+	memcpy(counts, bytes.ptr, sizeof(counts));
+	struct str database = str_skip(bytes, sizeof(counts) + places_size);
+	struct literals *literals = literals_new(items, count);
+	bool is_good = counts[0] == count && counts[1] <= count &&
+	               read_places(literals, str_skip(bytes, sizeof(counts)), counts[1]);
+	/* it checks magic, version, platform and a checksum */
+	if (!is_good || hs_deserialize_database(database.ptr, database.len, &literals->database) !=
+	                        HS_SUCCESS) {
+		literals_destroy(literals);
+		return NULL;
+	}
+	return literals;
 }
 
 void literals_destroy(struct literals *literals)
 {
 	if (literals != NULL) {
 		hs_free_database(literals->database);
+		memory_free(literals->places);
+		memory_free(literals->part_starts);
 		memory_free(literals);
 	}
 }
+
+/* ---- searching ---- */
 
 struct literals_scratch *literals_scratch_create(const struct literals *literals)
 {
@@ -132,30 +305,47 @@ void literals_scratch_destroy(struct literals_scratch *scratch)
 	}
 }
 
-struct forward {
+struct search {
+	const struct literals *literals;
+	struct str text;
 	literals_hit *hit;
 	void *context;
 };
 
-static int forward_hit(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
-                       void *context)
+/* A part ends there: report the items that stand around it. */
+static int look_around(unsigned part, unsigned long long from, unsigned long long to,
+                       unsigned flags, void *context)
 {
+	const struct search *search = context;
+	const struct literals *literals = search->literals;
 	(void)from;
 	(void)flags;
-	const struct forward *forward = context;
-	return forward->hit(forward->context, id, (size_t)to) ? 1 : 0;
+	for (uint32_t i = literals->part_starts[part]; i < literals->part_starts[part + 1]; i++) {
+		const struct place *place = &literals->places[i];
+		struct str item = literals->items[place->item];
+		size_t before = place->offset + part_len(item);
+		if (to < before || search->text.len - (to - before) < item.len) {
+			continue;
+		}
+		size_t start = (size_t)to - before;
+		if (memcmp(search->text.ptr + start, item.ptr, item.len) == 0 &&
+		    search->hit(search->context, place->item, start + item.len)) {
+			return 1;
+		}
+	}
+	return 0;
 }
 
 void literals_scan(const struct literals *literals, struct literals_scratch *scratch,
                    struct str text, literals_hit *hit, void *context)
 {
-	struct forward forward = {hit, context};
+	struct search search = {literals, text, hit, context};
 	assert(text.len <= UINT_MAX);
 	if (literals->database == NULL || text.len == 0) {
 		return;
 	}
 	hs_error_t result = hs_scan(literals->database, text.ptr, (unsigned)text.len, 0,
-	                            scratch->scratch, forward_hit, &forward);
+	                            scratch->scratch, look_around, &search);
 	/* anything else is a scratch of another set or one in use */
 	assert(result == HS_SUCCESS || result == HS_SCAN_TERMINATED);
 	(void)result;

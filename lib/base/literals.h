@@ -10,7 +10,7 @@ struct literals;         /* a compiled set; used by many threads at once */
 struct literals_scratch; /* working memory of one thread */
 
 /**
- * Called for each hit, in order of end; hits of the same end come in any order.
+ * Called for each hit. Hits that do not overlap come in order of end, others in any order.
  *
  * id:      index into the set
  * end:     offset behind the literal's last byte
@@ -22,18 +22,25 @@ typedef bool literals_hit(void *context, unsigned id, size_t end);
  * Compile a set. Literals are bytes, matched exactly (case matters), at least 1 byte. A set may be
  * empty, and hold a literal twice.
  *
- * Owner: the caller, literals_destroy
+ * ordinary: text like most of what will be searched: of each literal the bytes that are rare in it
+ *           are looked for, the others only where these are found; it changes how fast a scan is,
+ *           never what it finds; may be empty
+ * Owner:    the caller, literals_destroy
+ * Lifetime: items must outlive the set
  */
-struct literals *literals_create(const struct str *items, size_t count, struct error *err);
+struct literals *literals_create(const struct str *items, size_t count, struct str ordinary,
+                                 struct error *err);
 /** Write a compiled set as bytes that literals_load reads on the same kind of machine. */
 bool literals_save(const struct literals *literals, struct arena *arena, struct str *bytes,
                    struct error *err);
 /**
  * Read what literals_save wrote.
  *
- * Returns: NULL when that was another version, for another CPU or an empty set (then compile anew)
+ * items:   what the set was made of; must outlive it
+ * Returns: NULL when that was another version, for another CPU, another number of items or an empty
+ * set (then compile anew)
  */
-struct literals *literals_load(struct str bytes);
+struct literals *literals_load(struct str bytes, const struct str *items, size_t count);
 void literals_destroy(struct literals *literals);
 
 struct literals_scratch *literals_scratch_create(const struct literals *literals);

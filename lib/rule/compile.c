@@ -189,20 +189,6 @@ void rule_pack_index(struct rule_pack *pack)
 
 /* ---- the search ---- */
 
-/**
- * The built-in set, when it is of just these anchors. It begins with the 16 hex digits of their
- * hash.
- */
-static struct literals *load_builtin(uint64_t hash)
-{
-	struct str bytes = rule_builtin_anchors;
-	uint64_t made_of;
-	if (bytes.len < 16 || !str_to_hex64(str_slice(bytes, 0, 16), &made_of) || made_of != hash) {
-		return NULL;
-	}
-	return literals_load(str_skip(bytes, 16));
-}
-
 uint64_t rule_anchors_hash(const struct rule_pack *pack)
 {
 	uint64_t hash = pack->anchor_count;
@@ -210,6 +196,21 @@ uint64_t rule_anchors_hash(const struct rule_pack *pack)
 		hash = hash * UINT64_C(0x9e3779b97f4a7c15) + str_hash(pack->anchors[i]);
 	}
 	return hash;
+}
+
+/**
+ * The built-in set, when it is of just these anchors. It begins with the 16 hex digits of their
+ * hash.
+ */
+static struct literals *load_builtin(const struct rule_pack *pack)
+{
+	struct str bytes = rule_builtin_anchors;
+	uint64_t made_of;
+	if (bytes.len < 16 || !str_to_hex64(str_slice(bytes, 0, 16), &made_of) ||
+	    made_of != rule_anchors_hash(pack)) {
+		return NULL;
+	}
+	return literals_load(str_skip(bytes, 16), pack->anchors, pack->anchor_count);
 }
 
 bool rule_pack_compile(struct rule_pack *pack, struct error *err)
@@ -220,9 +221,9 @@ bool rule_pack_compile(struct rule_pack *pack, struct error *err)
 	if (pack->anchor_count == 0) {
 		return true;
 	}
-	pack->literals = load_builtin(rule_anchors_hash(pack));
+	pack->literals = load_builtin(pack);
 	if (pack->literals == NULL) {
-		pack->literals = literals_create(pack->anchors, pack->anchor_count, err);
+		pack->literals = literals_create(pack->anchors, pack->anchor_count, STR(""), err);
 	}
 	return pack->literals != NULL || error_prefix(err, "anchors");
 }

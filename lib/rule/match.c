@@ -57,10 +57,16 @@ void rule_matcher_destroy(struct rule_matcher *matcher)
 
 /* ---- anchors ---- */
 
+/* Sorted by end; they come nearly so. */
 static bool keep_hit(void *context, unsigned id, size_t end)
 {
 	struct rule_hits *hits = context;
-	vec_push(hits, (struct rule_hit){.end = end, .anchor = id});
+	vec_reserve(hits);
+	size_t at = hits->count++;
+	for (; at > 0 && hits->items[at - 1].end > end; at--) {
+		hits->items[at] = hits->items[at - 1];
+	}
+	hits->items[at] = (struct rule_hit){.end = end, .anchor = id};
 	return false;
 }
 

@@ -167,12 +167,19 @@ static const struct str set[] = {
 	STR_INIT("slow fdatasync"), STR_INIT("fdatasync"), STR_INIT("a.b*"),
 	STR_INIT("\0\xff\n"),       STR_INIT("x"),         STR_INIT("fdatasync")};
 
-static struct literals *make_set(void)
+enum { SET_COUNT = sizeof(set) / sizeof(set[0]) };
+
+static struct literals *make_set_for(struct str ordinary)
 {
 	struct error error = {0};
-	struct literals *literals = literals_create(set, sizeof(set) / sizeof(set[0]), &error);
+	struct literals *literals = literals_create(set, SET_COUNT, ordinary, &error);
 	assert_string_equal(error.text, "");
 	return literals;
+}
+
+static struct literals *make_set(void)
+{
+	return make_set_for(STR(""));
 }
 
 static void every_literal_is_reported_at_its_end(void **state)
@@ -187,6 +194,26 @@ static void every_literal_is_reported_at_its_end(void **state)
 	hits = scan(literals, STR("a.b* \0\xff\n acb Slow FDATASYNC"), 0);
 	assert_true(hits.count == 2 && has_hit(&hits, 2, 4) && has_hit(&hits, 3, 8));
 	assert_int((int64_t)scan(literals, (struct str){NULL, 0}, 0).count, 0);
+	literals_destroy(literals);
+}
+
+static void what_is_rare_changes_no_hit(void **state)
+{
+	(void)state;
+	/* the parts at the ends are ordinary, that of both in the middle is looked for */
+	static const struct str twins[] = {STR_INIT("failed to save 0x9Zq~77 of the key"),
+	                                   STR_INIT("nobody may load 0x9Zq~77 of it"),
+	                                   STR_INIT("short")};
+	const struct str ordinary = STR("failed to save of the key nobody may load of it all day");
+	struct error error = {0};
+	struct literals *literals = literals_create(twins, 3, ordinary, &error);
+	struct hits hits = scan(literals, STR("a failed to save 0x9Zq~77 of the key, short"), 0);
+	assert_int((int64_t)hits.count, 2);
+	assert_true(has_hit(&hits, 0, 36) && has_hit(&hits, 2, 43));
+	assert_int((int64_t)scan(literals, STR("save 0x9Zq~77 of the key"), 0).count, 0);
+	assert_int((int64_t)scan(literals, STR("failed to save 0x9Zq~77 of th"), 0).count, 0);
+	hits = scan(literals, STR("nobody may load 0x9Zq~77 of it"), 0);
+	assert_true(hits.count == 1 && has_hit(&hits, 1, 30));
 	literals_destroy(literals);
 }
 
@@ -206,7 +233,7 @@ static void saved_set_is_loaded(void **state)
 	struct literals *literals = make_set();
 	assert_true(literals_save(literals, &arena, &bytes, NULL));
 	literals_destroy(literals);
-	literals = literals_load(bytes);
+	literals = literals_load(bytes, set, SET_COUNT);
 	assert_non_null(literals);
 	assert_int((int64_t)scan(literals, STR("slow fdatasync"), 0).count, 3);
 	literals_destroy(literals);
@@ -220,11 +247,15 @@ static void damaged_set_is_not_loaded(void **state)
 	struct str bytes;
 	struct literals *literals = make_set();
 	assert_true(literals_save(literals, &arena, &bytes, NULL));
-	assert_null(literals_load(str_slice(bytes, 0, bytes.len - 1)));
+	assert_null(literals_load(str_slice(bytes, 0, bytes.len - 1), set, SET_COUNT));
+	assert_null(literals_load(bytes, set, SET_COUNT - 1));
 	char *copy = arena_cstr(&arena, bytes);
 	copy[bytes.len / 2] ^= 1;
-	assert_null(literals_load((struct str){copy, bytes.len}));
-	assert_null(literals_load((struct str){NULL, 0}));
+	assert_null(literals_load((struct str){copy, bytes.len}, set, SET_COUNT));
+	memcpy(copy, bytes.ptr, bytes.len);
+	memset(copy + 8, 0xff, 4); /* the part of the first place */
+	assert_null(literals_load((struct str){copy, bytes.len}, set, SET_COUNT));
+	assert_null(literals_load((struct str){NULL, 0}, set, SET_COUNT));
 	literals_destroy(literals);
 	arena_finish(&arena);
 }
@@ -233,11 +264,11 @@ static void set_may_be_empty_but_no_literal(void **state)
 {
 	(void)state;
 	struct error error = {0};
-	struct literals *literals = literals_create(NULL, 0, &error);
+	struct literals *literals = literals_create(NULL, 0, STR(""), &error);
 	assert_int((int64_t)scan(literals, STR("anything"), 0).count, 0);
 	literals_destroy(literals);
 	const struct str empty[] = {STR_INIT("a"), STR_INIT("")};
-	assert_null(literals_create(empty, 2, &error));
+	assert_null(literals_create(empty, 2, STR(""), &error));
 	assert_string_equal(error.text, "literal 2 is empty");
 }
 
@@ -251,6 +282,7 @@ int main(void)
 		cmocka_unit_test(hostile_subject_ends_at_a_limit),
 		cmocka_unit_test(wrong_patterns_are_refused),
 		cmocka_unit_test(every_literal_is_reported_at_its_end),
+		cmocka_unit_test(what_is_rare_changes_no_hit),
 		cmocka_unit_test(scan_stops_when_told),
 		cmocka_unit_test(saved_set_is_loaded),
 		cmocka_unit_test(damaged_set_is_not_loaded),

@@ -581,7 +581,8 @@ static void builtin_anchors_are_those_of_the_builtin_pack(void **state)
 	uint64_t hash = 0;
 	assert_true(str_to_hex64(str_slice(rule_builtin_anchors, 0, 16), &hash));
 	assert_true(hash == rule_anchors_hash(pack));
-	struct literals *literals = literals_load(str_skip(rule_builtin_anchors, 16));
+	struct literals *literals = literals_load(str_skip(rule_builtin_anchors, 16), pack->anchors,
+	                                          pack->anchor_count);
 	assert_non_null(literals);
 	literals_destroy(literals);
 	rule_pack_destroy(pack);
