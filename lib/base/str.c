@@ -9,22 +9,6 @@ struct str str_from(const char *text)
 	return (struct str){text, text == NULL ? 0 : strlen(text)};
 }
 
-struct str str_slice(struct str s, size_t from, size_t to)
-{
-	if (to > s.len) {
-		to = s.len;
-	}
-	if (from > to) {
-		from = to;
-	}
-	return (struct str){s.ptr == NULL ? NULL : s.ptr + from, to - from};
-}
-
-struct str str_skip(struct str s, size_t count)
-{
-	return str_slice(s, count, s.len);
-}
-
 static bool is_blank(char byte)
 {
 	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
@@ -40,11 +24,6 @@ struct str str_trim(struct str s)
 		s.len--;
 	}
 	return s;
-}
-
-bool str_equals(struct str a, struct str b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 static char lower(char byte)
@@ -65,16 +44,6 @@ bool str_equals_ignore_case(struct str a, struct str b)
 	return true;
 }
 
-bool str_starts(struct str s, struct str prefix)
-{
-	return str_equals(str_slice(s, 0, prefix.len), prefix);
-}
-
-bool str_ends(struct str s, struct str suffix)
-{
-	return s.len >= suffix.len && str_equals(str_skip(s, s.len - suffix.len), suffix);
-}
-
 bool str_contains(struct str s, struct str needle)
 {
 	return str_find(s, needle) >= 0;
@@ -88,13 +57,10 @@ ptrdiff_t str_find(struct str s, struct str needle)
 	if (s.len < needle.len) {
 		return -1;
 	}
+	if (needle.len == 1) {
+		return str_find_byte(s, needle.ptr[0]);
+	}
 	const char *at = memmem(s.ptr, s.len, needle.ptr, needle.len);
-	return at == NULL ? -1 : at - s.ptr;
-}
-
-ptrdiff_t str_find_byte(struct str s, char byte)
-{
-	const char *at = s.len == 0 ? NULL : memchr(s.ptr, byte, s.len);
 	return at == NULL ? -1 : at - s.ptr;
 }
 

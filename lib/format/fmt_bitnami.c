@@ -13,7 +13,7 @@ static struct str skip_head(struct str line)
 {
 	struct str rest = line, name = format_word(&rest);
 	rest = str_skip(rest, 1);
-	if (name.len == 0 || name.len > 32 || !format_looks_like(rest, "dd:dd:dd.dd")) {
+	if (name.len == 0 || name.len > 32 || !str_looks_like(rest, "dd:dd:dd.dd")) {
 		return (struct str){NULL, 0};
 	}
 	format_word(&rest);

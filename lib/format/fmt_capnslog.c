@@ -42,7 +42,7 @@ static size_t find_stamp(struct str line)
 		at += (size_t)bar;
 		struct str stamp = str_skip(line, at - 1 - STAMP_LEN);
 		if (level_len(line, at - 1) > 0 &&
-		    format_looks_like(stamp, "dddd-dd-dd dd:dd:dd.dddddd ")) {
+		    str_looks_like(stamp, "dddd-dd-dd dd:dd:dd.dddddd ")) {
 			return at - 1 - STAMP_LEN;
 		}
 		at++;
@@ -55,7 +55,7 @@ static size_t find_level(struct str line)
 {
 	enum clock_zone zone;
 	size_t at = 0;
-	if (format_looks_like(line, "dddd-dd-dd")) {
+	if (str_looks_like(line, "dddd-dd-dd")) {
 		if (clock_parse(str_slice(line, 0, STAMP_MAX), &zone, &at) == TIME_NONE) {
 			return line.len;
 		}
@@ -74,7 +74,7 @@ static size_t find_level(struct str line)
 static bool is_oldest(struct str line)
 {
 	return str_starts(line, STR("[etcd] ")) &&
-	       format_looks_like(str_skip(line, 14), "dd:dd:dd.ddd ");
+	       str_looks_like(str_skip(line, 14), "dd:dd:dd.ddd ");
 }
 
 /* A package of etcd's server stands where the stamp should. */

@@ -17,7 +17,7 @@ static struct str next_column(struct str *rest)
 
 static int bid(struct str line)
 {
-	if (!format_looks_like(line, "dddd-dd-dd dd:dd:dd,ddd ")) {
+	if (!str_looks_like(line, "dddd-dd-dd dd:dd:dd,ddd ")) {
 		return 0;
 	}
 	struct str rest = str_skip(line, 24);

@@ -14,7 +14,7 @@ bool format_is_gin(struct str line)
 {
 	ptrdiff_t end = str_find_byte(str_slice(line, 0, STAMP_MAX), ']');
 	return end > 0 && str_starts(str_skip(line, (size_t)end), STR("] [GIN]")) &&
-	       format_looks_like(line, "[dddd/dd/dd dd:dd:dd");
+	       str_looks_like(line, "[dddd/dd/dd dd:dd:dd");
 }
 
 static int bid(struct str line)
@@ -28,12 +28,12 @@ static int bid(struct str line)
 static int64_t date(struct str line, enum clock_zone *zone)
 {
 	*zone = CLOCK_ZONE_NONE;
-	if (format_looks_like(line, "[dddd/")) {
+	if (str_looks_like(line, "[dddd/")) {
 		return format_date_bracket(line, zone);
 	}
 	/* "[GIN] 2023/08/01 - 08:04:28 |" */
 	struct str rest = str_skip(line, 6);
-	if (!format_looks_like(rest, "dddd/dd/dd - dd:dd:dd")) {
+	if (!str_looks_like(rest, "dddd/dd/dd - dd:dd:dd")) {
 		return TIME_NONE;
 	}
 	char text[19];

@@ -17,8 +17,8 @@ static int bid(struct str line)
 		return 0;
 	}
 	struct str rest = str_skip(line, 1);
-	bool has_stamp = format_looks_like(rest, "dddddddd dd:dd:dd.") ||
-	                 format_looks_like(rest, "dddd dd:dd:dd.");
+	bool has_stamp = str_looks_like(rest, "dddddddd dd:dd:dd.") ||
+	                 str_looks_like(rest, "dddd dd:dd:dd.");
 	return has_stamp && str_contains(str_slice(line, 0, HEAD_MAX), STR("] ")) ? FORMAT_BID_SURE
 	                                                                          : 0;
 }
@@ -28,7 +28,7 @@ static int64_t date(struct str line, enum clock_zone *zone)
 	*zone = CLOCK_ZONE_NONE;
 	struct str rest = str_skip(line, 1);
 	char text[32] = "1972"; /* FORMAT_YEAR_UNKNOWN */
-	bool has_year = format_looks_like(rest, "dddddddd ");
+	bool has_year = str_looks_like(rest, "dddddddd ");
 	size_t len = has_year ? 0 : 4, used = has_year ? 0 : 4;
 	for (size_t i = 0; i + used < 24 && i < rest.len; i++) {
 		if (i + used == 4 || i + used == 6) {

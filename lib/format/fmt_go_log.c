@@ -14,7 +14,7 @@ enum { ORIGIN_MAX = 64 /* bytes of a package or "file.go:12" */ };
 
 static int bid(struct str line)
 {
-	if (!format_looks_like(line, "dddd/dd/dd dd:dd:dd") || line.len < 21) {
+	if (!str_looks_like(line, "dddd/dd/dd dd:dd:dd") || line.len < 21) {
 		return 0;
 	}
 	return line.ptr[19] == ' ' || line.ptr[19] == '.' ? FORMAT_BID_LIKELY + 5 : 0;

@@ -22,7 +22,7 @@ static struct str skip_level(struct str line)
 
 static int bid(struct str line)
 {
-	return format_looks_like(skip_level(line), "dddd/dd/dd dd:dd:dd ") ? FORMAT_BID_SURE : 0;
+	return str_looks_like(skip_level(line), "dddd/dd/dd dd:dd:dd ") ? FORMAT_BID_SURE : 0;
 }
 
 static int64_t date(struct str line, enum clock_zone *zone)

@@ -39,14 +39,14 @@ static struct str skip_stamp(struct str line)
 {
 	enum clock_zone zone;
 	size_t used = 0;
-	if (format_looks_like(line, "[dddd-dd-dd dd:dd:dd,ddd] ")) {
+	if (str_looks_like(line, "[dddd-dd-dd dd:dd:dd,ddd] ")) {
 		return str_skip(line, 26);
 	}
-	if (format_looks_like(line, "dd:dd:dd.ddd [")) {
+	if (str_looks_like(line, "dd:dd:dd.ddd [")) {
 		return str_skip(line, 12);
 	}
-	bool is_stamp = format_looks_like(line, "dddd-dd-ddTdd:dd:dd") ||
-	                format_looks_like(line, "dddd-dd-dd dd:dd:dd,ddd [");
+	bool is_stamp = str_looks_like(line, "dddd-dd-ddTdd:dd:dd") ||
+	                str_looks_like(line, "dddd-dd-dd dd:dd:dd,ddd [");
 	if (!is_stamp || clock_parse(str_slice(line, 0, 48), &zone, &used) == TIME_NONE) {
 		return (struct str){NULL, 0};
 	}

@@ -32,7 +32,7 @@ static const struct str texts[] = {
 /* "<6>", "kern  :warn  : " before the bracket. */
 static struct str skip_facility(struct str line)
 {
-	if (format_looks_like(line, "<d>[")) {
+	if (str_looks_like(line, "<d>[")) {
 		return str_skip(line, 3);
 	}
 	if (str_starts(line, STR("kern"))) {
@@ -56,7 +56,7 @@ static size_t uptime_len(struct str line)
 	while (at < line.len && format_is_digit(line.ptr[at])) {
 		at++;
 	}
-	bool is_uptime = at > digits && format_looks_like(str_skip(line, at), ".dddddd] ");
+	bool is_uptime = at > digits && str_looks_like(str_skip(line, at), ".dddddd] ");
 	return is_uptime ? at + 9 : 0;
 }
 
@@ -65,13 +65,13 @@ static bool is_calendar(struct str line)
 {
 	bool is_day = line.len > 27 && line.ptr[0] == '[' && line.ptr[4] == ' ' &&
 	              line.ptr[8] == ' ' && (line.ptr[9] == ' ' || format_is_digit(line.ptr[9]));
-	return is_day && format_looks_like(str_skip(line, 10), "d dd:dd:dd dddd] ");
+	return is_day && str_looks_like(str_skip(line, 10), "d dd:dd:dd dddd] ");
 }
 
 static bool is_iso(struct str line)
 {
-	return format_looks_like(line, "dddd-dd-ddTdd:dd:dd,dddddd+dd:dd ") ||
-	       format_looks_like(line, "dddd-dd-ddTdd:dd:dd,dddddd-dd:dd ");
+	return str_looks_like(line, "dddd-dd-ddTdd:dd:dd,dddddd+dd:dd ") ||
+	       str_looks_like(line, "dddd-dd-ddTdd:dd:dd,dddddd-dd:dd ");
 }
 
 static int bid(struct str line)

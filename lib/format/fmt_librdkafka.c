@@ -9,7 +9,7 @@
 
 static int bid(struct str line)
 {
-	return format_looks_like(line, "%d|dddddddddd.ddd|") ? FORMAT_BID_SURE : 0;
+	return str_looks_like(line, "%d|dddddddddd.ddd|") ? FORMAT_BID_SURE : 0;
 }
 
 static int64_t date(struct str line, enum clock_zone *zone)

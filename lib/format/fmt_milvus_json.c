@@ -21,7 +21,7 @@ static bool has_stamp(struct str head)
 {
 	static const struct str key = STR_INIT("\"time\":\"");
 	ptrdiff_t at = str_find(head, key);
-	return at >= 0 && format_looks_like(str_skip(head, (size_t)at + key.len), "dddd/dd/dd ");
+	return at >= 0 && str_looks_like(str_skip(head, (size_t)at + key.len), "dddd/dd/dd ");
 }
 
 static bool has_capital_level(struct str head)

@@ -63,11 +63,11 @@ static int bid(struct str line)
 {
 	if (line.len == 0 || line.ptr[0] != '[') {
 		/* the bracket alone is missing */
-		bool is_stamp = format_looks_like(line, "dddd/dd/dd dd:dd:dd.ddd ") &&
+		bool is_stamp = str_looks_like(line, "dddd/dd/dd dd:dd:dd.ddd ") &&
 		                str_find(str_slice(line, 0, 40), STR("] [")) > 0;
 		return is_stamp ? FORMAT_BID_SHAPE : bid_piece(line);
 	}
-	if (format_looks_like(line, "[dddd/dd/dd dd:dd:dd")) {
+	if (str_looks_like(line, "[dddd/dd/dd dd:dd:dd")) {
 		return format_is_gin(line) ? 0 : FORMAT_BID_SURE;
 	}
 	if (format_starts_any(line, levels, FORMAT_COUNT(levels)) || begins_with_caller(line)) {

@@ -71,7 +71,7 @@ static int64_t parse_time(struct str text, enum clock_zone *zone)
 	struct str rest = text, time = format_word(&rest), name = format_word(&rest);
 	struct str day = format_word(&rest);
 	*zone = CLOCK_ZONE_NONE;
-	if (!format_looks_like(day, "dd/dd/dddd") || time.len > 18) {
+	if (!str_looks_like(day, "dd/dd/dddd") || time.len > 18) {
 		return TIME_NONE;
 	}
 	struct str parts[] = {str_slice(day, 6, 10),

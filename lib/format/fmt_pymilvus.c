@@ -33,10 +33,10 @@ static size_t stamp_len(struct str line)
 {
 	bool has_bracket = line.len > 0 && line.ptr[0] == '[';
 	struct str rest = str_skip(line, has_bracket ? 1 : 0);
-	if (!format_looks_like(rest, "dddd-dd-dd dd:dd:dd")) {
+	if (!str_looks_like(rest, "dddd-dd-dd dd:dd:dd")) {
 		return 0;
 	}
-	size_t len = 19 + (format_looks_like(str_skip(rest, 19), ",ddd") ? 4 : 0);
+	size_t len = 19 + (str_looks_like(str_skip(rest, 19), ",ddd") ? 4 : 0);
 	struct str behind = str_skip(rest, len);
 	if (has_bracket) {
 		bool is_good = str_starts(behind, STR("] [")) || str_starts(behind, STR(" - "));

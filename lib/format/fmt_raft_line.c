@@ -17,7 +17,7 @@ static struct str skip_prefix(struct str line)
 static int bid(struct str line)
 {
 	return str_starts(line, STR("raft")) &&
-	                       format_looks_like(skip_prefix(line), "dddd/dd/dd dd:dd:dd ")
+	                       str_looks_like(skip_prefix(line), "dddd/dd/dd dd:dd:dd ")
 	               ? FORMAT_BID_SURE
 	               : 0;
 }

@@ -44,7 +44,7 @@ static const struct str unit_ends[] = {
 static bool is_event(struct str line)
 {
 	struct str rest = line;
-	if (!format_looks_like(line, "dddd-dd-ddTdd:dd:dd.")) {
+	if (!str_looks_like(line, "dddd-dd-ddTdd:dd:dd.")) {
 		return false;
 	}
 	format_word(&rest);

@@ -26,7 +26,7 @@ static bool is_level(struct str word)
 
 static int bid(struct str line)
 {
-	if (!format_looks_like(line, "dddd-dd-ddTdd:dd:dd")) {
+	if (!str_looks_like(line, "dddd-dd-ddTdd:dd:dd")) {
 		return 0;
 	}
 	struct str rest = line;

@@ -154,12 +154,15 @@ bool format_continues(const struct format *format, struct str text, struct str l
                       const struct format *found)
 {
 	bool is_one_line = format_is_printed_as_line(format);
+	if (is_one_line && !format_is_open(format, text)) {
+		return false;
+	}
 	bool is_piece = found != NULL && found->bid(line) <= FORMAT_BID_PIECE;
 	if (found != NULL && !is_piece) {
 		return false;
 	}
 	if (is_one_line) {
-		return format_is_open(format, text) && format->continues(line);
+		return format->continues(line);
 	}
 	if (is_piece) {
 		return format == found &&
@@ -174,7 +177,7 @@ bool format_continues(const struct format *format, struct str text, struct str l
 const struct format *format_of_rest(struct str line)
 {
 	/* "goroutine 415 [running]:", "github.com/a/b.(*T).f(0x1)" */
-	bool is_head = format_looks_like(line, "goroutine d") && str_ends(line, STR("]:"));
+	bool is_head = str_looks_like(line, "goroutine d") && str_ends(line, STR("]:"));
 	bool is_frame =
 		str_ends(line, STR(")")) && str_contains(line, STR("/")) && is_trace_line(line);
 	return is_head || (is_frame && line.ptr[0] != ' ' && line.ptr[0] != '\t') ? &format_go_panic
@@ -188,10 +191,12 @@ static int64_t distance(int64_t a, int64_t b)
 	return a > b ? a - b : b - a;
 }
 
+enum { UNKNOWN_DAYS = 730 /* from 1970 to FORMAT_YEAR_UNKNOWN */ };
+
 int64_t format_infer_year(int64_t time_ns, int64_t near_ns, bool is_latest)
 {
 	const int64_t day_ns = 24 * 60 * NS_PER_MIN;
-	const int64_t unknown_ns = clock_days(FORMAT_YEAR_UNKNOWN, 1, 1) * day_ns;
+	const int64_t unknown_ns = UNKNOWN_DAYS * day_ns;
 	struct clock_civil civil, near;
 	if (time_ns == TIME_NONE || time_ns < unknown_ns || time_ns >= unknown_ns + 366 * day_ns) {
 		return time_ns;

@@ -82,7 +82,7 @@ enum place { PLACE_TIME, PLACE_LEVEL, PLACE_LOGGER, PLACE_MESSAGE, PLACE_FIELDS 
 static bool is_stamp(const struct group *group)
 {
 	return !group->has_value && !group->is_quoted &&
-	       format_looks_like(group->key, "dddd/dd/dd dd:dd:dd");
+	       str_looks_like(group->key, "dddd/dd/dd dd:dd:dd");
 }
 
 static bool is_level(const struct group *group)

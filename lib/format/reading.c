@@ -8,19 +8,6 @@ bool format_is_digit(char byte)
 	return byte >= '0' && byte <= '9';
 }
 
-bool format_looks_like(struct str text, const char *pattern)
-{
-	for (size_t i = 0; pattern[i] != '\0'; i++) {
-		if (i >= text.len) {
-			return false;
-		}
-		if (pattern[i] == 'd' ? !format_is_digit(text.ptr[i]) : text.ptr[i] != pattern[i]) {
-			return false;
-		}
-	}
-	return true;
-}
-
 enum format_level format_level_of(struct str word)
 {
 	static const struct {

@@ -10,9 +10,6 @@
 
 bool format_is_digit(char byte);
 
-/** Whether text begins with digits where pattern has 'd' and the same bytes elsewhere: "dd:dd". */
-bool format_looks_like(struct str text, const char *pattern);
-
 /** Level of a word in any case: "WARN", "warning", "E"; FORMAT_LEVEL_NONE for other words. */
 enum format_level format_level_of(struct str word);
 

@@ -7,7 +7,7 @@
 /* "[2024/03/05 20:02:09.405 +00:00] [" and {"level":"warn","ts": or "time": */
 static bool is_start(struct str line)
 {
-	if (format_looks_like(line, "[dddd/dd/dd dd:dd:dd.ddd ")) {
+	if (str_looks_like(line, "[dddd/dd/dd dd:dd:dd.ddd ")) {
 		return str_starts(str_skip(line, 31), STR("] ["));
 	}
 	struct str level;
@@ -16,25 +16,27 @@ static bool is_start(struct str line)
 	       format_level_of(level) != FORMAT_LEVEL_NONE;
 }
 
-/* Where a byte that begins a record may have the third one of it behind; the second one is not
- * looked at. */
+/* Where a byte that begins a record, not at the start of a line, may have the third one of it
+ * behind; the second one is not looked at. */
 static lanes find_candidates(const char *at)
 {
-	lanes first = lanes_load(at), third = lanes_load(at + 2);
-	return ((lanes)(first == '{') & (lanes)(third == 'l')) |
-	       ((lanes)(first == '[') & (lanes)(third == '0'));
+	lanes before = lanes_load(at - 1), first = lanes_load(at), third = lanes_load(at + 2);
+	return (((lanes)(first == '{') & (lanes)(third == 'l')) |
+	        ((lanes)(first == '[') & (lanes)(third == '0'))) &
+	       (lanes)(before != '\n');
 }
 
 static bool is_candidate(const char *at)
 {
-	return (at[0] == '{' && at[1] == '"' && at[2] == 'l') ||
-	       (at[0] == '[' && at[1] == '2' && at[2] == '0');
+	bool is_head = (at[0] == '{' && at[1] == '"' && at[2] == 'l') ||
+	               (at[0] == '[' && at[1] == '2' && at[2] == '0');
+	return is_head && at[-1] != '\n';
 }
 
-/* Where `{"l` or `[20` stands at or behind a position; text.len: nowhere. */
+/* Where `{"l` or `[20` stands within a line, at or behind a position; text.len: nowhere. */
 static size_t find_candidate(struct str text, size_t from)
 {
-	size_t i = from;
+	size_t i = from > 0 ? from : 1;
 	while (i + 2 < text.len) {
 		size_t end = text.len - 2;
 		if (i + LANES_STRIDE + 2 <= text.len) {
@@ -68,14 +70,7 @@ static size_t find_start(struct str line, size_t from)
 
 size_t format_find_splice(struct str text, size_t from)
 {
-	size_t at = from;
-	while ((at = find_candidate(text, at)) < text.len) {
-		if (at > 0 && text.ptr[at - 1] != '\n') {
-			return at;
-		}
-		at++;
-	}
-	return text.len;
+	return find_candidate(text, from);
 }
 
 size_t format_split(struct str line, const struct format *found)

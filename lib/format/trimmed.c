@@ -49,8 +49,8 @@ static bool is_caller(struct str word)
 /** A date or a time of day, whatever the program that stamped it. */
 static bool is_stamp(struct str word)
 {
-	return format_looks_like(word, "dddd-dd-dd") || format_looks_like(word, "dddd/dd/dd") ||
-	       format_looks_like(word, "dd:dd:dd");
+	return str_looks_like(word, "dddd-dd-dd") || str_looks_like(word, "dddd/dd/dd") ||
+	       str_looks_like(word, "dd:dd:dd");
 }
 
 /** Date, time, level and caller, in any order, and marks of a list. Returns: what follows. */

@@ -14,17 +14,6 @@ bool shape_is_name_byte(char byte)
 	       (byte >= 'A' && byte <= 'Z') || byte == '-' || byte == '_' || byte == '.';
 }
 
-bool shape_looks_like(struct str text, const char *pattern)
-{
-	for (size_t i = 0; pattern[i] != '\0'; i++) {
-		if (i >= text.len || (pattern[i] == 'd' ? !shape_is_digit(text.ptr[i])
-		                                        : text.ptr[i] != pattern[i])) {
-			return false;
-		}
-	}
-	return true;
-}
-
 /* `{"level":"warn","ts":` of etcd, `{"level":"WARN","time":"2024/` of Milvus. */
 static bool starts_zap(struct str text)
 {
@@ -38,20 +27,20 @@ static bool starts_zap(struct str text)
 		i++;
 	}
 	rest = str_skip(rest, i);
-	return str_starts(rest, STR("\",\"ts\":")) || shape_looks_like(rest, "\",\"time\":\"dddd/");
+	return str_starts(rest, STR("\",\"ts\":")) || str_looks_like(rest, "\",\"time\":\"dddd/");
 }
 
 /* "[2024/03/12 08:21:04" */
 static bool starts_milvus(struct str text)
 {
 	return text.len > 20 && text.ptr[1] == '2' && text.ptr[5] == '/' &&
-	       shape_looks_like(text, "[dddd/dd/dd dd:dd:dd");
+	       str_looks_like(text, "[dddd/dd/dd dd:dd:dd");
 }
 
 /* "2018-10-25 16:20:35.185438 W | wal: ...", also with "[file.go:114]" before the letter. */
 static bool starts_capnslog(struct str text)
 {
-	if (!shape_looks_like(text, "dddd-dd-dd dd:dd:dd.dddddd ")) {
+	if (!str_looks_like(text, "dddd-dd-dd dd:dd:dd.dddddd ")) {
 		return false;
 	}
 	struct str rest = str_skip(text, 27);
@@ -99,7 +88,7 @@ static bool starts_any(struct str text, const struct str *words, size_t count)
 static bool looks_like_any(struct str text, const char *const *patterns, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (shape_looks_like(text, patterns[i])) {
+		if (str_looks_like(text, patterns[i])) {
 			return true;
 		}
 	}
@@ -109,14 +98,14 @@ static bool looks_like_any(struct str text, const char *const *patterns, size_t 
 static bool starts_glog(struct str text)
 {
 	return text.len > 16 && memchr("IWEF", text.ptr[0], 4) != NULL &&
-	       (shape_looks_like(str_skip(text, 1), "dddd dd:dd:dd.") ||
-	        shape_looks_like(str_skip(text, 1), "dddddddd dd:dd:dd."));
+	       (str_looks_like(str_skip(text, 1), "dddd dd:dd:dd.") ||
+	        str_looks_like(str_skip(text, 1), "dddddddd dd:dd:dd."));
 }
 
 /* "2024-03-12T08:21:04.512Z<TAB>warn<TAB>" */
 static bool starts_console(struct str text)
 {
-	if (!shape_looks_like(text, "dddd-dd-ddTdd:dd:dd")) {
+	if (!str_looks_like(text, "dddd-dd-ddTdd:dd:dd")) {
 		return false;
 	}
 	ptrdiff_t tab = str_find_byte(str_slice(text, 0, 40), '\t');
@@ -171,8 +160,8 @@ static bool starts_script(struct str text)
 	while (i < text.len && i < 24 && text.ptr[i] >= 'a' && text.ptr[i] <= 'z') {
 		i++;
 	}
-	return (i > 0 && shape_looks_like(str_skip(text, i), " dd:dd:dd.dd ")) ||
-	       shape_looks_like(text, "dd:dd:dd.ddd [");
+	return (i > 0 && str_looks_like(str_skip(text, i), " dd:dd:dd.dd ")) ||
+	       str_looks_like(text, "dd:dd:dd.ddd [");
 }
 
 bool shape_starts_record(struct str text)

@@ -8,8 +8,6 @@
 bool shape_is_digit(char byte);
 /** Letters, digits and "-_." */
 bool shape_is_name_byte(char byte);
-/** Whether text has digits where pattern has 'd' and the same bytes elsewhere: "dddd/dd/dd". */
-bool shape_looks_like(struct str text, const char *pattern);
 
 /**
  * A record of Milvus or etcd that stands by itself: no wrapper is around it, whatever follows.

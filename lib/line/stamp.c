@@ -79,7 +79,7 @@ static void take_time_of_day(struct place *place, struct clock_civil *civil)
 	civil->second = take_number(place, 2);
 	int64_t scale = NS_PER_SEC / 10;
 	struct str rest = str_skip(place->text, place->at);
-	if (shape_looks_like(rest, ".d") || shape_looks_like(rest, ",d")) {
+	if (str_looks_like(rest, ".d") || str_looks_like(rest, ",d")) {
 		for (place->at++; shape_is_digit(peek(place)); place->at++) {
 			civil->nanosecond += (peek(place) - '0') * scale;
 			scale /= 10;

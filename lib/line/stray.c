@@ -9,7 +9,7 @@
 static bool is_open_record(struct str text)
 {
 	struct str rest = str_trim(text);
-	bool is_json = str_starts(rest, STR("{\"")), is_milvus = shape_looks_like(rest, "[dddd/");
+	bool is_json = str_starts(rest, STR("{\"")), is_milvus = str_looks_like(rest, "[dddd/");
 	return (is_json && !str_ends(rest, STR("}"))) || (is_milvus && !str_ends(rest, STR("]")));
 }
 

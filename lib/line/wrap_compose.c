@@ -41,7 +41,7 @@ static bool is_name_byte(char byte)
 
 static bool read_prefix(struct str line, struct prefix *prefix)
 {
-	size_t at = shape_looks_like(line, "dd:dd:dd ") ? 9 : 0, start = at;
+	size_t at = str_looks_like(line, "dd:dd:dd ") ? 9 : 0, start = at;
 	while (at < line.len && at < start + NAME_LENGTH_MAX && is_name_byte(line.ptr[at])) {
 		at++;
 	}
@@ -94,7 +94,7 @@ static void accept(struct wrap_context *context, struct compose *compose,
 /* A record or the stamp of --timestamps. */
 static bool is_plausible(struct str rest)
 {
-	return shape_starts_record(rest) || shape_looks_like(rest, "dddd-dd-ddTdd:dd:dd.ddddddddd");
+	return shape_starts_record(rest) || str_looks_like(rest, "dddd-dd-ddTdd:dd:dd.ddddddddd");
 }
 
 /* A name that comes again and again is one, whatever stands behind it. */

@@ -29,7 +29,7 @@ static int bid(const struct wrap_context *context, const void *state, struct str
 {
 	(void)context, (void)state;
 	struct str head = str_slice(line, 19, 48);
-	return shape_looks_like(line, "dddd-dd-ddTdd:dd:dd") &&
+	return str_looks_like(line, "dddd-dd-ddTdd:dd:dd") &&
 	                       (str_contains(head, STR(" stdout ")) ||
 	                        str_contains(head, STR(" stderr ")))
 	               ? 80

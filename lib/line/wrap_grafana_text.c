@@ -8,7 +8,7 @@ enum { HEAD_LINES = 20 };
 
 static bool is_row(struct str line)
 {
-	return shape_looks_like(line, "ddddddddddddd\tdddd-dd-ddTdd:dd:dd");
+	return str_looks_like(line, "ddddddddddddd\tdddd-dd-ddTdd:dd:dd");
 }
 
 static bool is_head(struct str line)

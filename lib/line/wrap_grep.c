@@ -21,7 +21,7 @@ struct prefix {
 static size_t number_length(struct str text)
 {
 	size_t i = 0;
-	if (shape_looks_like(text, "dddd-dd-dd")) {
+	if (str_looks_like(text, "dddd-dd-dd")) {
 		return 0;
 	}
 	while (i < text.len && i < DIGITS_MAX && shape_is_digit(text.ptr[i])) {
@@ -72,7 +72,7 @@ static bool is_record_behind(struct str line, const struct prefix *prefix)
 {
 	struct str rest = str_skip(line, prefix->used);
 	return shape_starts_record(rest) ||
-	       (prefix->path.len > 0 && shape_looks_like(rest, "dddd-dd-ddTdd:dd:dd."));
+	       (prefix->path.len > 0 && str_looks_like(rest, "dddd-dd-ddTdd:dd:dd."));
 }
 
 static void learn(struct wrap_context *context, void *state, struct str line)
@@ -101,7 +101,7 @@ static int bid(const struct wrap_context *context, const void *state, struct str
 		return 50;
 	}
 	/* "12:34:56 ..." is a time of day */
-	bool is_time = shape_looks_like(line, "dd:dd:dd");
+	bool is_time = str_looks_like(line, "dd:dd:dd");
 	bool is_like_others = (prefix.path.len > 0) == grep->has_paths;
 	return grep->is_known && is_like_others && (prefix.has_number || grep->has_paths) &&
 	                       !is_time

@@ -67,7 +67,7 @@ static void note(struct wrap_context *context, struct nodes *nodes, struct str n
 
 static bool is_message(struct str text)
 {
-	return shape_starts_dated(text) || shape_looks_like(text, "dddd-dd-ddTdd:dd:dd.dddd");
+	return shape_starts_dated(text) || str_looks_like(text, "dddd-dd-ddTdd:dd:dd.dddd");
 }
 
 static void learn(struct wrap_context *context, void *state, struct str line)

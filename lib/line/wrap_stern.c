@@ -38,7 +38,7 @@ static bool is_pod(struct str name)
 
 static bool is_message(struct str text)
 {
-	return shape_starts_record(text) || shape_looks_like(text, "dddd-dd-ddTdd:dd:dd.ddddddddd");
+	return shape_starts_record(text) || str_looks_like(text, "dddd-dd-ddTdd:dd:dd.ddddddddd");
 }
 
 /* The words at the start of a line as pod and container, or namespace, pod and container. */

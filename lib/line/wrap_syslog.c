@@ -69,12 +69,12 @@ static bool read_host_and_tag(struct str line, size_t at, bool needs_pid, struct
 /* "1710231664.512883", "Tue 2024-03-12 16:21:04 CST", "2024-03-12T16:21:04+0800" */
 static bool read_stamp(struct str line, struct stamp *stamp)
 {
-	if (shape_looks_like(line, "dddddddddd.dddddd ")) {
+	if (str_looks_like(line, "dddddddddd.dddddd ")) {
 		*stamp = (struct stamp){clock_parse_epoch(str_slice(line, 0, 17)), CLOCK_ZONE_UTC,
 		                        17, 6, false};
 		return true;
 	}
-	bool has_day = shape_looks_like(str_skip(line, 3), " dddd-dd-dd dd:dd:dd");
+	bool has_day = str_looks_like(str_skip(line, 3), " dddd-dd-dd dd:dd:dd");
 	if (!stamp_read(has_day ? str_skip(line, 4) : line, stamp) ||
 	    (!has_day && !stamp->is_iso)) {
 		return false;
@@ -96,7 +96,7 @@ static bool read_stamp(struct str line, struct stamp *stamp)
 static bool read_cut(struct str line, struct prefix *prefix)
 {
 	for (size_t at = 0; at + 9 < line.len && at < CUT_MAX; at++) {
-		if (line.ptr[at] == ' ' && shape_looks_like(str_skip(line, at + 1), "dd:dd:dd ")) {
+		if (line.ptr[at] == ' ' && str_looks_like(str_skip(line, at + 1), "dd:dd:dd ")) {
 			prefix->stamp.time_ns = TIME_NONE;
 			return read_host_and_tag(line, at + 9, true, prefix);
 		}

@@ -13,14 +13,16 @@
 enum {
 	RECORD_LINES_MAX = 5000,
 	RECORD_BYTES_MAX = 1 << 20,
-	RING_SIZE = 8192,      /* times of records before, to see whether a stalled process went on printing */
+	RING_SIZE = 8192, /* times of records before, to see whether a stalled process went on
+	                     printing */
 	INSIDE_MARGIN_SHARE = 8, /* of the interval, at both of its ends, but ... */
 	INSIDE_MARGIN_MS = 100,  /* ... at most so much */
 	INSIDE_TOOK_MS = 150,    /* shorter stalls prove nothing */
 	INSIDE_ENOUGH = 16,      /* records inside that are counted */
 	INSIDE_ORDER_S = 10,     /* records may be so much out of order */
-	DECODE_FIRST = 2000,   /* so many records of a source are decoded to see what it is, then ... */
-	DECODE_EVERY = 64,     /* ... one in so many */
+	DECODE_FIRST =
+		2000,      /* so many records of a source are decoded to see what it is, then ... */
+	DECODE_EVERY = 64, /* ... one in so many */
 	FORMATS_MAX = 128
 };
 
@@ -34,11 +36,12 @@ struct printed {
 struct open_record {
 	bool is_open;
 	const struct format *format;
-	struct line head; /* text is in `text` */
-	struct buf text;
+	unsigned format_number; /* see format_number */
+	struct line head;
+	struct str text; /* in the block while it is one line of it, then in `own` */
+	struct buf own;
 	struct rule_hits hits;
 	size_t lines;
-	struct buf first; /* first physical line */
 };
 
 /* State of one source of lines within the stream. */
@@ -76,8 +79,10 @@ struct stream {
 
 static struct str source_name(const struct line_source *from, struct arena *keep)
 {
-	if (from->pod.len > 0 && from->container.len > 0 && !str_contains(from->pod, from->container)) {
-		return arena_printf(keep, STR_FMT "/" STR_FMT, STR_ARG(from->pod), STR_ARG(from->container));
+	if (from->pod.len > 0 && from->container.len > 0 &&
+	    !str_contains(from->pod, from->container)) {
+		return arena_printf(keep, STR_FMT "/" STR_FMT, STR_ARG(from->pod),
+		                    STR_ARG(from->container));
 	}
 	if (from->pod.len > 0) {
 		return from->pod;
@@ -86,25 +91,30 @@ static struct str source_name(const struct line_source *from, struct arena *keep
 		return from->container;
 	}
 	return from->unit.len > 0 && from->host.len > 0
-	               ? arena_printf(keep, STR_FMT "@" STR_FMT, STR_ARG(from->unit), STR_ARG(from->host))
+	               ? arena_printf(keep, STR_FMT "@" STR_FMT, STR_ARG(from->unit),
+	                              STR_ARG(from->host))
 	               : from->unit;
 }
 
 static struct track *track_create(struct stream *stream, uint32_t line_source)
 {
 	struct track *track = memory_resize(NULL, sizeof(*track));
-	*track = (struct track){.last_ns = TIME_NONE, .own_ns = TIME_NONE};
+	*track = (struct track){.last_ns = TIME_NONE,
+	                        .own_ns = TIME_NONE,
+	                        .record = {.format_number = FORMATS_MAX - 1}};
 	track->ring = memory_resize(NULL, RING_SIZE * sizeof(struct printed));
 	track->source = digest_source_add(stream->digest, stream->input->path);
 	struct source *source = digest_source(stream->digest, track->source);
 	const struct line_source *from = line_reader_source(stream->reader, line_source);
 	if (from != NULL) {
-		source->container = arena_str(&stream->digest->keep, source_name(from, &stream->tools->tmp));
+		source->container =
+			arena_str(&stream->digest->keep, source_name(from, &stream->tools->tmp));
 	}
 	source->archive = arena_str(&stream->digest->keep, stream->input->container);
 	for (size_t i = 0; i < stream->tools->left_out_count; i++) {
 		const struct stream_part *part = &stream->tools->left_out[i];
-		if (str_equals(part->path, source->path) && str_equals(part->container, source->container)) {
+		if (str_equals(part->path, source->path) &&
+		    str_equals(part->container, source->container)) {
 			track->left_out = part;
 		}
 	}
@@ -127,8 +137,7 @@ static void track_destroy(struct track *track)
 	if (track == NULL) {
 		return;
 	}
-	buf_finish(&track->record.text);
-	buf_finish(&track->record.first);
+	buf_finish(&track->record.own);
 	vec_finish(&track->record.hits);
 	silence_finish(&track->silence);
 	memory_free(track->ring);
@@ -138,7 +147,8 @@ static void track_destroy(struct track *track)
 
 /* ---- times ---- */
 
-static void note_time(struct stream *stream, struct track *track, int64_t time_ns, enum clock_zone zone, uint64_t line)
+static void note_time(struct stream *stream, struct track *track, int64_t time_ns,
+                      enum clock_zone zone, uint64_t line)
 {
 	struct source *source = digest_source(stream->digest, track->source);
 	source->dated++;
@@ -160,11 +170,12 @@ static void note_time(struct stream *stream, struct track *track, int64_t time_n
 	track->last_zone = zone;
 }
 
-static void note_delta(struct track *track, const struct line *line, int64_t time_ns, enum clock_zone zone)
+static void note_delta(struct track *track, const struct line *line, int64_t time_ns,
+                       enum clock_zone zone)
 {
 	enum { DELTAS_MAX = 4096 };
-	if (zone != CLOCK_ZONE_NONE || line->outer_ns == TIME_NONE || line->outer_zone == CLOCK_ZONE_NONE ||
-	    track->delta_count >= DELTAS_MAX) {
+	if (zone != CLOCK_ZONE_NONE || line->outer_ns == TIME_NONE ||
+	    line->outer_zone == CLOCK_ZONE_NONE || track->delta_count >= DELTAS_MAX) {
 		return;
 	}
 	struct {
@@ -207,7 +218,8 @@ static int64_t printed_until(const struct printed *printed, int64_t next_ns)
 }
 
 /* Records of the same program printed while an operation was going on. */
-static uint32_t count_inside(const struct track *track, const struct event *event, enum format_program program)
+static uint32_t count_inside(const struct track *track, const struct event *event,
+                             enum format_program program)
 {
 	if (event->took_ns < INSIDE_TOOK_MS * NS_PER_MS || event->time_ns == TIME_NONE) {
 		return 0;
@@ -215,7 +227,8 @@ static uint32_t count_inside(const struct track *track, const struct event *even
 	uint32_t count = 0;
 	size_t kept = track->printed < RING_SIZE ? track->printed : RING_SIZE;
 	int64_t margin_ns = event->took_ns / INSIDE_MARGIN_SHARE;
-	margin_ns = margin_ns < INSIDE_MARGIN_MS * NS_PER_MS ? margin_ns : INSIDE_MARGIN_MS * NS_PER_MS;
+	margin_ns =
+		margin_ns < INSIDE_MARGIN_MS * NS_PER_MS ? margin_ns : INSIDE_MARGIN_MS * NS_PER_MS;
 	int64_t from_ns = event->start_ns + margin_ns, to_ns = event->time_ns - margin_ns;
 	int64_t next_ns = INT64_MAX;
 	for (size_t i = 1; i <= kept && count < INSIDE_ENOUGH; i++) {
@@ -233,9 +246,10 @@ static uint32_t count_inside(const struct track *track, const struct event *even
 
 /* ---- records ---- */
 
-static size_t format_number(const struct format *format)
+/* Place in the table; FORMATS_MAX - 1 of none. */
+static unsigned format_number(const struct format *format)
 {
-	for (size_t i = 0; format_table[i] != NULL && i < FORMATS_MAX; i++) {
+	for (unsigned i = 0; format_table[i] != NULL && i < FORMATS_MAX; i++) {
 		if (format_table[i] == format) {
 			return i;
 		}
@@ -261,8 +275,9 @@ static bool is_wanted(const struct stream *stream, const struct track *track)
 	if (track->left_out != NULL && is_left_out(track->left_out, track)) {
 		return false;
 	}
-	return track->last_ns == TIME_NONE || ((tools->since_ns == TIME_NONE || track->last_ns >= tools->since_ns) &&
-	                                       (tools->until_ns == TIME_NONE || track->last_ns < tools->until_ns));
+	return track->last_ns == TIME_NONE ||
+	       ((tools->since_ns == TIME_NONE || track->last_ns >= tools->since_ns) &&
+	        (tools->until_ns == TIME_NONE || track->last_ns < tools->until_ns));
 }
 
 /* Whether a document around that line gave its event already. */
@@ -276,7 +291,8 @@ static bool is_stated(const struct stream_tools *tools, uint64_t line)
 	return false;
 }
 
-static void emit(struct stream *stream, struct track *track, struct event *event, const struct record *record)
+static void emit(struct stream *stream, struct track *track, struct event *event,
+                 const struct record *record)
 {
 	event->inside = count_inside(track, event, record->program);
 	digest_source(stream->digest, track->source)->recognised++;
@@ -285,21 +301,25 @@ static void emit(struct stream *stream, struct track *track, struct event *event
 	}
 	const struct scan_options *options = stream->tools->options;
 	if (options->event != NULL) {
-		options->event(options->context, event, digest_source(stream->digest, track->source));
+		options->event(options->context, event,
+		               digest_source(stream->digest, track->source));
 	} else {
 		digest_event(stream->digest, track->source, event);
 	}
 }
 
 /* Where an event stands, and when it happened if it does not say so itself. */
-static void place(const struct stream *stream, const struct track *track, struct event *event, const struct record *record)
+static void place(const struct stream *stream, const struct track *track, struct event *event,
+                  const struct record *record)
 {
 	const struct open_record *open = &track->record;
 	event->level = record->level;
-	event->origin = (struct event_origin){.path = stream->input->path,
-	                                      .line = open->head.number,
-	                                      .offset = open->head.offset,
-	                                      .text = text_cut_bytes(buf_str(&open->first), EVENT_TEXT_MAX)};
+	event->origin = (struct event_origin){
+		.path = stream->input->path,
+		.line = open->head.number,
+		.offset = open->head.offset,
+		.text = text_cut_bytes(str_slice(open->text, 0, open->head.first_len),
+	                               EVENT_TEXT_MAX)};
 	if (event->time_ns == TIME_NONE && track->last_ns != TIME_NONE) {
 		event->time_ns = track->last_ns;
 		event->start_ns = track->last_ns;
@@ -313,7 +333,8 @@ static void match(struct stream *stream, struct track *track, const struct recor
 	const struct scan_options *options = stream->tools->options;
 	struct event event = {.time_ns = TIME_NONE};
 	const struct rule_view view = {record, open->hits.items, open->hits.count, track->previous};
-	const struct rule *rule = rule_match(stream->tools->matcher, &view, &stream->tools->tmp, &event);
+	const struct rule *rule =
+		rule_match(stream->tools->matcher, &view, &stream->tools->tmp, &event);
 	track->previous = rule;
 	if (!is_wanted(stream, track)) {
 		return;
@@ -323,7 +344,8 @@ static void match(struct stream *stream, struct track *track, const struct recor
 		emit(stream, track, &event, record);
 	}
 	if (options->record != NULL) {
-		const struct scan_record seen = {record, rule, &event, digest_source(stream->digest, track->source)};
+		const struct scan_record seen = {record, rule, &event,
+		                                 digest_source(stream->digest, track->source)};
 		options->record(options->context, &seen);
 	}
 }
@@ -333,7 +355,7 @@ static void scan_joined(struct stream *stream, struct open_record *open)
 {
 	struct arena *tmp = &stream->tools->tmp;
 	if (open->lines > 1 && open->format != NULL && !open->format->is_multiline) {
-		struct str joined = format_join_lines(buf_str(&open->text), tmp);
+		struct str joined = format_join_lines(open->text, tmp);
 		rule_scan(stream->tools->matcher, joined, &open->hits);
 	}
 }
@@ -352,7 +374,8 @@ static enum format_program program_of(const struct source *source, const struct 
 {
 	bool is_nameless = record->program == FORMAT_PROGRAM_UNKNOWN &&
 	                   str_starts(record->message, STR("panic: "));
-	bool is_etcd = source->by_program[FORMAT_ETCD] > 0 && source->by_program[FORMAT_MILVUS] == 0;
+	bool is_etcd =
+		source->by_program[FORMAT_ETCD] > 0 && source->by_program[FORMAT_MILVUS] == 0;
 	return is_nameless && is_etcd ? FORMAT_ETCD : record->program;
 }
 
@@ -368,14 +391,16 @@ static void record_close(struct stream *stream, struct track *track)
 	struct source *source = digest_source(stream->digest, track->source);
 	uint64_t number = source->records++;
 	bool is_sample = number < DECODE_FIRST || number % DECODE_EVERY == 0;
-	bool is_candidate = open->hits.count > 0 || stream->tools->options->record != NULL || (track->previous != NULL && track->previous->is_followed);
+	bool is_candidate = open->hits.count > 0 || stream->tools->options->record != NULL ||
+	                    (track->previous != NULL && track->previous->is_followed);
 	enum clock_zone zone = CLOCK_ZONE_NONE;
-	int64_t time_ns = open->format == NULL ? TIME_NONE : open->format->date(buf_str(&open->text), &zone);
+	int64_t time_ns = open->format == NULL ? TIME_NONE : open->format->date(open->text, &zone);
 	time_ns = with_year(stream, track, time_ns);
 	bool is_own = time_ns != TIME_NONE;
 	track->own_ns = is_own ? time_ns : track->own_ns;
-	track->hash = profile_add(&source->profile, (unsigned)format_number(open->format),
-	            track->own_ns != TIME_NONE ? track->own_ns : open->head.outer_ns, is_own, buf_str(&open->text));
+	track->hash = profile_add(&source->profile, open->format_number,
+	                          track->own_ns != TIME_NONE ? track->own_ns : open->head.outer_ns,
+	                          is_own, open->text);
 	if (time_ns == TIME_NONE && open->head.outer_ns != TIME_NONE) {
 		time_ns = open->head.outer_ns;
 		zone = open->head.outer_zone;
@@ -384,10 +409,10 @@ static void record_close(struct stream *stream, struct track *track)
 		note_time(stream, track, time_ns, zone, open->head.number);
 		note_delta(track, &open->head, time_ns, zone);
 	}
-	track->by_format[format_number(open->format)]++;
+	track->by_format[open->format_number]++;
 	if (is_sample || is_candidate) {
 		struct record record;
-		format_decode(open->format, buf_str(&open->text), &stream->tools->tmp, &record);
+		format_decode(open->format, open->text, &stream->tools->tmp, &record);
 		record.time_ns = with_year(stream, track, record.time_ns);
 		if (record.time_ns == TIME_NONE) {
 			record.time_ns = time_ns;
@@ -415,38 +440,59 @@ static void record_close(struct stream *stream, struct track *track)
 static void record_open(struct track *track, const struct format *format, const struct line *line)
 {
 	struct open_record *open = &track->record;
+	if (format != open->format) {
+		open->format_number = format_number(format);
+	}
 	open->is_open = true;
 	open->format = format;
 	open->head = *line;
+	open->text = line->text;
 	open->lines = 1;
 	open->hits.count = 0;
-	buf_clear(&open->text);
-	buf_add(&open->text, line->text);
-	buf_clear(&open->first);
-	buf_add(&open->first, str_slice(line->text, 0, line->first_len < EVENT_TEXT_MAX ? line->first_len : EVENT_TEXT_MAX));
 }
 
-/* Whether a line goes on with the open record. A collector that stamps each line (syslog, CRI) cuts only what was
- * printed as several lines, crash dumps, and what was too long for it. */
-static bool continues(const struct stream *stream, const struct open_record *open, const struct line *line,
-                      const struct format *found)
+/* Blocks pass, records that go on in the next one stay. */
+static void record_keep(struct open_record *open)
 {
-	const struct line_source *source = line_reader_source(stream->reader, line->source);
-	bool is_stamped = line->outer_ns != TIME_NONE || (source != NULL && source->unit.len > 0);
-	struct str text = buf_str(&open->text);
-	if (is_stamped && open->format != NULL && !open->format->is_multiline && !format_is_open(open->format, text)) {
+	if (open->is_open && open->text.ptr != open->own.ptr) {
+		buf_clear(&open->own);
+		buf_add(&open->own, open->text);
+		open->text = buf_str(&open->own);
+	}
+}
+
+static void record_go_on(struct open_record *open, struct str line)
+{
+	record_keep(open);
+	buf_byte(&open->own, '\n');
+	buf_add(&open->own, line);
+	open->text = buf_str(&open->own);
+	open->lines++;
+}
+
+/* Whether a line goes on with the open record. A collector that stamps each line (syslog, CRI) cuts
+ * only what was printed as several lines, crash dumps, and what was too long for it. */
+static bool continues(const struct stream *stream, const struct open_record *open,
+                      const struct line *line, const struct format *found)
+{
+	if (!format_continues(open->format, open->text, line->text, found)) {
 		return false;
 	}
-	return format_continues(open->format, text, line->text, found);
+	const struct line_source *source = line_reader_source(stream->reader, line->source);
+	bool is_stamped = line->outer_ns != TIME_NONE || (source != NULL && source->unit.len > 0);
+	return !is_stamped || open->format == NULL || open->format->is_multiline ||
+	       format_is_open(open->format, open->text);
 }
 
-static void add_line(struct stream *stream, const struct line *line, const struct rule_hit *hits, size_t hit_count)
+static void add_line(struct stream *stream, const struct line *line, const struct rule_hit *hits,
+                     size_t hit_count)
 {
 	struct track *track = track_of(stream, line->source);
 	const struct format *format = format_of(line->text, track->guess);
 	struct open_record *open = &track->record;
 	track->lines++;
-	bool fits = open->is_open && open->lines < RECORD_LINES_MAX && open->text.len + line->text.len < RECORD_BYTES_MAX &&
+	bool fits = open->is_open && open->lines < RECORD_LINES_MAX &&
+	            open->text.len + line->text.len < RECORD_BYTES_MAX &&
 	            continues(stream, open, line, format);
 	if (!fits) {
 		if (format == NULL && line->text.len == 0) {
@@ -457,9 +503,7 @@ static void add_line(struct stream *stream, const struct line *line, const struc
 		record_open(track, format, line);
 		track->guess = format != NULL ? format : track->guess;
 	} else {
-		buf_byte(&open->text, '\n');
-		buf_add(&open->text, line->text);
-		open->lines++;
+		record_go_on(open, line->text);
 	}
 	for (size_t i = 0; i < hit_count; i++) {
 		vec_push(&track->record.hits, hits[i]);
@@ -473,9 +517,11 @@ struct hits_left {
 };
 
 /* Add a line, or a part of one, with the hits that lie before its end. */
-static void add_part(struct stream *stream, const struct line_block *block, const struct line *line, struct hits_left *left)
+static void add_part(struct stream *stream, const struct line_block *block, const struct line *line,
+                     struct hits_left *left)
 {
-	size_t first = left->used, end = (size_t)(line->text.ptr - block->text.ptr) + line->text.len;
+	size_t first = left->used,
+	       end = (size_t)(line->text.ptr - block->text.ptr) + line->text.len;
 	while (left->used < left->hits->count && left->hits->items[left->used].end <= end) {
 		left->used++;
 	}
@@ -483,7 +529,8 @@ static void add_part(struct stream *stream, const struct line_block *block, cons
 }
 
 /* A line in which several records may stand. */
-static void add_spliced(struct stream *stream, const struct line_block *block, const struct line *line, struct hits_left *left)
+static void add_spliced(struct stream *stream, const struct line_block *block,
+                        const struct line *line, struct hits_left *left)
 {
 	struct line part = *line;
 	struct str rest = line->text;
@@ -513,6 +560,11 @@ static void read_block(struct stream *stream, const struct line_block *block)
 			add_part(stream, block, &line, &left);
 		}
 	}
+	for (size_t i = 0; i < stream->tracks.count; i++) {
+		if (stream->tracks.items[i] != NULL) {
+			record_keep(&stream->tracks.items[i]->record);
+		}
+	}
 }
 
 /* ---- the end of a stream ---- */
@@ -527,7 +579,8 @@ static int compare_counts(const void *a, const void *b)
 }
 
 /* is_known: rules know some of its records */
-static struct str format_names(const struct track *track, const struct line_source *from, bool is_known, struct arena *keep)
+static struct str format_names(const struct track *track, const struct line_source *from,
+                               bool is_known, struct arena *keep)
 {
 	uint64_t ranks[FORMATS_MAX][2];
 	struct buf names = {0};
@@ -544,7 +597,8 @@ static struct str format_names(const struct track *track, const struct line_sour
 		buf_add(&names, str_from(format_table[ranks[i][0]]->name));
 	}
 	if (names.len == 0 && ((from != NULL && from->unit.len > 0) || is_known)) {
-		buf_add(&names, STR("message")); /* nothing stands around it but what journald or a person left */
+		buf_add(&names, STR("message")); /* nothing stands around it but what journald or a
+		                                    person left */
 	}
 	struct str text = arena_str(keep, buf_str(&names));
 	buf_finish(&names);
@@ -556,8 +610,8 @@ static void track_close(struct stream *stream, uint32_t number, const struct lin
 	struct track *track = stream->tracks.items[number];
 	record_close(stream, track);
 	struct source *source = digest_source(stream->digest, track->source);
-	source->formats = format_names(track, line_reader_source(stream->reader, number), source->recognised > 0,
-	                               &stream->digest->keep);
+	source->formats = format_names(track, line_reader_source(stream->reader, number),
+	                               source->recognised > 0, &stream->digest->keep);
 	source->wrappers = arena_str(&stream->digest->keep, summary->wrappers);
 	source->encoding = arena_str(&stream->digest->keep, summary->encoding);
 	silence_give(&track->silence, stream->digest, track->source);
@@ -593,28 +647,32 @@ static bool pass_by(struct stream_tools *tools, struct buf *head, struct pushed_
                     const struct input_stream *stream, struct digest *digest)
 {
 	char more;
-	enum scan_way way = tools->options->way == NULL ? SCAN_READ : tools->options->way(buf_str(head));
+	enum scan_way way =
+		tools->options->way == NULL ? SCAN_READ : tools->options->way(buf_str(head));
 	if (way == SCAN_PASS_OVER) {
-		digest_document(digest, &(struct document){.path = stream->path,
-		                                           .what = STR("whydown report, not read as a log"),
-		                                           .bytes = stream->stored_bytes});
+		digest_document(digest,
+		                &(struct document){.path = stream->path,
+		                                   .what = STR("whydown report, not read as a log"),
+		                                   .bytes = stream->stored_bytes});
 		return true;
 	}
 	if (way == SCAN_READ || tools->whole->count >= SCAN_WHOLE_KEPT) {
 		return way != SCAN_READ; /* too many already to be of use */
 	}
 	document_fill(head, from->read, from->context, SCAN_WHOLE_MAX);
-	vec_push(tools->whole, (struct scan_whole){.path = stream->path,
-	                                           .text = *head,
-	                                           .is_too_long = from->read(from->context, &more, 1) > 0});
+	vec_push(tools->whole,
+	         (struct scan_whole){.path = stream->path,
+	                             .text = *head,
+	                             .is_too_long = from->read(from->context, &more, 1) > 0});
 	*head = (struct buf){0};
 	return true;
 }
 
 static void read_lines(struct stream *stream, line_read *read, void *context)
 {
-	struct line_options options = {.is_always_careful = stream->tools->options->is_always_careful,
-	                                .modified_ns = stream->input->modified_ns};
+	struct line_options options = {.is_always_careful =
+	                                       stream->tools->options->is_always_careful,
+	                               .modified_ns = stream->input->modified_ns};
 	struct line_block block;
 	struct line_summary summary;
 	stream->reader = line_reader_create(read, context, &options);
@@ -635,13 +693,14 @@ static void read_lines(struct stream *stream, line_read *read, void *context)
 	line_reader_destroy(stream->reader);
 }
 
-void stream_read(struct stream_tools *tools, line_read *read, void *context, const struct input_stream *input,
-                 struct digest *digest)
+void stream_read(struct stream_tools *tools, line_read *read, void *context,
+                 const struct input_stream *input, struct digest *digest)
 {
 	struct buf head = {0};
 	document_fill(&head, read, context, SIDE_HEAD_SIZE);
 	struct pushed_back from = {buf_str(&head), read, context};
-	bool is_done = pass_by(tools, &head, &from, input, digest) || document_read(tools, read, context, input, digest, &head);
+	bool is_done = pass_by(tools, &head, &from, input, digest) ||
+	               document_read(tools, read, context, input, digest, &head);
 	if (!is_done) {
 		from.head = buf_str(&head);
 		struct stream stream = {.tools = tools, .digest = digest, .input = input};

@@ -18,7 +18,8 @@
 static inline void test_str(struct str got, const char *want, const char *file, int line)
 {
 	if (!str_equals(got, str_from(want))) {
-		print_error("\"" STR_FMT "\" is not \"%s\"\n", STR_ARG(got), want);
+		print_error("\"" STR_FMT "\" is not \"%s\"\n", (int)got.len,
+		            got.ptr == NULL ? "" : got.ptr, want);
 		_fail(file, line);
 	}
 }
