@@ -17,6 +17,7 @@ struct lane {
 	struct str name;
 	struct html_mark_list runs, stalls[TRACKS_MAX], stops;
 	size_t stall_count;
+	bool is_instance;
 };
 
 struct lanes {
@@ -45,6 +46,7 @@ static struct lane *lane_of(struct lanes *lanes, struct str name)
 		return NULL;
 	}
 	lanes->items[lanes->count].name = name;
+	lanes->items[lanes->count].is_instance = true;
 	return &lanes->items[lanes->count++];
 }
 
@@ -102,16 +104,26 @@ static void add_stops(struct lanes *lanes)
 	}
 }
 
+static void join(struct html_mark *mark, const struct html_mark *other)
+{
+	mark->count++;
+	mark->to = other->to > mark->to ? other->to : mark->to;
+}
+
+/* apart: from the beginning of the mark before */
 static bool add_behind(struct lane *lane, const struct html_mark *mark, unsigned apart)
 {
 	for (size_t i = 0; i < TRACKS_MAX; i++) {
 		struct html_mark_list *track = &lane->stalls[i];
 		struct html_mark *last = track->count > 0 ? vec_last(track) : NULL;
-		unsigned end = last == NULL                    ? 0
-		               : last->to > last->from + apart ? last->to + HTML_NEAR
-		                                               : last->from + apart;
-		if (last == NULL || mark->from >= end) {
+		if (last == NULL ||
+		    (mark->from >= last->to + HTML_NEAR && mark->from >= last->from + apart)) {
 			vec_push(track, *mark);
+			return true;
+		}
+		if (apart == HTML_NEAR && mark->from < last->from + HTML_NEAR &&
+		    mark->to <= last->to + HTML_NEAR) {
+			join(last, mark);
 			return true;
 		}
 	}
@@ -121,20 +133,11 @@ static bool add_behind(struct lane *lane, const struct html_mark *mark, unsigned
 /* Into the first track where it has room; what is as good as at the same place is one mark. */
 static void add_stall(struct lane *lane, const struct html_mark *mark)
 {
-	if ((lane->stall_count++ < LABELLED_MAX && add_behind(lane, mark, HTML_LABEL_ROOM)) ||
-	    add_behind(lane, mark, HTML_NEAR)) {
-		return;
+	bool is_added =
+		lane->stall_count++ < LABELLED_MAX && add_behind(lane, mark, HTML_LABEL_ROOM);
+	if (!is_added && !add_behind(lane, mark, HTML_NEAR)) {
+		join(vec_last(&lane->stalls[TRACKS_MAX - 1]), mark);
 	}
-	struct html_mark *best = vec_last(&lane->stalls[TRACKS_MAX - 1]);
-	for (size_t i = 0; i < TRACKS_MAX; i++) {
-		struct html_mark *last = vec_last(&lane->stalls[i]);
-		if (mark->from < last->from + HTML_NEAR && mark->to <= last->to + HTML_NEAR) {
-			best = last;
-			break;
-		}
-	}
-	best->count++;
-	best->to = mark->to > best->to ? mark->to : best->to;
 }
 
 /* Number of the chain's step that an episode is; 0: none. */
@@ -207,7 +210,7 @@ static void add_stalls(struct lanes *lanes)
 static unsigned write_lane(struct html *html, const struct lane *lane, unsigned y)
 {
 	unsigned top = y;
-	html_lane_name(html, y + HEAD_HEIGHT - 6, lane->name);
+	html_lane_name(html, y + HEAD_HEIGHT - 6, lane->name, lane->is_instance);
 	y += HEAD_HEIGHT;
 	if (lane->runs.count > 0) {
 		html_track(html, &lane->runs, y);
@@ -409,7 +412,7 @@ static unsigned write_terms(struct html *html, unsigned y)
 	}
 	if (track.count > 0) {
 		html_lane_name(html, y + HEAD_HEIGHT - 6,
-		               str_from(view_pick(&html->view, "Leader terms")));
+		               str_from(view_pick(&html->view, "Leader terms")), false);
 		html_track(html, &track, y + HEAD_HEIGHT);
 		y += HEAD_HEIGHT + HTML_TRACK_STEP + LANE_GAP;
 	}
@@ -436,7 +439,7 @@ static void write_picture(struct lanes *lanes)
 {
 	struct html *html = lanes->html;
 	struct buf *page = html->out, body = {0};
-	unsigned y = 4;
+	unsigned y = 4 + HTML_AXIS_HEIGHT;
 	html->out = &body;
 	for (size_t i = 0; i < lanes->count; i++) {
 		y = write_lane(html, &lanes->items[i], y);

@@ -74,6 +74,16 @@ static struct place place_label(const struct html_mark_list *track, size_t numbe
 	                 : (struct place){mark->from, end, false};
 }
 
+static void write_label_text(struct html *html, const struct html_mark *mark, const char *style,
+                             const char *x)
+{
+	buf_printf(html->out, "<text class=\"%s\" y=\"%d\" x=\"%s\">", style, HTML_TRACK_HEIGHT - 5,
+	           x);
+	html_text(html, mark->label);
+	html_raw(html, "</text>");
+}
+
+/* Of a label before its mark the end is seen where there is room, else the beginning. */
 static void write_label(struct html *html, const struct html_mark *mark, const struct place *place,
                         unsigned y)
 {
@@ -84,14 +94,14 @@ static void write_label(struct html *html, const struct html_mark *mark, const s
 	buf_printf(html->out, "<svg y=\"%u\" height=\"%d\"", y, HTML_TRACK_HEIGHT);
 	write_percent(html, "x", place->from);
 	write_percent(html, "width", place->to - place->from);
-	buf_printf(html->out, "><text class=\"inner\" y=\"%d\" ", HTML_TRACK_HEIGHT - 5);
+	html_raw(html, ">");
 	if (place->is_before) {
-		html_raw(html, "x=\"100%\" dx=\"-4\" text-anchor=\"end\">");
+		write_label_text(html, mark, "inner end", "100%\" dx=\"-4\" text-anchor=\"end");
+		write_label_text(html, mark, "inner start", "3");
 	} else {
-		buf_printf(html->out, "x=\"%d\">", width > LABEL_ROOM_MIN ? 5 : 8);
+		write_label_text(html, mark, "inner", width > LABEL_ROOM_MIN ? "5" : "8");
 	}
-	html_text(html, mark->label);
-	html_raw(html, "</text></svg>");
+	html_raw(html, "</svg>");
 }
 
 static void write_mark(struct html *html, const struct html_mark *mark, const struct place *place,
@@ -137,10 +147,15 @@ void html_track(struct html *html, const struct html_mark_list *track, unsigned 
 	}
 }
 
-void html_lane_name(struct html *html, unsigned y, struct str name)
+void html_lane_name(struct html *html, unsigned y, struct str name, bool is_instance)
 {
+	size_t left_out = is_instance ? html->view.common_len : 0;
 	buf_printf(html->out, "<text class=\"lane\" x=\"4\" y=\"%u\">", y);
-	html_text(html, name);
+	if (left_out > 0) {
+		html_element(html, "title", name);
+		html_raw(html, "…");
+	}
+	html_text(html, str_skip(name, left_out));
 	html_raw(html, "</text>\n");
 }
 
@@ -213,6 +228,16 @@ static int64_t first_tick(const struct html *html, int64_t step)
 	return html->from_ns - past + (past >= 0 ? step : 0);
 }
 
+static void write_tick_text(struct html *html, struct str text, unsigned x, unsigned y, bool is_odd)
+{
+	buf_printf(html->out, "<text class=\"tick%s\" text-anchor=\"middle\"",
+	           is_odd ? " odd" : "");
+	write_percent(html, "x", x);
+	buf_printf(html->out, " y=\"%u\">", y);
+	html_text(html, text);
+	html_raw(html, "</text>");
+}
+
 void html_axis(struct html *html, unsigned height)
 {
 	int64_t step = tick_step(html->to_ns - html->from_ns);
@@ -222,14 +247,12 @@ void html_axis(struct html *html, unsigned height)
 		html_raw(html, "<line class=\"tick\"");
 		write_percent(html, "x1", x);
 		write_percent(html, "x2", x);
-		buf_printf(html->out, " y1=\"0\" y2=\"%u\"/>", height - HTML_AXIS_HEIGHT + 4);
+		buf_printf(html->out, " y1=\"%d\" y2=\"%u\"/>", HTML_AXIS_HEIGHT - 4,
+		           height - HTML_AXIS_HEIGHT + 4);
 		if (x > 300 && x < HTML_POSITION_MAX - 300) {
-			buf_printf(html->out, "<text class=\"tick%s\" text-anchor=\"middle\"",
-			           is_odd ? " odd" : "");
-			write_percent(html, "x", x);
-			buf_printf(html->out, " y=\"%u\">", height - 5);
-			html_text(html, tick_text(html, at, step));
-			html_raw(html, "</text>");
+			struct str text = tick_text(html, at, step);
+			write_tick_text(html, text, x, HTML_AXIS_HEIGHT - 7, is_odd);
+			write_tick_text(html, text, x, height - 5, is_odd);
 		}
 		html_raw(html, "\n");
 	}

@@ -80,11 +80,11 @@ enum { HTML_TRACK_HEIGHT = 18, HTML_TRACK_STEP = 21, HTML_AXIS_HEIGHT = 22 };
 unsigned html_position(const struct html *html, int64_t time_ns);
 /** Marks on one line; y: its top. */
 void html_track(struct html *html, const struct html_mark_list *track, unsigned y);
-/** A lane's name; y: its base line. */
-void html_lane_name(struct html *html, unsigned y, struct str name);
+/** A lane's name; y: its base line. is_instance: what all instances begin with may be left out */
+void html_lane_name(struct html *html, unsigned y, struct str name, bool is_instance);
 /** Stops: a line through their lane from y `from` to `to`, and a word beside it. */
 void html_stops(struct html *html, const struct html_mark_list *stops, unsigned from, unsigned to);
-/** Times below the lanes, and lines through them. height: of the picture */
+/** Times above and below the lanes, and lines through them. height: of the picture */
 void html_axis(struct html *html, unsigned height);
 /** What the marks that were drawn mean. */
 void html_key(struct html *html);

@@ -80,6 +80,25 @@ size_t layout_fit(struct layout *to, enum layout_style style, size_t room, struc
 	return text_width(shown);
 }
 
+size_t layout_fit_name(struct layout *to, enum layout_style style, size_t room, struct str name)
+{
+	struct str safe = text_safe(&to->view.tmp, name), tail = safe;
+	struct str dots = str_from(layout_sign(to, "…", "..."));
+	if (text_width(safe) <= room || room < 3 * text_width(dots)) {
+		return layout_fit(to, style, room, safe);
+	}
+	size_t left = room - text_width(dots);
+	while (tail.len > 0 && text_width(tail) > left * 2 / 3) {
+		size_t len = text_character(tail);
+		tail = str_skip(tail, len > 0 ? len : 1);
+	}
+	struct str shown = arena_printf(&to->view.tmp, STR_FMT STR_FMT STR_FMT,
+	                                STR_ARG(text_fit(safe, left - text_width(tail))),
+	                                STR_ARG(dots), STR_ARG(tail));
+	layout_add(to, style, shown);
+	return text_width(shown);
+}
+
 void layout_head(struct layout *to, const char *en)
 {
 	buf_byte(to->out, '\n');

@@ -32,6 +32,8 @@ void layout_wrap(struct layout *to, enum layout_style style, size_t first_indent
 /** A line that holds what fits of a text, with an ellipsis if that is not all. Returns: its width.
  */
 size_t layout_fit(struct layout *to, enum layout_style style, size_t room, struct str text);
+/** The same of a name: its middle is left out, since names differ at their end. */
+size_t layout_fit_name(struct layout *to, enum layout_style style, size_t room, struct str name);
 /** A heading behind an empty line. */
 void layout_head(struct layout *to, const char *en);
 /** A character that a terminal which knows only ASCII replaces. */

@@ -26,6 +26,22 @@ static void add_state(struct layout *to, enum view_state state)
 	           str_from(layout_sign(to, states[state].sign, states[state].ascii)));
 }
 
+static const char *dots(const struct layout *to)
+{
+	return layout_sign(to, "…", "...");
+}
+
+/* Without what all names begin with. */
+static struct str lane_name(struct layout *to, size_t lane)
+{
+	struct str name = to->view.lanes.items[lane];
+	if (to->view.common_len > 0) {
+		name = arena_printf(&to->view.tmp, "%s" STR_FMT, dots(to),
+		                    STR_ARG(str_skip(name, to->view.common_len)));
+	}
+	return text_safe(&to->view.tmp, name);
+}
+
 static struct str row_text(struct layout *to, const struct view_row *row)
 {
 	struct arena *tmp = &to->view.tmp;
@@ -36,6 +52,12 @@ static struct str row_text(struct layout *to, const struct view_row *row)
 	struct str text = arena_printf(tmp, STR_FMT STR_FMT STR_FMT "%s", STR_ARG(number),
 	                               STR_ARG(row->text), STR_ARG(again),
 	                               row->is_inferred ? view_pick(&to->view, " (inferred)") : "");
+	if (row->others > 0) {
+		struct str end =
+			clock_format_short(tmp, row->others_end_ns, to->view.options->zone);
+		text = arena_printf(tmp, view_pick(&to->view, "%.*s; %zu others did so by %.*s"),
+		                    STR_ARG(text), row->others, STR_ARG(end));
+	}
 	return text_safe(tmp, text);
 }
 
@@ -85,7 +107,7 @@ static void lanes_head(struct layout *to, size_t width)
 	layout_blanks(to, 2 + TIME_WIDTH);
 	for (size_t lane = 0; lane < to->view.lanes.count; lane++) {
 		layout_blanks(to, 1);
-		size_t used = layout_fit(to, LAYOUT_HEAD, width - 2, to->view.lanes.items[lane]);
+		size_t used = layout_fit_name(to, LAYOUT_HEAD, width - 2, lane_name(to, lane));
 		if (lane + 1 < to->view.lanes.count) {
 			layout_blanks(to, width - 1 - used);
 		}
@@ -110,7 +132,7 @@ static void one_below_another(struct layout *to)
 {
 	size_t widest = 0;
 	for (size_t lane = 0; lane < to->view.lanes.count; lane++) {
-		size_t width = text_width(text_safe(&to->view.tmp, to->view.lanes.items[lane]));
+		size_t width = text_width(lane_name(to, lane));
 		widest = width > widest ? width : widest;
 	}
 	widest = widest < NAME_MAX_SHOWN ? widest : NAME_MAX_SHOWN;
@@ -120,16 +142,16 @@ static void one_below_another(struct layout *to)
 		struct str text = row_text(to, row);
 		add_time(to, row, true);
 		layout_blanks(to, 2);
-		layout_blanks(to, widest - layout_fit(to, LAYOUT_HEAD, widest,
-		                                      to->view.lanes.items[row->lane]));
+		layout_blanks(to, widest - layout_fit_name(to, LAYOUT_HEAD, widest,
+		                                           lane_name(to, row->lane)));
 		layout_blanks(to, 1);
 		add_state(to, view_state(&to->view, row->lane, row->time_ns));
 		layout_blanks(to, 1);
 		for (size_t line = 0; text.len > 0 && line < CELL_LINES_MAX; line++) {
 			layout_blanks(to, line == 0 ? 0 : indent);
-			layout_add(to, row_style(row),
-			           text_line(&text,
-			                        to->columns > indent ? to->columns - indent : 1));
+			layout_add(
+				to, row_style(row),
+				text_line(&text, to->columns > indent ? to->columns - indent : 1));
 			buf_byte(to->out, '\n');
 		}
 	}
@@ -150,6 +172,13 @@ static void add_legend(struct layout *to)
 	                     view_pick(&to->view,
 	                               "(%.*s; from %.*s; an operation's time is when it began)"),
 	                     STR_ARG(signs), STR_ARG(date)));
+	if (to->view.common_len > 0) {
+		struct str common = str_slice(to->view.lanes.items[0], 0, to->view.common_len);
+		layout_wrap(to, LAYOUT_DIM, 2, 2,
+		            arena_printf(&to->view.tmp,
+		                         view_pick(&to->view, "(%s stands for %.*s)"), dots(to),
+		                         STR_ARG(common)));
+	}
 	if (to->view.left_out > 0) {
 		layout_wrap(to, LAYOUT_DIM, 2, 2,
 		            arena_printf(&to->view.tmp,

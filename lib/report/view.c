@@ -370,6 +370,54 @@ static void collapse_rows(struct view *view)
 	view->rows.count = kept;
 }
 
+/* Many instances that start one after the other are one row. */
+static void gather_starts(struct view *view)
+{
+	enum { STARTS_MIN = 6 };
+	size_t kept = 0;
+	for (size_t i = 0; i < view->rows.count;) {
+		size_t end = i;
+		while (end < view->rows.count && view->rows.items[end].kind == VIEW_START &&
+		       view->rows.items[end].count == 1) {
+			end++;
+		}
+		if (end < i + STARTS_MIN) {
+			end = i + 1;
+		}
+		struct view_row row = view->rows.items[i];
+		if (end > i + 1) {
+			row.others = end - i - 1;
+			row.others_end_ns = view->rows.items[end - 1].time_ns;
+		}
+		view->rows.items[kept++] = row;
+		i = end;
+	}
+	view->rows.count = kept;
+}
+
+/* Up to a sign that parts words. */
+static void find_common(struct view *view)
+{
+	enum { LONG = 20, COMMON_MIN = 8, REST_MIN = 3 };
+	size_t longest = 0, shortest = SIZE_MAX;
+	struct str common = view->lanes.count > 1 ? view->lanes.items[0] : STR("");
+	vec_foreach (const struct str, name, &view->lanes) {
+		size_t same = 0;
+		while (same < common.len && same < name->len &&
+		       common.ptr[same] == name->ptr[same]) {
+			same++;
+		}
+		common.len = same;
+		longest = name->len > longest ? name->len : longest;
+		shortest = name->len < shortest ? name->len : shortest;
+	}
+	while (common.len > 0 && (common.len + REST_MIN > shortest ||
+	                          str_find_byte(STR("-_./"), common.ptr[common.len - 1]) < 0)) {
+		common.len--;
+	}
+	view->common_len = longest > LONG && common.len >= COMMON_MIN ? common.len : 0;
+}
+
 /* ---- the answer in five lines ---- */
 
 static int64_t stop_time(const struct findings *findings)
@@ -468,6 +516,8 @@ void view_init(struct view *view, const struct findings *findings,
 		qsort(view->rows.items, view->rows.count, sizeof(struct view_row), compare_rows);
 	}
 	collapse_rows(view);
+	gather_starts(view);
+	find_common(view);
 	say_brief(view);
 }
 

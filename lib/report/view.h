@@ -30,7 +30,9 @@ struct view_row {
 	uint64_t count;  /* of rows that were alike and are this one now */
 	size_t step;     /* number of the chain's step, from 1; 0: none */
 	bool is_inferred;
-	bool is_end; /* something stopped here */
+	bool is_end;           /* something stopped here */
+	size_t others;         /* instances that started soon after and have no rows of their own */
+	int64_t others_end_ns; /* when the last of them did */
 };
 
 /** The answer in five lines; a line that has nothing to say is empty. */
@@ -46,6 +48,8 @@ struct view {
 		struct str *items; /* names of instances */
 		size_t count, capacity;
 	} lanes;
+	size_t common_len; /* bytes at which long names of lanes all begin alike, which need not be
+	                      repeated: "production-milvus-" */
 	struct {
 		struct view_row *items; /* by time */
 		size_t count, capacity;
