@@ -13,6 +13,8 @@ import contextlib
 import pathlib
 import re
 import shlex
+import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -129,6 +131,32 @@ def check_manual(tap, program, root):
     tap.empty("whydown-rules(5) tells of every key", sorted(key for key in keys if f"*{key}*" not in rules and key not in ("en", "zh")))
 
 
+def check_uses(tap, program, root):
+    """What README and manual tell to type works as it stands."""
+    readme = re.search(r"^## Use\n\n```sh\n(.*?)```$", (root / "README.md").read_text(encoding="utf-8"), re.M | re.S).group(1)
+    manual = (root / "man/whydown.1.scd").read_text(encoding="utf-8").partition("# EXAMPLES")[2]
+    typed = readme.splitlines() + re.findall(r"^\t(whydown .*)$", manual, re.M)
+    tap.check("there are examples", len(typed) >= 10, typed)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch)
+        (folder / "bin").mkdir()
+        (folder / "bin/whydown").symlink_to(pathlib.Path(program).resolve())
+        for place in (folder, folder / "logs"):
+            place.mkdir(exist_ok=True)
+            for name in cases.logs(root / STORY):
+                shutil.copy(root / STORY / name, place)
+        (folder / "line.txt").write_text('{"level":"warn","msg":"slow fdatasync","took":"1.2s","expected-duration":"1s"}\n')
+        for command in typed:
+            if "jq" in command and not shutil.which("jq"):
+                tap.skip(command, "there is no jq")
+                continue
+            done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=folder, capture_output=True, text=True, check=False,
+                                  env={**cases.ENVIRONMENT, "PATH": f"{folder / 'bin'}:{cases.ENVIRONMENT['PATH']}"})
+            wanted = 1 if "--fail-on" in command else 0
+            is_said = ">" in command or "-o " in command or len(done.stdout) > 0
+            tap.check(f"$ {command}", done.returncode == wanted and is_said, f"{done.returncode} {done.stderr}")
+
+
 def main():
     is_update = sys.argv[1] == "--update"
     program, root = sys.argv[2:] if is_update else sys.argv[1:]
@@ -141,6 +169,7 @@ def main():
         check_pages(tap, program, root)
         check_links(tap, root)
         check_manual(tap, program, root)
+        check_uses(tap, program, root)
 
 
 main()

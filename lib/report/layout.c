@@ -3,7 +3,7 @@
 
 static const char *const color_codes[LAYOUT_STYLE_COUNT] = {
 	[LAYOUT_PLAIN] = "",        [LAYOUT_HEAD] = "\x1b[1m", [LAYOUT_BAD] = "\x1b[1;31m",
-	[LAYOUT_GOOD] = "\x1b[32m", [LAYOUT_DIM] = "\x1b[2m",  [LAYOUT_WARN] = "\x1b[33m",
+	[LAYOUT_GOOD] = "\x1b[32m", [LAYOUT_DIM] = "\x1b[2m",  [LAYOUT_WARN] = "\x1b[35m",
 };
 
 /* The report's own signs as ASCII; what logs hold stays. */
