@@ -189,6 +189,22 @@ def check_hostile(tap, browser, program, scratch):
     tap.check("and is shown", browser.run("document.body.textContent.includes('<script>alert(1)</script>')"))
 
 
+def check_empty(tap, program, scratch, axe):
+    """No event, and not even a file: no controls of nothing, no empty section."""
+    folder = scratch / "empty"
+    folder.mkdir()
+    (folder / "etcd.log").write_text("")
+    (folder / "nothing").mkdir()
+    with chromium.Browser() as browser:
+        for word in ("etcd.log", "nothing"):
+            path = page(program, folder, [word], scratch, f"--lang={'en' if word == 'nothing' else 'zh'}")
+            for name, faults in look(browser, f"empty {word}", path, axe):
+                tap.empty(name, faults)
+            bare = browser.run("""Array.from(document.querySelectorAll('section, ul, ol, dl'))
+                .filter((one) => one.children.length < (one.tagName === 'SECTION' ? 2 : 1) && !one.matches('.inputs')).map((one) => one.outerHTML.slice(0, 80))""")
+            tap.empty(f"empty {word}: nothing is announced that is not there", bare)
+
+
 def check_long_names(tap, program, scratch, axe):
     """Forty pods of a release with a long name."""
     folder = scratch / "long"
@@ -252,6 +268,7 @@ def main():
             check_filter(tap, browser, path)
             check_hostile(tap, browser, program, scratch)
             check_many(tap, browser, program, scratch)
+        check_empty(tap, program, scratch, axe)
         check_long_names(tap, program, scratch, axe)
 
 

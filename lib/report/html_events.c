@@ -135,6 +135,9 @@ void html_episodes(struct html *html)
 	vec_foreach (const struct episode, episode, &digest->episodes) {
 		harm_bytes += episode->kind->is_harm ? evidence_bytes(episode) : 0;
 	}
+	if (digest->episodes.count == 0) {
+		return;
+	}
 	html_section(html, "events", "Events");
 	write_filters(html);
 	html_raw(html, digest->episodes.count > RENDERED_MAX ? "<div id=\"list\" class=\"many\">\n"
@@ -427,6 +430,11 @@ void html_coverage(struct html *html)
 	const struct digest *digest = html->view.findings->digest;
 	html_section(html, "coverage", "What was read");
 	write_environment(html);
+	if (digest->input_count + digest->document_count == 0) {
+		html_element(html, "p",
+		             str_from(view_pick(&html->view,
+		                                "nothing: there is no file in what was named")));
+	}
 	html_raw(html, "<ul class=\"inputs\">\n");
 	for (size_t i = 0; i < digest->input_count; i++) {
 		write_input(html, &digest->inputs[i]);

@@ -15,12 +15,6 @@
 	const marks = Array.from(document.querySelectorAll("svg.lanes a"), (mark) => [mark, byId(mark.getAttribute("href").slice(1))])
 		.filter((pair) => pair[1]).map(([mark, place]) => [mark, place.closest("details")]);
 
-	for (const name of Array.from(new Set(events.map((event) => event.dataset.c))).sort()) {
-		const option = document.createElement("option");
-		option.textContent = name;
-		component.append(option);
-	}
-
 	function filter() {
 		const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
 		let shown = 0;
@@ -38,12 +32,23 @@
 			mark.classList.toggle("dim", event.hidden);
 		}
 	}
-	let later = 0;
-	find.addEventListener("input", () => { clearTimeout(later); later = setTimeout(filter, 150); });
-	for (const control of [instance, component, kind, harm]) {
-		control.addEventListener("change", filter);
+	function offerFilters() {
+		for (const name of Array.from(new Set(events.map((event) => event.dataset.c))).sort()) {
+			const option = document.createElement("option");
+			option.textContent = name;
+			component.append(option);
+		}
+		let later = 0;
+		find.addEventListener("input", () => { clearTimeout(later); later = setTimeout(filter, 150); });
+		for (const control of [instance, component, kind, harm]) {
+			control.addEventListener("change", filter);
+		}
+		filter();
 	}
-	filter();
+
+	if (find) {
+		offerFilters();
+	}
 
 	function open(id) {
 		const target = byId(id), event = target && target.closest("details");
