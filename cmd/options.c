@@ -242,8 +242,9 @@ int options_read(struct options *options, int argc, char **argv)
 	*options = (struct options){.since_ns = TIME_NONE, .until_ns = TIME_NONE, .assume_offset_ns = TIME_NONE, .pager = -1,
 	                            .limits = input_limits_default()};
 	arena_init(&options->run);
-	const char *no_color = getenv("NO_COLOR");
-	options->has_color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
+	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+	options->has_color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0') &&
+	                     terminal != NULL && strcmp(terminal, "dumb") != 0;
 	options->lang = lang_of_environment();
 	opterr = 0;
 	int option, status = STATUS_OK;

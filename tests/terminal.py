@@ -55,6 +55,7 @@ def check_screens(tap, program, folder):
     tap.check("no HTML is poured over a terminal", status == 2 and shown.count("\n") == 1 and "-o FILE" in shown, shown[:200])
     for dull in ({"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8", "TERM": "dumb"}):
         shown, _ = screen(program, folder, PAGER="cat", COLUMNS="80", **dull)
+        tap.check(f"colours only where they are known, with {dull}", ("\x1b" in shown) == ("TERM" not in dull), shown[:80])
         tap.check(f"ASCII only with {dull}", VERDICT in shown and shown.isascii(), [line for line in shown.split("\n") if not line.isascii()])
 
 

@@ -22,7 +22,7 @@ enum {
 
 static void answer_line(struct layout *to, const char *en, struct str text)
 {
-	enum { LINES_MAX = 3, INDENT = 9 };
+	enum { LINES_MAX = 4, INDENT = 9 };
 	struct str name = str_from(TO_PICK(en)), rest = text_safe(&to->view.tmp, text);
 	size_t room = to->prose - INDENT;
 	for (size_t line = 1; rest.len > 0; line++) {
