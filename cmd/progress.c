@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -159,6 +160,13 @@ static bool progress_begin(struct progress *progress)
 	return pthread_create(&progress->thread, NULL, draw_until_over, progress) == 0;
 }
 
+static void unwipe_at(int number)
+{
+	if (signal(number, SIG_DFL) == SIG_IGN) {
+		signal(number, SIG_IGN);
+	}
+}
+
 static void progress_end(struct progress *progress)
 {
 	pthread_mutex_lock(&progress->lock);
@@ -170,6 +178,25 @@ static void progress_end(struct progress *progress)
 		fputs(WIPE, stderr);
 		fflush(stderr);
 	}
+	unwipe_at(SIGINT);
+	unwipe_at(SIGTERM);
+}
+
+/* Nothing but what a signal handler may do. */
+static void wipe_and_end(int number)
+{
+	ssize_t written = write(STDERR_FILENO, WIPE, sizeof(WIPE) - 1);
+	(void)written;
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+/* Whoever interrupts it finds a clean line. */
+static void wipe_at(int number)
+{
+	if (signal(number, wipe_and_end) == SIG_IGN) {
+		signal(number, SIG_IGN);
+	}
 }
 
 void progress_scan(const struct options *options, const struct input_list *list,
@@ -180,6 +207,10 @@ void progress_scan(const struct options *options, const struct input_list *list,
 	struct scan_options watched = *scan;
 	bool is_begun = is_wanted(options, scan) && progress_begin(&progress);
 	watched.progress = is_begun ? &progress.counts : NULL;
+	if (is_begun) {
+		wipe_at(SIGINT);
+		wipe_at(SIGTERM);
+	}
 	scan_inputs(list, &watched, digest, result);
 	if (is_begun) {
 		progress_end(&progress);

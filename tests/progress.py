@@ -9,6 +9,7 @@ import os
 import pathlib
 import pty
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -68,8 +69,9 @@ def check_never(tap, program, case):
     tap.check("it is Chinese with --lang zh", re.search(r"100 %, [\d.]+ kB / [\d.]+ kB, .*剩余 0 s", said), repr(said))
 
 
-def on_terminal(program, case, words=()):
-    """A pipe on stdin that stays open until a line is drawn on the terminal behind stderr. Returns: what was drawn, and stdout."""
+def on_terminal(program, case, words=(), number=None):
+    """A pipe on stdin that stays open until a line is drawn on the terminal behind stderr, and a signal then. Returns: what was
+    drawn, stdout, and the exit status."""
     data = (case / "milvus.log").read_bytes()
     seen, terminal = pty.openpty()
     with subprocess.Popen([program, *words, "-"], cwd=case, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=terminal,
@@ -78,7 +80,10 @@ def on_terminal(program, case, words=()):
         child.stdin.write(data[:4096])
         child.stdin.flush()
         drawn = os.read(seen, 65536)
-        child.stdin.write(data[4096:])
+        if number is None:
+            child.stdin.write(data[4096:])
+        else:
+            child.send_signal(number)
         child.stdin.close()
         out = child.stdout.read()
         try:
@@ -87,14 +92,17 @@ def on_terminal(program, case, words=()):
         except OSError:
             pass  # the other end is closed
         os.close(seen)
-    return drawn.decode(), out
+    return drawn.decode(), out, child.returncode
 
 
 def check_terminal(tap, program, case):
-    drawn, out = on_terminal(program, case)
+    drawn, out, _ = on_terminal(program, case)
     tap.check("on a terminal it is drawn while work goes on", UNKNOWN.match(drawn), repr(drawn))
     tap.check("and wiped in the end", drawn.endswith(WIPE) and "\n" not in drawn, repr(drawn))
     tap.check("stdout has the report alone", out == cases.run(program, ["-"], case, stdin=(case / "milvus.log").read_bytes()).stdout)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        drawn, out, status = on_terminal(program, case, number=number)
+        tap.check(f"{number.name} ends it with a clean line", status == -number and drawn.endswith(WIPE) and out == b"", f"{status} {drawn!r}")
 
 
 def main():
