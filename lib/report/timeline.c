@@ -157,11 +157,14 @@ static void one_below_another(struct layout *to)
 	}
 }
 
-static void add_legend(struct layout *to)
+static void add_signs(struct layout *to)
 {
 	struct str date = STR("");
 	for (size_t i = 0; i < to->view.rows.count && date.len == 0; i++) {
 		date = view_time(&to->view, to->view.rows.items[i].time_ns);
+	}
+	if (date.len == 0) {
+		return;
 	}
 	struct str signs = arena_printf(&to->view.tmp,
 	                                view_pick(&to->view, "%s running, ! in trouble, %s down"),
@@ -172,6 +175,11 @@ static void add_legend(struct layout *to)
 	                     view_pick(&to->view,
 	                               "(%.*s; from %.*s; an operation's time is when it began)"),
 	                     STR_ARG(signs), STR_ARG(date)));
+}
+
+static void add_legend(struct layout *to)
+{
+	add_signs(to);
 	if (to->view.common_len > 0) {
 		struct str common = str_slice(to->view.lanes.items[0], 0, to->view.common_len);
 		layout_wrap(to, LAYOUT_DIM, 2, 2,

@@ -378,7 +378,8 @@ static void gather_starts(struct view *view)
 	for (size_t i = 0; i < view->rows.count;) {
 		size_t end = i;
 		while (end < view->rows.count && view->rows.items[end].kind == VIEW_START &&
-		       view->rows.items[end].count == 1) {
+		       view->rows.items[end].count == 1 &&
+		       str_equals(view->rows.items[end].text, view->rows.items[i].text)) {
 			end++;
 		}
 		if (end < i + STARTS_MIN) {
