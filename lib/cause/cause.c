@@ -155,6 +155,7 @@ void cause_explain(const struct cause_set *set, struct digest *digest,
 	reason_align(&reason);
 	reason_clocks(&reason);
 	reason_stated(&reason);
+	reason_set_aside(&reason);
 	reason_runs(&reason);
 	reason_clusters(&reason);
 	reason_quorum(&reason);
@@ -171,7 +172,8 @@ void cause_explain(const struct cause_set *set, struct digest *digest,
 	reason_chain(&reason);
 	reason_coverage(&reason);
 	reason_advice(&reason);
-	reason_unfocus(&reason, digest);
+	reason_unfocus(&reason, &reason.own);
+	reason_put_back(&reason, digest);
 	vec_finish(&reason.roots);
 	vec_finish(&reason.processes);
 	vec_finish(&reason.derived);

@@ -11,6 +11,7 @@ enum {
 	SCORE_KEYS = 10,   /* keys below Milvus's root path are written there */
 	SCORE_FOLDER = 2,  /* collected into the same folder */
 	SCORE_NAME = 4,    /* names begin alike: one release or compose project */
+	ANSWER_S = 2,      /* what comes so soon after an end may still have been under way */
 	MEMBERS_MAX = 16,
 	LEASES_MAX = 128,
 	IDENTITIES_MAX = 4 /* clusters that one member says it is in, one after the other */
@@ -362,6 +363,98 @@ static int score_of(const struct reason *reason, const struct process *milvus,
 	return score + (common_words(milvus->instance, etcd->instance) > 0 ? SCORE_NAME : 0);
 }
 
+/* ---- which one it cannot have used ---- */
+
+/* What only an etcd that lives can have answered. */
+static bool is_answer(const struct episode *episode)
+{
+	return episode_is(episode, STR("milvus.session.lease_lost")) ||
+	       episode_is(episode, STR("milvus.session.renewed")) ||
+	       episode_is(episode, STR("milvus.session.registered")) ||
+	       episode_is(episode, STR("milvus.etcd.lease_not_found")) ||
+	       episode_is(episode, STR("etcd.client.lease_not_found"));
+}
+
+/* A complaint of etcd: it may have been gone for a while. */
+static bool is_complaint(const struct episode *episode)
+{
+	return !is_answer(episode) && (episode_is(episode, STR("etcd.client.*")) ||
+	                               episode_is(episode, STR("milvus.etcd.*")) ||
+	                               episode_is(episode, STR("milvus.kv.*")) ||
+	                               episode_is(episode, STR("milvus.tso.*")));
+}
+
+/* When the last member of a cluster ended for good; TIME_NONE: not seen. */
+static int64_t end_of_cluster(const struct reason *reason, int cluster)
+{
+	int64_t end_ns = TIME_NONE;
+	unsigned logs = 0;
+	vec_foreach (struct process, etcd, &reason->processes) {
+		logs += is_etcd(etcd) && etcd->cluster == cluster ? 1 : 0;
+		vec_foreach (struct run, run, &reason->findings->runs) {
+			bool is_it = is_etcd(etcd) && etcd->cluster == cluster &&
+			             str_equals(run->component, etcd->component) &&
+			             str_equals(run->instance, etcd->instance);
+			if (is_it && (!run->has_ended || run->end_ns == TIME_NONE)) {
+				return TIME_NONE;
+			}
+			end_ns = is_it && run->end_ns > end_ns ? run->end_ns : end_ns;
+		}
+	}
+	return logs >= reason_member_count(reason, cluster) ? end_ns : TIME_NONE;
+}
+
+/* When an etcd first answered Milvus after a time; TIME_NONE if Milvus had missed it by then. */
+static int64_t first_answer(const struct reason *reason, const struct process *milvus,
+                            int64_t after_ns)
+{
+	int64_t answer_ns = TIME_NONE, complaint_ns = TIME_NONE;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		bool is_known = is_answer(episode) || is_complaint(episode);
+		if (!is_known || !str_equals(episode_instance(reason, episode), milvus->instance)) {
+			continue;
+		}
+		int64_t *first = is_answer(episode) ? &answer_ns : &complaint_ns;
+		for (size_t i = 0; i < episode->member_count; i++) {
+			int64_t at_ns = episode->members[i]->time_ns;
+			bool is_later = at_ns != TIME_NONE && at_ns > after_ns;
+			*first = is_later && (*first == TIME_NONE || at_ns < *first) ? at_ns
+			                                                             : *first;
+		}
+	}
+	return complaint_ns == TIME_NONE || complaint_ns > answer_ns ? answer_ns : TIME_NONE;
+}
+
+/* Its own etcd still answered after that one had ended, and nothing tells of a new start. */
+static bool is_refuted(const struct reason *reason, const struct process *milvus, int cluster)
+{
+	int64_t end_ns = end_of_cluster(reason, cluster);
+	int64_t answer_ns = end_ns == TIME_NONE ? TIME_NONE : first_answer(reason, milvus, end_ns);
+	vec_foreach (struct process, etcd, &reason->processes) {
+		if (is_etcd(etcd) && etcd->cluster == cluster &&
+		    score_events(reason, milvus, etcd) > 0) {
+			return false;
+		}
+	}
+	return answer_ns != TIME_NONE && answer_ns > end_ns + ANSWER_S * NS_PER_SEC;
+}
+
+/* Of the clusters that Milvus may have used: the only one, or one whose logs are not there; 0 when
+ * nothing tells. */
+static int cluster_left(const struct reason *reason, const struct process *milvus)
+{
+	int left = 0, count = 0;
+	for (int cluster = 1; cluster <= reason->clusters; cluster++) {
+		if (!is_refuted(reason, milvus, cluster)) {
+			left = cluster;
+			count++;
+		}
+	}
+	return count == reason->clusters || count > 1 ? 0
+	       : count == 1                           ? left
+	                                              : reason->clusters + 1;
+}
+
 /* The cluster with the best reasons; 0 when two are alike. */
 static int cluster_used(const struct reason *reason, const struct process *milvus)
 {
@@ -391,11 +484,17 @@ void reason_clusters(struct reason *reason)
 		}
 	}
 	number_clusters(reason);
+	int most = reason->clusters;
 	vec_foreach (struct process, process, &reason->processes) {
-		if (reason->clusters > 1 && str_equals(process->component, STR("milvus"))) {
-			process->cluster = cluster_used(reason, process);
+		if (reason->clusters > 0 && str_equals(process->component, STR("milvus"))) {
+			int left = cluster_left(reason, process);
+			process->cluster = left > 0               ? left
+			                   : reason->clusters > 1 ? cluster_used(reason, process)
+			                                          : 0;
+			most = process->cluster > most ? process->cluster : most;
 		}
 	}
+	reason->clusters = most;
 }
 
 /* ---- looking at one of them ---- */
@@ -476,6 +575,7 @@ void reason_focus(struct reason *reason)
 		}
 	}
 	reason->digest = &reason->view;
+	reason_note_sides(reason);
 }
 
 void reason_unfocus(struct reason *reason, struct digest *whole)
@@ -483,6 +583,7 @@ void reason_unfocus(struct reason *reason, struct digest *whole)
 	if (reason->digest == &reason->view) {
 		vec_finish(&reason->view.episodes);
 		reason->digest = whole;
+		reason_note_sides(reason);
 	}
 	reason->focus = 0;
 }

@@ -85,15 +85,24 @@ static void identify(struct reason *reason, uint32_t number)
 	source->is_previous |= layout.is_previous;
 }
 
-void reason_identify(struct reason *reason)
+void reason_note_sides(struct reason *reason)
 {
-	for (uint32_t i = 0; i < reason->digest->source_count; i++) {
-		struct source *source = &reason->digest->sources[i];
-		identify(reason, i);
+	reason->has_milvus = false;
+	reason->has_etcd = false;
+	for (size_t i = 0; i < reason->digest->source_count; i++) {
+		const struct source *source = &reason->digest->sources[i];
 		reason->has_milvus |=
 			str_equals(source->component, STR("milvus")) && source->dated > 0;
 		reason->has_etcd |= source->by_program[FORMAT_ETCD] > 0;
 	}
+}
+
+void reason_identify(struct reason *reason)
+{
+	for (uint32_t i = 0; i < reason->digest->source_count; i++) {
+		identify(reason, i);
+	}
+	reason_note_sides(reason);
 }
 
 /* ---- zones ---- */

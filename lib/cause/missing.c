@@ -68,6 +68,31 @@ static void miss_members(struct reason *reason)
 	}
 }
 
+/* An etcd whose lines were not looked at is named, so that who knows better can say so. */
+static void miss_foreign(struct reason *reason)
+{
+	static const struct text_both others = TEXT_BOTH(
+		"whatever befell it is not what is explained here: Milvus used another etcd");
+	static const struct text_both other_than = TEXT_BOTH(
+		"whatever befell it is not what is explained here: Milvus's own etcd still "
+		"answered after this one had ended");
+	static const struct text_both how = TEXT_BOTH(
+		"if Milvus did use this one, hand over the logs of these two alone, with what etcd "
+		"printed after its next start");
+	vec_foreach (struct process, process, &reason->processes) {
+		bool is_foreign = str_equals(process->component, STR("etcd")) &&
+		                  reason->focus > 0 && process->cluster > 0 &&
+		                  process->cluster != reason->focus;
+		if (is_foreign) {
+			struct remedy remedy = {reason->has_etcd ? others : other_than, how};
+			add_path(
+				reason,
+				"whether %.*s is Milvus's etcd; it was taken for another service's",
+				process->instance, &remedy);
+		}
+	}
+}
+
 /* A single etcd that is paused prints nothing, then or later: its log alone cannot call itself
  * healthy. */
 static void miss_pauses(struct reason *reason)
@@ -367,6 +392,7 @@ void reason_missing(struct reason *reason)
 	miss_tails(reason);
 	miss_stamps(reason);
 	miss_logs(reason);
+	miss_foreign(reason);
 	miss_pauses(reason);
 	if (reason->findings->verdict.cause.len > 0) {
 		miss_members(reason);

@@ -64,19 +64,27 @@ struct reason {
 	int64_t heartbeat_ns, election_ns;
 	bool has_milvus, has_etcd; /* logs of them are there */
 	bool is_excerpt;
-	bool is_alone;           /* one of several stops is looked at by itself */
-	int clusters;            /* of etcd, as far as their logs say */
-	int focus;               /* number of the cluster that is looked at; 0: all */
+	bool is_alone; /* one of several stops is looked at by itself */
+	int clusters;  /* of etcd: that their logs tell of, and one that Milvus used if none of
+	                * these can be it */
+	int focus;     /* number of the cluster that is looked at; 0: all */
 	bool is_quorum_doubtful; /* a member had no leader, and the logs of most are not there */
-	struct digest view; /* the digest without the etcds of others, where there is a focus */
+	struct digest own;  /* the digest without what tools tell of other programs */
+	struct digest view; /* and without the etcds of others, where there is a focus */
 };
 
 /* identity.c: component, instance and role of sources; zones of stamps */
 void reason_identify(struct reason *reason);
+/** Whose logs are there: has_milvus, has_etcd. */
+void reason_note_sides(struct reason *reason);
 void reason_align(struct reason *reason);
 
 /* streams.c: inputs that are copies or parts of one log become one source */
 void reason_streams(struct reason *reason);
+
+/* others.c: pods, containers and processes that have nothing to do with Milvus */
+void reason_set_aside(struct reason *reason);
+void reason_put_back(struct reason *reason, struct digest *whole);
 
 /* clocks.c: offsets between hosts, and zones that only events tell */
 void reason_clocks(struct reason *reason);
