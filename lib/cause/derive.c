@@ -10,8 +10,8 @@ enum {
 	SERVER_TIMEOUT_SLACK_MS = 250,
 	LARGE_COUNT = 1000,
 	LARGE_BYTES = 1000000,
-	START_ELECTIONS = 3,    /* election timeouts that a start takes, and ... */
-	START_SLACK_S = 3       /* ... seconds */
+	START_ELECTIONS = 3, /* election timeouts that a start takes, and ... */
+	START_SLACK_S = 3    /* ... seconds */
 };
 
 int64_t derived_number(const struct event *event, const char *name, int64_t otherwise)
@@ -349,6 +349,34 @@ static void derive_abrupt(struct reason *reason)
 	derived_add(reason, "milvus.abrupt", milvus, NULL);
 }
 
+/* Whether etcd had given Milvus a session in the run that ended, or is the last one. */
+static void derive_session(struct reason *reason)
+{
+	int64_t from_ns = TIME_NONE, to_ns = TIME_NONE;
+	bool is_milvus = reason->stop != NULL && str_equals(reason->stop->component, STR("milvus"));
+	if (!reason->has_milvus || reason->is_excerpt) {
+		return;
+	}
+	vec_foreach (struct run, run, &reason->findings->runs) {
+		bool is_it = str_equals(run->component, STR("milvus")) &&
+		             (!is_milvus || (str_equals(run->instance, reason->stop->instance) &&
+		                             run->end_ns == reason->stop->time_ns));
+		if (is_it) {
+			from_ns = run->start_ns;
+			to_ns = run->end_ns;
+		}
+	}
+	const struct episode *proof = NULL;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		bool is_session = episode_is(episode, STR("milvus.session.registered")) ||
+		                  episode_is(episode, STR("milvus.session.keepalive_closed"));
+		if (is_session && episode_overlaps(episode, from_ns, to_ns)) {
+			proof = episode;
+		}
+	}
+	derived_add(reason, "milvus.had_session", proof != NULL ? 1 : 0, NULL);
+}
+
 /* Share of slow requests' time that lies inside defragmentations and long compactions, in percent.
  */
 static void derive_maintenance(struct reason *reason)
@@ -383,6 +411,7 @@ void reason_derive(struct reason *reason)
 	derive_members(reason);
 	derive_elections(reason);
 	reason_running(reason);
+	reason_jumps(reason);
 	derive_steps(reason);
 	derive_path(reason);
 	derive_sizes(reason);
@@ -390,6 +419,7 @@ void reason_derive(struct reason *reason)
 	derive_etcd_health(reason);
 	derive_maintenance(reason);
 	derive_abrupt(reason);
+	derive_session(reason);
 	derived_add(reason, "excerpt", reason->is_excerpt ? 1 : 0, NULL);
 	if (reason->stop != NULL) {
 		derived_add(reason, "stop.exit_code", reason->stop->exit_code, NULL);

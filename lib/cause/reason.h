@@ -69,8 +69,8 @@ struct reason {
 	                * these can be it */
 	int focus;     /* number of the cluster that is looked at; 0: all */
 	bool is_quorum_doubtful; /* a member had no leader, and the logs of most are not there */
-	struct digest own;  /* the digest without what tools tell of other programs */
-	struct digest view; /* and without the etcds of others, where there is a focus */
+	struct digest own;       /* the digest without what tools tell of other programs */
+	struct digest view;      /* and without the etcds of others, where there is a focus */
 };
 
 /* identity.c: component, instance and role of sources; zones of stamps */
@@ -144,6 +144,9 @@ bool free_end_is(const struct reason *reason, const struct episode *episode);
 bool free_end_follows(const struct reason *reason, int64_t time_ns);
 /** From when on trouble is near the end; TIME_NONE: nothing ended. */
 int64_t free_end_watch(const struct reason *reason);
+
+/* jumps.c: and clocks that were set, hosts that stood still */
+void reason_jumps(struct reason *reason);
 
 /* calibration.c: probabilities */
 enum calibration {
@@ -222,6 +225,13 @@ struct text_both both_printf(struct arena *keep, const char *en, ...)
 			for (size_t event##_i = 0; event##_i < of->member_count; event##_i++)      \
 				for (const struct event *event = of->members[event##_i];           \
 				     event != NULL; event = NULL)
+
+/* ---- observable.c ---- */
+
+/** Whether a log of that component covers the time before the stop. */
+bool reason_covers(const struct reason *reason, struct str component, bool needs_info);
+/** Whether a kind of event, or a derived fact, would show in what was given. */
+bool reason_can_show(const struct reason *reason, struct str name);
 
 /* ---- signs.c ---- */
 

@@ -82,9 +82,18 @@ static bool is_start(const struct episode *episode)
 	return false;
 }
 
+/* Who an event is about; what etcd or Milvus say of something else, they say as themselves. */
+static struct str speaker_of(const struct reason *reason, const struct episode *episode)
+{
+	struct str component = episode_component(episode);
+	bool is_known = str_equals(component, STR("etcd")) ||
+	                str_equals(component, STR("milvus")) || str_equals(component, STR("host"));
+	return is_known ? component : reason->digest->sources[episode->source].component;
+}
+
 /* How an event ends a run; false when it does not. */
-static bool ending_of(const struct episode *episode, const struct event *event,
-                      struct ending *ending)
+static bool ending_of(const struct reason *reason, const struct episode *episode,
+                      const struct event *event, struct ending *ending)
 {
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
 		if (episode_is(episode, endings[i].kind)) {
@@ -92,7 +101,7 @@ static bool ending_of(const struct episode *episode, const struct event *event,
 			return true;
 		}
 	}
-	struct str component = episode_component(episode);
+	struct str component = speaker_of(reason, episode);
 	if (event->level == FORMAT_FATAL &&
 	    (str_equals(component, STR("etcd")) || str_equals(component, STR("milvus")))) {
 		*ending = (struct ending){episode->kind->id, STOP_FATAL, 1};
@@ -165,7 +174,7 @@ static struct process *process_of_name(struct reason *reason, struct str compone
 /* The process an ending belongs to: tools name it in a field, programs speak for themselves. */
 static struct process *process_of_mark(struct reason *reason, const struct mark *mark)
 {
-	struct str component = episode_component(mark->episode);
+	struct str component = speaker_of(reason, mark->episode);
 	if (!str_equals(component, STR("host"))) {
 		return process_of(reason, component, episode_instance(reason, mark->episode));
 	}
@@ -451,7 +460,7 @@ static void collect_marks(const struct reason *reason, struct marks *marks)
 			struct mark mark = {.episode = episode,
 			                    .event = episode->members[i],
 			                    .is_start = is_start(episode)};
-			if (mark.is_start || ending_of(episode, mark.event, &mark.ending)) {
+			if (mark.is_start || ending_of(reason, episode, mark.event, &mark.ending)) {
 				vec_push(marks, mark);
 			}
 		}

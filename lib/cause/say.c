@@ -47,7 +47,7 @@ static struct str fact_text(const struct reason *reason, struct str name)
 		worst = is_worse ? fact : worst;
 	}
 	if (worst == NULL) {
-		return STR("?");
+		return STR("\u2026"); /* of a sign that is not seen */
 	}
 	return isnan(worst->value)
 	               ? worst->text

@@ -190,6 +190,20 @@ static bool has_lift(const struct reason *reason, const struct tally *in, const 
 	return rate_out * LIFT_SHARE < rate_in || out->max_ns * LIFT_MAX_SHARE < in->max_ns;
 }
 
+/* Whether one of several kinds would show. */
+static bool can_show_any(const struct reason *reason, const struct json *kinds)
+{
+	if (json_type(kinds) == JSON_STRING) {
+		return reason_can_show(reason, json_text(kinds));
+	}
+	for (const struct json *kind = json_first(kinds); kind != NULL; kind = json_next(kind)) {
+		if (reason_can_show(reason, json_text(kind))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool see_episode(const struct reason *reason, const struct json *when, struct sign_result *result)
 {
 	const struct json *conditions = json_get(when, "where");
@@ -209,6 +223,7 @@ static bool see_episode(const struct reason *reason, const struct json *when, st
 	bool is_seen = tally_holds(&in, when);
 	if (!is_seen) {
 		result->episodes.count = before;
+		result->is_observable = in.count > 0 || can_show_any(reason, json_get(when, "episode"));
 		return false;
 	}
 	if (!json_bool(json_get(when, "chronic"), false)) {
@@ -218,28 +233,6 @@ static bool see_episode(const struct reason *reason, const struct json *when, st
 }
 
 /* ---- absence ---- */
-
-/* Whether a component's log covers the window at a level that would show it. */
-static bool is_covered(const struct reason *reason, struct str component, bool needs_info)
-{
-	for (size_t i = 0; i < reason->digest->source_count; i++) {
-		const struct source *source = &reason->digest->sources[i];
-		bool is_it = str_equals(source->component, component) ||
-		             (str_equals(component, STR("etcd")) && source->by_program[FORMAT_ETCD] > 0);
-		if (!is_it || source->first_ns == TIME_NONE || (needs_info && source->by_level[FORMAT_INFO] == 0)) {
-			continue;
-		}
-		if (reason->is_excerpt) {
-			continue;
-		}
-		if (reason->stop == NULL || reason->stop->time_ns == TIME_NONE ||
-		    (source->first_ns <= reason->stop->time_ns - reason->ttl_ns &&
-		     source->last_ns >= reason->stop->time_ns - 2 * NS_PER_SEC)) {
-			return true;
-		}
-	}
-	return false;
-}
 
 static bool overlaps_any(const struct reason *reason, const struct event *event, uint32_t source, const struct json *kinds)
 {
@@ -284,7 +277,7 @@ static bool see_absent(const struct reason *reason, const struct json *when, str
 	struct str first = json_type(kinds) == JSON_ARRAY ? json_text(json_first(kinds)) : json_text(kinds);
 	struct str component;
 	str_cut(first, STR("."), &component, NULL);
-	result->is_observable = is_covered(reason, component, str_equals(json_get_text(when, "level"), STR("info")));
+	result->is_observable = reason_covers(reason, component, str_equals(json_get_text(when, "level"), STR("info")));
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		if (is_named(episode->kind->id, kinds, kind_is) && is_in_scope(reason, episode, when)) {
 			return false;
@@ -305,9 +298,11 @@ static bool see_fact(const struct reason *reason, const struct json *when, struc
 			result_add(result, derived->episode);
 			result->is_relation |= derived->is_relation;
 		}
+		result->is_observable = is_seen || reason_can_show(reason, id);
 		return is_seen;
 	}
-	result->is_observable = false;
+	result->is_observable =
+		str_starts(id, STR("clock.")) || str_starts(id, STR("silence.")) ? reason_can_show(reason, id) : false;
 	vec_foreach (struct fact, fact, &reason->digest->facts) {
 		if (!str_equals(fact->id, id)) {
 			continue;
