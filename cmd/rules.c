@@ -74,7 +74,7 @@ static void check_kind(void *context, struct str cause, struct str kind, enum ca
 	           STR_ARG(cause), STR_ARG(kind));
 }
 
-int rules_check(const struct rules_view *view)
+static int check_packs(const struct rules_view *view)
 {
 	const struct knowledge *knowledge = view->knowledge;
 	struct buf report = {0};
@@ -131,7 +131,7 @@ static const struct verb {
 	int (*run)(const struct rules_view *view);
 } verbs[] = {{STR_INIT("list"), rules_list},
              {STR_INIT("show"), rules_show},
-             {STR_INIT("check"), rules_check},
+             {STR_INIT("check"), check_packs},
              {STR_INIT("match"), rules_match}};
 
 static int run_verb(const struct verb *verb, const struct options *options)
@@ -172,7 +172,7 @@ static int run(struct options *options)
 			continue;
 		}
 		struct options with_path = *options;
-		if (verbs[i].run == rules_check && options->path_count > 1) {
+		if (verbs[i].run == check_packs && options->path_count > 1) {
 			with_path.rule_paths = options->paths + 1;
 			with_path.rule_path_count = options->path_count - 1;
 		}

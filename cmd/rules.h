@@ -20,7 +20,6 @@ extern const char *const rules_severities[EVENT_SEVERITY_COUNT];
 
 int rules_list(const struct rules_view *view);
 int rules_show(const struct rules_view *view);
-int rules_check(const struct rules_view *view);
 int rules_match(const struct rules_view *view);
 
 /** Ids of causes, ascending. Owner: view->run. */

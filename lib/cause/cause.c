@@ -58,7 +58,8 @@ bool episode_in_window(const struct reason *reason, const struct episode *episod
 	return episode_overlaps(episode, reason->window.from_ns, reason->window.to_ns);
 }
 
-const struct event *episode_telling(const struct episode *episode)
+/* The member that took longest, or the first one. */
+static const struct event *most_telling(const struct episode *episode)
 {
 	const struct event *best = episode->members[0];
 	for (size_t i = 1; i < episode->member_count; i++) {
@@ -82,7 +83,7 @@ const struct episode *window_first(const struct reason *reason, struct str kind)
 void evidence_add(struct evidence_list *list, const struct episode *episode)
 {
 	enum { EVIDENCE_OF_EPISODE_MAX = 3 };
-	const struct event *telling = episode_telling(episode);
+	const struct event *telling = most_telling(episode);
 	const struct event *picks[EVIDENCE_OF_EPISODE_MAX] = {
 		telling, episode->members[0], episode->members[episode->member_count - 1]};
 	for (size_t i = 0; i < EVIDENCE_OF_EPISODE_MAX; i++) {

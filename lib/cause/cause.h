@@ -16,12 +16,9 @@ struct cause_set; /* read-only once loaded */
 /** The built-in causes. Owner: the caller, cause_set_destroy. */
 struct cause_set *cause_set_create(struct error *err);
 void cause_set_destroy(struct cause_set *set);
-/** A cause file, or all *.json of a folder: a new id adds, a known one replaces. */
-bool cause_set_add(struct cause_set *set, struct str path, struct error *err);
 /** Title of a cause; NULL when there is no such cause. */
 const struct text_both *cause_title(const struct cause_set *set, struct str id);
 size_t cause_set_count(const struct cause_set *set);
-struct str cause_set_id(const struct cause_set *set, size_t index);
 /** What a kind of event is to a cause that names it. */
 enum cause_role { CAUSE_SIGN_FOR, CAUSE_SIGN_AGAINST, CAUSE_SIGN_CONTEXT, CAUSE_EFFECT };
 /** Gets a kind of event, or "PREFIX.*". */

@@ -196,8 +196,6 @@ struct str episode_instance(const struct reason *reason, const struct episode *e
 struct str episode_component(const struct episode *episode);
 bool episode_overlaps(const struct episode *episode, int64_t from_ns, int64_t to_ns);
 bool episode_in_window(const struct reason *reason, const struct episode *episode);
-/** The member that took longest, or the first one. */
-const struct event *episode_telling(const struct episode *episode);
 /** First episode of a kind in the window, NULL if there is none. */
 const struct episode *window_first(const struct reason *reason, struct str kind);
 void evidence_add(struct evidence_list *list, const struct episode *episode);

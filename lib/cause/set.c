@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cause/set.h"
 
-#include "base/buf.h"
+#include "base/duration.h"
 #include "base/vec.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
-enum { CAUSE_FILE_SIZE_MAX = 4 << 20 };
 
 static const struct str strength_names[STRENGTH_COUNT] = {
 	[STRENGTH_HINT] = STR_INIT("hint"),         [STRENGTH_SUPPORTING] = STR_INIT("supporting"),
@@ -19,10 +12,15 @@ static const struct str strength_names[STRENGTH_COUNT] = {
 	[STRENGTH_EXCLUDES] = STR_INIT("excludes"),
 };
 
-struct text_both cause_text(const struct json *value)
+static struct text_both read_both(const struct json *value)
 {
 	return (struct text_both){.in = {[TEXT_EN] = json_get_text(value, "en"),
 	                                 [TEXT_ZH] = json_get_text(value, "zh")}};
+}
+
+struct str strength_name(enum strength strength)
+{
+	return strength_names[strength];
 }
 
 bool kind_is(struct str id, struct str name)
@@ -55,7 +53,7 @@ static bool load_sign(const struct json *json, struct sign *sign, struct error *
 	}
 	sign->group = json_get_text(json, "group");
 	sign->when = json_get(json, "when");
-	sign->say = cause_text(json_get(json, "say"));
+	sign->say = read_both(json_get(json, "say"));
 	if (sign->group.len == 0 || json_type(sign->when) != JSON_OBJECT ||
 	    sign->say.in[TEXT_EN].len == 0) {
 		return error_set(err, "a sign needs \"group\", \"when\" and \"say\"");
@@ -97,7 +95,7 @@ static bool load_cause(struct cause_set *set, const struct json *json, struct ca
 {
 	struct arena *keep = &set->keep;
 	cause->id = json_get_text(json, "id");
-	cause->title = cause_text(json_get(json, "title"));
+	cause->title = read_both(json_get(json, "title"));
 	cause->prior = (int)json_number(json_get(json, "prior"), 0);
 	if (cause->id.len == 0 || cause->title.in[TEXT_EN].len == 0) {
 		return error_set(err, "a cause needs \"id\" and \"title\"");
@@ -122,36 +120,12 @@ static bool load_cause(struct cause_set *set, const struct json *json, struct ca
 
 static void load_notes(struct cause_set *set, const struct json *list)
 {
-	struct {
-		struct cause_note *items;
-		size_t count, capacity;
-	} notes = {set->notes, set->note_count, set->note_capacity};
 	for (const struct json *item = json_first(list); item != NULL; item = json_next(item)) {
-		vec_push(&notes, (struct cause_note){.id = json_get_text(item, "id"),
-		                                     .text = cause_text(json_get(item, "text")),
-		                                     .how = cause_text(json_get(item, "how"))});
+		const struct cause_note note = {.id = json_get_text(item, "id"),
+		                                .text = read_both(json_get(item, "text")),
+		                                .how = read_both(json_get(item, "how"))};
+		vec_push(&set->notes, note);
 	}
-	set->notes = notes.items;
-	set->note_count = notes.count;
-	set->note_capacity = notes.capacity;
-}
-
-static void put_cause(struct cause_set *set, const struct cause *cause)
-{
-	for (size_t i = 0; i < set->count; i++) {
-		if (str_equals(set->causes[i].id, cause->id)) {
-			set->causes[i] = *cause;
-			return;
-		}
-	}
-	struct {
-		struct cause *items;
-		size_t count, capacity;
-	} causes = {set->causes, set->count, set->capacity};
-	vec_push(&causes, *cause);
-	set->causes = causes.items;
-	set->count = causes.count;
-	set->capacity = causes.capacity;
 }
 
 static bool load_text(struct cause_set *set, struct str text, struct error *err)
@@ -169,20 +143,13 @@ static bool load_text(struct cause_set *set, struct str text, struct error *err)
 	if (!load_cause(set, document, &cause, err)) {
 		return false;
 	}
-	put_cause(set, &cause);
+	vec_push(&set->causes, cause);
 	return true;
 }
 
 static int compare_causes(const void *a, const void *b)
 {
 	return str_compare(((const struct cause *)a)->id, ((const struct cause *)b)->id);
-}
-
-static void sort_causes(struct cause_set *set)
-{
-	if (set->count > 0) {
-		qsort(set->causes, set->count, sizeof(struct cause), compare_causes);
-	}
 }
 
 struct cause_set *cause_set_create(struct error *err)
@@ -196,7 +163,9 @@ struct cause_set *cause_set_create(struct error *err)
 			return NULL;
 		}
 	}
-	sort_causes(set);
+	if (set->causes.count > 0) {
+		qsort(set->causes.items, set->causes.count, sizeof(struct cause), compare_causes);
+	}
 	return set;
 }
 
@@ -209,65 +178,17 @@ void cause_set_destroy(struct cause_set *set)
 		json_destroy(set->documents.items[i]);
 	}
 	vec_finish(&set->documents);
-	memory_free(set->causes);
-	memory_free(set->notes);
+	vec_finish(&set->causes);
+	vec_finish(&set->notes);
 	arena_finish(&set->keep);
 	memory_free(set);
 }
 
-static bool add_file(struct cause_set *set, const char *path, struct error *err)
-{
-	FILE *file = fopen(path, "re");
-	if (file == NULL) {
-		return error_set(err, "%s: %s", path, strerror(errno));
-	}
-	struct buf text = {0};
-	size_t count;
-	while (text.len < CAUSE_FILE_SIZE_MAX &&
-	       (count = fread(buf_reserve(&text, 65536), 1, 65536, file)) > 0) {
-		text.len += count;
-	}
-	fclose(file);
-	bool is_loaded = load_text(set, buf_str(&text), err);
-	buf_finish(&text);
-	return is_loaded || error_prefix(err, "%s", path);
-}
-
-bool cause_set_add(struct cause_set *set, struct str path, struct error *err)
-{
-	char *name = arena_cstr(&set->keep, path);
-	struct stat info;
-	if (stat(name, &info) != 0) {
-		return error_set(err, "%s: %s", name, strerror(errno));
-	}
-	bool is_loaded = true;
-	if (!S_ISDIR(info.st_mode)) {
-		is_loaded = add_file(set, name, err);
-	} else {
-		struct dirent **entries;
-		int count = scandir(name, &entries, NULL, alphasort);
-		for (int i = 0; i < count; i++) {
-			struct str entry = str_from(entries[i]->d_name);
-			if (is_loaded && str_ends(entry, STR(".json"))) {
-				struct str full =
-					arena_printf(&set->keep, "%s/%s", name, entries[i]->d_name);
-				is_loaded = add_file(set, full.ptr, err);
-			}
-			free(entries[i]);
-		}
-		if (count >= 0) {
-			free(entries);
-		}
-	}
-	sort_causes(set);
-	return is_loaded;
-}
-
 const struct cause *cause_set_find(const struct cause_set *set, struct str id)
 {
-	for (size_t i = 0; i < set->count; i++) {
-		if (str_equals(set->causes[i].id, id)) {
-			return &set->causes[i];
+	for (size_t i = 0; i < set->causes.count; i++) {
+		if (str_equals(set->causes.items[i].id, id)) {
+			return &set->causes.items[i];
 		}
 	}
 	return NULL;
@@ -275,9 +196,9 @@ const struct cause *cause_set_find(const struct cause_set *set, struct str id)
 
 const struct cause_note *cause_set_note(const struct cause_set *set, struct str id)
 {
-	for (size_t i = 0; i < set->note_count; i++) {
-		if (str_equals(set->notes[i].id, id)) {
-			return &set->notes[i];
+	for (size_t i = 0; i < set->notes.count; i++) {
+		if (str_equals(set->notes.items[i].id, id)) {
+			return &set->notes.items[i];
 		}
 	}
 	return NULL;
@@ -291,12 +212,7 @@ const struct text_both *cause_title(const struct cause_set *set, struct str id)
 
 size_t cause_set_count(const struct cause_set *set)
 {
-	return set->count;
-}
-
-struct str cause_set_id(const struct cause_set *set, size_t index)
-{
-	return set->causes[index].id;
+	return set->causes.count;
 }
 
 struct kind_visit {
@@ -343,8 +259,8 @@ static void visit_when(const struct kind_visit *to, const struct json *when, enu
 
 void cause_set_kinds(const struct cause_set *set, cause_kind_visit *visit, void *context)
 {
-	for (size_t i = 0; i < set->count; i++) {
-		const struct cause *cause = &set->causes[i];
+	for (size_t i = 0; i < set->causes.count; i++) {
+		const struct cause *cause = &set->causes.items[i];
 		struct kind_visit to = {visit, context, cause->id};
 		for (size_t j = 0; j < cause->sign_count; j++) {
 			visit_when(&to, cause->signs[j].when,

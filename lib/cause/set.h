@@ -6,7 +6,14 @@
 #include "base/json.h"
 #include "cause/cause.h"
 
-enum strength { STRENGTH_HINT, STRENGTH_SUPPORTING, STRENGTH_STRONG, STRENGTH_DECISIVE, STRENGTH_EXCLUDES, STRENGTH_COUNT };
+enum strength {
+	STRENGTH_HINT,
+	STRENGTH_SUPPORTING,
+	STRENGTH_STRONG,
+	STRENGTH_DECISIVE,
+	STRENGTH_EXCLUDES,
+	STRENGTH_COUNT
+};
 
 struct sign {
 	struct str group;
@@ -45,10 +52,14 @@ struct cause_note {
 };
 
 struct cause_set {
-	struct cause *causes; /* sorted by id */
-	size_t count, capacity;
-	struct cause_note *notes;
-	size_t note_count, note_capacity;
+	struct {
+		struct cause *items;
+		size_t count, capacity;
+	} causes; /* sorted by id */
+	struct {
+		struct cause_note *items;
+		size_t count, capacity;
+	} notes;
 	struct arena keep;
 	struct {
 		struct json **items;
@@ -56,9 +67,10 @@ struct cause_set {
 	} documents;
 };
 
+/** As cause files write it: "strong". */
+struct str strength_name(enum strength strength);
 const struct cause *cause_set_find(const struct cause_set *set, struct str id);
 const struct cause_note *cause_set_note(const struct cause_set *set, struct str id);
-struct text_both cause_text(const struct json *value);
 /** Whether a kind's id is meant by a name: equal, or "prefix.*". */
 bool kind_is(struct str id, struct str name);
 

@@ -507,13 +507,10 @@ static void fill_signs(const struct reason *reason, const struct weighing *weigh
 		const struct weighed *weighed = &weighing->items[i];
 		for (size_t j = 0;
 		     str_equals(weighed->cause->id, id) && j < weighed->cause->sign_count; j++) {
-			static const struct str names[STRENGTH_COUNT] = {
-				STR_INIT("hint"), STR_INIT("supporting"), STR_INIT("strong"),
-				STR_INIT("decisive"), STR_INIT("excludes")};
 			const struct sign *sign = &weighed->cause->signs[j];
 			const struct sign_result *result = &weighed->results[j];
 			struct sign_state state = {.say = reason_say(reason, &sign->say),
-			                           .strength = names[sign->strength],
+			                           .strength = strength_name(sign->strength),
 			                           .is_against = sign->is_against};
 			state.state = result->is_seen
 			                      ? (result->has_lift ? SIGN_SEEN : SIGN_NO_LIFT)
@@ -543,10 +540,10 @@ static const struct weighed *pick(const struct weighing *weighing, int *lead)
 
 static void weigh(const struct reason *reason, struct weighing *weighing)
 {
-	weighing->count = reason->set->count;
+	weighing->count = reason->set->causes.count;
 	weighing->items = arena_array(reason->keep, struct weighed, weighing->count + 1);
 	for (size_t i = 0; i < weighing->count; i++) {
-		weighing->items[i].cause = &reason->set->causes[i];
+		weighing->items[i].cause = &reason->set->causes.items[i];
 		weighed_evaluate(reason, &weighing->items[i]);
 		weighed_score(reason, &weighing->items[i]);
 	}

@@ -25,7 +25,8 @@ static const struct format_json_names names = {time_keys, level_keys, message_ke
 
 /* ---- whose record it is ---- */
 
-bool format_is_etcd_caller(struct str caller)
+/* "wal/wal.go:806", or a capnslog package. */
+static bool is_etcd_caller(struct str caller)
 {
 	/* folders of the server's callers and packages of its old text log */
 	static const struct str folders[] = {
@@ -74,7 +75,7 @@ enum format_program format_etcd_program(const struct record *record)
 		return FORMAT_PROGRAM_UNKNOWN; /* its folder was taken off */
 	}
 	if (record->caller.len > 0) {
-		return format_is_etcd_caller(record->caller) ? FORMAT_ETCD : FORMAT_OTHER;
+		return is_etcd_caller(record->caller) ? FORMAT_ETCD : FORMAT_OTHER;
 	}
 	static const struct str loggers[] = {STR_INIT("raft"), STR_INIT("bbolt")};
 	bool is_others = record->logger.len > 0 &&

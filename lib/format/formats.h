@@ -77,9 +77,6 @@ int64_t format_json_date(struct str line, const struct str *times, enum clock_zo
 /** Which program writes zap records with this logger, caller and message, as far as they tell. */
 enum format_program format_etcd_program(const struct record *record);
 
-/** Whether a caller ("wal/wal.go:806") or capnslog package is of etcd's server. */
-bool format_is_etcd_caller(struct str caller);
-
 /** Read what is left of a record that somebody retold by hand; text is its message at least. */
 void format_decode_trimmed(struct str text, struct arena *tmp, struct record *record);
 

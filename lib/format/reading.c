@@ -139,7 +139,7 @@ static size_t unescape_unicode(struct str raw, size_t at, char *to)
 	return text_encode(is_half ? 0xfffd : (uint32_t)point, to);
 }
 
-struct str format_unescape(struct str raw, struct arena *tmp)
+static struct str unescape(struct str raw, struct arena *tmp)
 {
 	if (str_find_byte(raw, '\\') < 0) {
 		return raw;
@@ -171,7 +171,7 @@ bool format_quoted(struct str text, size_t *at, struct arena *tmp, struct str *v
 		end += text.ptr[end] == '\\' ? 2 : 1;
 	}
 	bool is_closed = end < text.len;
-	*value = format_unescape(str_slice(text, *at + 1, end), tmp);
+	*value = unescape(str_slice(text, *at + 1, end), tmp);
 	*at = is_closed ? end + 1 : text.len;
 	return is_closed;
 }

@@ -33,11 +33,9 @@ struct str format_skip_blanks(struct str text);
 /** The first line of text. */
 struct str format_first_line(struct str text);
 
-/** Take the escapes \\ \" \n \r \t \uXXXX off; unknown ones keep their second byte. */
-struct str format_unescape(struct str raw, struct arena *tmp);
-
 /**
- * Read a quoted text at *at, which stands on the quote, and move behind it.
+ * Read a quoted text at *at, which stands on the quote, and move behind it. The escapes \\ \" \n \r
+ * \t \uXXXX are taken off, unknown ones keep their second byte.
  *
  * Returns: whether the closing quote was there
  */

@@ -36,14 +36,3 @@ bool line_cursor_next(struct line_cursor *cursor, const struct line_block *block
 	cursor->position = (size_t)(line->text.ptr - block->text.ptr) + line->text.len + 1;
 	return true;
 }
-
-bool line_cursor_seek(struct line_cursor *cursor, const struct line_block *block, size_t position,
-                      struct line *line)
-{
-	while (line_cursor_next(cursor, block, line)) {
-		if (cursor->position > position) {
-			return true;
-		}
-	}
-	return false;
-}

@@ -83,6 +83,7 @@ void line_reader_destroy(struct line_reader *reader);
 /** The next block. Lifetime: until the next call. Never fails. */
 enum next line_reader_next(struct line_reader *reader, struct line_block *block);
 
+/** NULL when there are not so many. */
 const struct line_source *line_reader_source(const struct line_reader *reader, uint32_t source);
 size_t line_reader_source_count(const struct line_reader *reader);
 /** Lifetime: the reader's */
@@ -104,9 +105,6 @@ struct line_cursor {
 void line_cursor_init(struct line_cursor *cursor, const struct line_block *block);
 /** Returns: false at the block's end. */
 bool line_cursor_next(struct line_cursor *cursor, const struct line_block *block,
-                      struct line *line);
-/** Move to the line that holds a byte of block->text at or behind the cursor, and give it. */
-bool line_cursor_seek(struct line_cursor *cursor, const struct line_block *block, size_t position,
                       struct line *line);
 
 /** How a text was encoded. */

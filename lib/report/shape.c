@@ -140,8 +140,9 @@ static void write_value(struct shape_writer *to, const struct shape_member *memb
 	}
 }
 
-void shape_write_member(struct shape_writer *to, const struct shape_member *member,
-                        const void *base)
+/* Key and value. */
+static void write_member(struct shape_writer *to, const struct shape_member *member,
+                         const void *base)
 {
 	const char *at = place_of(member, base);
 	if (member->type == SHAPE_COUNT) {
@@ -165,7 +166,7 @@ void shape_write(struct shape_writer *to, const struct shape *shape, const void 
 {
 	json_object_begin(&to->json);
 	for (size_t i = 0; i < shape->count; i++) {
-		shape_write_member(to, &shape->members[i], base);
+		write_member(to, &shape->members[i], base);
 	}
 	json_object_end(&to->json);
 }
@@ -266,7 +267,7 @@ static bool read_sentences(struct shape_reader *from, struct sentence_list *list
 	return token == JSON_TOKEN_ARRAY_END || fail_token(from, token);
 }
 
-bool shape_read_time(struct shape_reader *from, int64_t *time_ns)
+static bool read_time(struct shape_reader *from, int64_t *time_ns)
 {
 	struct str text;
 	enum clock_zone zone;
@@ -374,7 +375,7 @@ static bool read_value(struct shape_reader *from, const struct shape_member *mem
 	case SHAPE_SENTENCES:
 		return read_sentences(from, at);
 	case SHAPE_TIME:
-		return shape_read_time(from, at);
+		return read_time(from, at);
 	case SHAPE_MS:
 		return shape_read_ms(from, at);
 	case SHAPE_COUNT:

@@ -80,9 +80,6 @@ struct shape {
 
 /** A whole object with the members of base. */
 void shape_write(struct shape_writer *to, const struct shape *shape, const void *base);
-/** Key and value of one member. */
-void shape_write_member(struct shape_writer *to, const struct shape_member *member,
-                        const void *base);
 /** The sentence of the other language; empty when there is none, or it is the same. */
 struct str shape_other(const struct text_both *both, enum text_lang lang);
 void shape_write_count(struct shape_writer *to, const char *key, uint64_t count);
@@ -101,7 +98,6 @@ bool shape_expect(struct shape_reader *from, enum json_token wanted, struct str 
 bool shape_next_object(struct shape_reader *from);
 bool shape_read_count(struct shape_reader *from, uint64_t *count);
 bool shape_read_ms(struct shape_reader *from, int64_t *duration_ns);
-bool shape_read_time(struct shape_reader *from, int64_t *time_ns);
 bool shape_read_text(struct shape_reader *from, struct str *text, bool can_be_null);
 bool shape_read_number(struct shape_reader *from, double *number, bool can_be_null);
 /** Say what is wrong at the reader's line. Returns: false. */

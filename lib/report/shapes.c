@@ -15,7 +15,8 @@ static struct str answer_how(size_t how)
 	return stop_how_name((enum stop_how)how);
 }
 
-size_t shapes_number_of(struct str name, struct str (*name_of)(size_t number), size_t count)
+/* The number of a name; count when there is none. */
+static size_t number_of(struct str name, struct str (*name_of)(size_t number), size_t count)
 {
 	size_t number = 0;
 	while (number < count && !str_equals(name, name_of(number))) {
@@ -31,7 +32,7 @@ bool shapes_read_name(struct shape_reader *from, size_t *number,
 	if (!shape_expect(from, JSON_TOKEN_STRING, &name)) {
 		return false;
 	}
-	*number = shapes_number_of(name, name_of, count);
+	*number = number_of(name, name_of, count);
 	return *number < count || shape_fail(from, "a name that is not known");
 }
 
@@ -294,7 +295,7 @@ static bool read_run_how(struct shape_reader *from, void *base)
 	if (!shape_read_text(from, &name, true)) {
 		return false;
 	}
-	size_t how = shapes_number_of(name, answer_how, STOP_HOW_COUNT);
+	size_t how = number_of(name, answer_how, STOP_HOW_COUNT);
 	run->has_ended = name.ptr != NULL;
 	run->how = how < STOP_HOW_COUNT ? (enum stop_how)how : STOP_ASKED;
 	return !run->has_ended || how < STOP_HOW_COUNT ||

@@ -30,8 +30,6 @@ void shapes_write_kinds(struct shape_writer *to, const void *root);
 void shapes_write_episodes(struct shape_writer *to, const void *root);
 bool shapes_read_episodes(struct shape_reader *from, void *root);
 
-/** The number of a name; count when there is none. */
-size_t shapes_number_of(struct str name, struct str (*name_of)(size_t number), size_t count);
 /** Read a string that is one of count names. */
 bool shapes_read_name(struct shape_reader *from, size_t *number,
                       struct str (*name_of)(size_t number), size_t count);

@@ -72,7 +72,8 @@ struct str view_words(const struct view *view, struct str en)
 	return text_in(&both, view->options->lang);
 }
 
-const char *view_stopped(const struct view *view)
+/* "did not stop" ... */
+static const char *stopped_words(const struct view *view)
 {
 	enum answer stopped = view->findings->verdict.stopped;
 	return stopped == ANSWER_YES  ? view_pick(view, "stopped")
@@ -456,7 +457,7 @@ static void say_sure(struct view *view)
 	                           : str_from(view_pick(view, "nothing wrong"));
 	struct str sure = arena_printf(&view->tmp, view_pick(view, "%d %%, %.*s (%s)"),
 	                               view_percent(findings->verdict.confidence), STR_ARG(cause),
-	                               view_stopped(view));
+	                               stopped_words(view));
 	if (findings->rivals.count > 0) {
 		const struct hypothesis *rival = &findings->rivals.items[0];
 		sure = arena_printf(&view->tmp, view_pick(view, "%.*s; next: %.*s %d %%"),

@@ -344,9 +344,9 @@ static void fill(const struct rule_matcher *matcher, const struct rule_entry *en
 	set_interval(entry, event);
 }
 
-const struct rule_candidate *rule_match_candidate(struct rule_matcher *matcher,
-                                                  const struct rule_view *view, struct arena *tmp,
-                                                  struct event *event)
+static const struct rule_candidate *match_candidate(struct rule_matcher *matcher,
+                                                    const struct rule_view *view, struct arena *tmp,
+                                                    struct event *event)
 {
 	find_places(matcher, view);
 	for (size_t i = 0; i < matcher->places.count; i++) {
@@ -364,7 +364,7 @@ const struct rule_candidate *rule_match_candidate(struct rule_matcher *matcher,
 const struct rule *rule_match(struct rule_matcher *matcher, const struct rule_view *view,
                               struct arena *tmp, struct event *event)
 {
-	const struct rule_candidate *candidate = rule_match_candidate(matcher, view, tmp, event);
+	const struct rule_candidate *candidate = match_candidate(matcher, view, tmp, event);
 	return candidate == NULL ? NULL : &candidate->entry->rule;
 }
 
@@ -378,7 +378,7 @@ const struct rule_candidate *rule_match_line(struct rule_matcher *matcher, struc
 	struct rule_hits hits = {0};
 	rule_scan(matcher, text, &hits);
 	const struct rule_view view = {record, hits.items, hits.count, previous};
-	const struct rule_candidate *candidate = rule_match_candidate(matcher, &view, tmp, event);
+	const struct rule_candidate *candidate = match_candidate(matcher, &view, tmp, event);
 	vec_finish(&hits);
 	return candidate;
 }

@@ -214,10 +214,6 @@ uint64_t rule_anchors_hash(const struct rule_pack *pack);
 
 /* ---- match.c ---- */
 
-/** rule_match that tells which match it was. */
-const struct rule_candidate *rule_match_candidate(struct rule_matcher *matcher,
-                                                  const struct rule_view *view, struct arena *tmp,
-                                                  struct event *event);
 /** Text decoded and matched as if it stood behind a record of previous. */
 const struct rule_candidate *rule_match_line(struct rule_matcher *matcher, struct str text,
                                              const struct rule *previous, struct arena *tmp,
