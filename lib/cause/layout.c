@@ -278,7 +278,7 @@ struct str layout_role(struct str name)
 static bool is_random(struct str text)
 {
 	for (size_t i = 0; i < text.len; i++) {
-		if (memchr("bcdfghjklmnpqrstvwxz2456789", text.ptr[i], 27) == NULL) {
+		if (str_find_byte(STR("bcdfghjklmnpqrstvwxz2456789"), text.ptr[i]) < 0) {
 			return false;
 		}
 	}

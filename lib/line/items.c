@@ -71,7 +71,7 @@ bool items_begin(struct items *items, struct str text, bool is_stream_start)
 static bool may_begin_line(char byte)
 {
 	return is_blank(byte) || (byte >= '0' && byte <= '9') ||
-	       memchr("\"{}[],-tfn:", byte, 11) != NULL;
+	       str_find_byte(STR("\"{}[],-tfn:"), byte) >= 0;
 }
 
 /* A record of a program at the start of a line is no part of an object that is printed over several

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "line/shape.h"
 
-#include <string.h>
-
 bool shape_is_digit(char byte)
 {
 	return byte >= '0' && byte <= '9';
@@ -48,8 +46,8 @@ static bool starts_capnslog(struct str text)
 		ptrdiff_t end = str_find(str_slice(rest, 0, 64), STR("] "));
 		rest = end < 0 ? rest : str_skip(rest, (size_t)end + 2);
 	}
-	return rest.len > 3 && memchr("CEWNIDT", rest.ptr[0], 7) != NULL && rest.ptr[1] == ' ' &&
-	       rest.ptr[2] == '|';
+	return rest.len > 3 && str_find_byte(STR("CEWNIDT"), rest.ptr[0]) >= 0 &&
+	       rest.ptr[1] == ' ' && rest.ptr[2] == '|';
 }
 
 bool shape_is_plain(struct str text)
@@ -97,7 +95,7 @@ static bool looks_like_any(struct str text, const char *const *patterns, size_t 
 
 static bool starts_glog(struct str text)
 {
-	return text.len > 16 && memchr("IWEF", text.ptr[0], 4) != NULL &&
+	return text.len > 16 && str_find_byte(STR("IWEF"), text.ptr[0]) >= 0 &&
 	       (str_looks_like(str_skip(text, 1), "dddd dd:dd:dd.") ||
 	        str_looks_like(str_skip(text, 1), "dddddddd dd:dd:dd."));
 }

@@ -4,8 +4,6 @@
 #include "line/shape.h"
 #include "line/wrapper.h"
 
-#include <string.h>
-
 enum { HOST_MAX = 128, TAG_MAX = 96, CUT_MAX = 12 };
 
 struct prefix {
@@ -25,7 +23,7 @@ static size_t word_end(struct str line, size_t at, size_t max)
 
 static bool is_tag_byte(char byte)
 {
-	return shape_is_name_byte(byte) || memchr("/@()\\", byte, 5) != NULL;
+	return shape_is_name_byte(byte) || str_find_byte(STR("/@()\\"), byte) >= 0;
 }
 
 /* "etcd[998]: ", and "etcd: " where a process number may be missing. Returns: whether it is there.

@@ -194,8 +194,9 @@ static void write_points(struct html *html, struct json_writer *json, const stru
 			    count++ >= POINTS_MAX) {
 				continue;
 			}
+			int64_t time_us = event->time_ns / NS_PER_MICRO;
 			json_array_begin(json);
-			json_write_double(json, (double)(event->time_ns / NS_PER_MICRO) / 1000, 0);
+			json_write_double(json, (double)time_us / 1000, 0);
 			json_write_ms(json, view_rounded(event->took_ns));
 			json_write_int(json, (int64_t)i + 1);
 			json_array_end(json);

@@ -53,13 +53,13 @@ struct shape;
 
 struct shape_member {
 	const char *key;
-	enum shape_type type;
 	size_t offset;
 	const struct shape *shape; /* of an object, or of a list's items */
 	void (*write)(struct shape_writer *to, const void *base);
 	bool (*read)(struct shape_reader *from, void *base);
 	size_t via; /* offset of a pointer in base: the member is in what it points to; 0: in base
 	               itself */
+	enum shape_type type;
 	bool is_inline;   /* a list that is written on one line */
 	bool is_rare;     /* a bool that is written only when it is true */
 	bool is_optional; /* came after the first release: may be missing in a saved report */

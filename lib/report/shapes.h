@@ -26,9 +26,9 @@ extern const struct shape shapes_origin;
 extern const struct shape shapes_kind;
 
 void shapes_write_events(struct shape_writer *to, const struct event *const *events, size_t count);
-void shapes_write_kinds(struct shape_writer *to, const void *root);
-void shapes_write_episodes(struct shape_writer *to, const void *root);
-bool shapes_read_episodes(struct shape_reader *from, void *root);
+void shapes_write_kinds(struct shape_writer *to, const void *base);
+void shapes_write_episodes(struct shape_writer *to, const void *base);
+bool shapes_read_episodes(struct shape_reader *from, void *base);
 
 /** Read a string that is one of count names. */
 bool shapes_read_name(struct shape_reader *from, size_t *number,

@@ -113,11 +113,9 @@ static bool read_text(const struct json *object, const char *key, struct str *te
                       struct error *err)
 {
 	const struct json *member = json_get(object, key);
-	if (member != NULL && json_type(member) != JSON_STRING) {
-		return error_set(err, "%s: must be a text", key);
-	}
 	*text = json_text(member);
-	return true;
+	return member == NULL || json_type(member) == JSON_STRING ||
+	       error_set(err, "%s: must be a text", key);
 }
 
 static bool read_both(const struct json *object, const char *key, struct text_both *both,
