@@ -90,7 +90,9 @@ void json_reader_init(struct json_reader *reader, struct str text, struct arena 
  * U+FFFD, a number is any run of digits and "+-.eE" that begins with a digit or '-', control bytes
  * in strings and invalid UTF-8 stay.
  *
- * value: text of a key, string or number, decoded; empty for others. Lifetime: that of text and tmp
+ * value:    text of a key, string or number, decoded; empty for others
+ *
+ * Lifetime: of value: that of text and tmp
  */
 enum json_token json_reader_next(struct json_reader *reader, struct str *value);
 /**

@@ -14,8 +14,7 @@ struct layout {
 	struct str space;     /* Kubernetes namespace; empty */
 	struct str docker_id; /* of docker's own file; empty */
 	bool is_previous;     /* of the run before */
-	bool is_weak; /* the instance is only the name of a file: files elsewhere may have the same
-	               */
+	bool is_weak;         /* the instance is a file's name: files elsewhere may have the same */
 };
 
 /**

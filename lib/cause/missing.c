@@ -9,8 +9,7 @@ enum {
 	                      label */
 	LEVEL_RECORDS_MIN = 20, /* below it a log may have no info lines by chance */
 	COMPLAINT_RECORDS_MAX = 5,
-	BEGIN_MARGIN_S =
-		60, /* a log that begins so shortly before a stop does not show what led to it */
+	BEGIN_MARGIN_S = 60, /* so shortly before a stop a log does not show what led to it */
 };
 
 /* Why something matters, and how to get it. */

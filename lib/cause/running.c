@@ -20,8 +20,7 @@ enum {
 	LATE_MIN_MS = 300, /* shorter gaps between heartbeats leave no room for a line inside */
 	APPLY_BLOCKED_MS = 500,
 	WAKE_S = 2,
-	PEER_SILENT_S =
-		5, /* between two probes: as often prints a member that runs and misses another */
+	PEER_SILENT_S = 5, /* as often prints a member that runs and misses another */
 };
 
 static const char *const slow_kinds[] = {"etcd.apply.slow", "etcd.trace.slow",

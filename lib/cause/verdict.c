@@ -15,9 +15,8 @@ static const int strength_units[STRENGTH_COUNT] = {
 };
 
 enum {
-	PASSED_MAX = 14, /* score of what was over before an end that nothing forced */
-	PRICE_UNREACHED =
-		3, /* of each kind of trouble in the window that a cause does not lead to */
+	PASSED_MAX = 14,     /* score of what was over before an end that nothing forced */
+	PRICE_UNREACHED = 3, /* of each kind of trouble in the window that a cause leaves open */
 	UNREACHED_MAX = 6,
 	NAMED_MIN = 24, /* least score of a named cause: one strong sign in an unlikely family */
 	LEAD_MIN = 15,  /* and least lead over the second */

@@ -5,8 +5,7 @@
 
 enum {
 	WINDOW_BEFORE_S = 300, /* at least so much before a stop */
-	WINDOW_AFTER_S =
-		90, /* a slow operation is printed when it ends, which may be after the stop */
+	WINDOW_AFTER_S = 90,   /* slow operations are printed when they end, maybe after the stop */
 	WINDOW_AFTER_LEAST_S = 1, /* ... and even when it started again at once */
 	WINDOW_JOIN_S = 180,      /* trouble closer than this to the window belongs to it */
 	WINDOW_MAX_S = 2 * 3600,

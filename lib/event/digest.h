@@ -48,8 +48,7 @@ struct source_gap {
 struct source {
 	struct str path;
 	struct str container; /* from wrappers or the path: container, pod; empty */
-	struct str
-		instance; /* "milvus-etcd-0", "standalone"; never empty once the digest is closed */
+	struct str instance;  /* "milvus-etcd-0"; never empty once the digest is closed */
 	struct str component; /* "etcd", "milvus", "minio", ...; empty: not known */
 	struct str role;      /* of Milvus: "standalone", "rootcoord" ...; empty */
 	bool is_previous;     /* log of the container's run before */

@@ -62,12 +62,11 @@ struct event_kind {
 	struct text_both title;
 	struct text_both meaning;
 	enum event_severity severity;
-	int64_t gap_ns;       /* events closer than this are one episode; 0: each is its own */
-	int64_t threshold_ns; /* printed only for durations over this; 0: always */
-	enum format_level
-		level;   /* level it is printed at: not observable in a log that lacks that level */
-	bool is_sampled; /* counts are lower bounds */
-	bool is_harm;    /* something was wrong, as opposed to a plain statement */
+	int64_t gap_ns;          /* events closer than this are one episode; 0: each is its own */
+	int64_t threshold_ns;    /* printed only for durations over this; 0: always */
+	enum format_level level; /* it is printed at; not observable in a log that lacks that */
+	bool is_sampled;         /* counts are lower bounds */
+	bool is_harm;            /* something was wrong, as opposed to a plain statement */
 	const struct event_fact *facts;
 	size_t fact_count;
 };

@@ -41,9 +41,8 @@ struct profile_sample {
 struct profile {
 	struct profile_cell *items; /* by index, then class */
 	size_t count, capacity;
-	unsigned
-		width_log2; /* spans are 2^width_log2 seconds long; grows when there are too many */
-	size_t last;        /* cell that the last record went to */
+	unsigned width_log2; /* spans are 2^this seconds long; grows when there are too many */
+	size_t last;         /* cell that the last record went to */
 	struct profile_edge begin, end;
 	struct profile_sample sample;
 };

@@ -8,9 +8,8 @@
 
 enum {
 	RATIO_CHECK_BYTES = 100 << 20, /* below it any ratio is allowed */
-	READ_AHEAD_BYTES =
-		512 << 10, /* what layers below may hold that was counted as read before */
-	NOTES_MAX = 10000, /* of one path */
+	READ_AHEAD_BYTES = 512 << 10,  /* layers below may hold so much that counts as read */
+	NOTES_MAX = 10000,             /* of one path */
 	DRAIN_BYTES = 64 << 10
 };
 

@@ -17,8 +17,8 @@ enum input_damage_kind {
 	INPUT_ENCRYPTED,  /* needs a password */
 	INPUT_LIMIT,      /* a limit was reached; reading stopped there */
 	INPUT_UNREADABLE, /* could not be opened or read */
-	INPUT_SKIPPED, /* not a log by nature: FIFO, socket, device, link loop, image, dangling link
-	                */
+	/** Not a log by nature: FIFO, socket, device, link loop, image, dangling link. */
+	INPUT_SKIPPED,
 	INPUT_DAMAGE_COUNT
 };
 
@@ -58,8 +58,8 @@ struct input_path {
 };
 
 struct input_list {
-	struct input_path
-		*items; /* after input_list_sort: by path, no file twice (device and inode) */
+	/** After input_list_sort: by path, no file twice (device and inode). */
+	struct input_path *items;
 	size_t count, capacity;
 	struct input_damage_list damage; /* what was skipped or could not be read */
 	size_t opened;                   /* arguments that exist */
@@ -72,8 +72,10 @@ struct input_list {
  * into folders.
  *
  * Links are followed, to the same file or folder once; FIFOs, sockets and devices are skipped with
- * a word, also when named (but not the shell's <(...)). Returns: false when the argument does not
- * exist or may not be read; err is one line; the list goes on to work
+ * a word, also when named (but not the shell's <(...)).
+ *
+ * Returns: false when the argument does not exist or may not be read (err); the list goes on to
+ * work
  */
 bool input_list_add(struct input_list *list, struct str argument, struct error *err);
 /** Find all files of what was added and sort them; the order of the arguments means nothing. */
@@ -114,8 +116,11 @@ bool input_can_reopen(const struct input_path *path);
  */
 enum next input_next(struct input *input, struct input_stream *stream, struct error *err);
 
-/** Read decoded bytes of the current stream. Returns: bytes read, 0 at its end (also when it is
- * damaged there). */
+/**
+ * Read decoded bytes of the current stream.
+ *
+ * Returns: bytes read; 0 at its end, also when it is damaged there
+ */
 size_t input_read(struct input *input, char *buffer, size_t size);
 
 /** What was wrong so far, in order of reading. Lifetime: input's. */

@@ -7,9 +7,8 @@
 enum {
 	IN_BYTES = 128 << 10,
 	HEADER_BYTES = 10,
-	NOTES_MAX = 8, /* of one file */
-	RETURNS_MAX =
-		64 /* to a damaged member's begin; from then on the search only goes forward */
+	NOTES_MAX = 8,   /* of one file */
+	RETURNS_MAX = 64 /* to a damaged member's begin; then the search only goes forward */
 };
 
 struct gzip {

@@ -33,8 +33,13 @@ uint64_t tape_earliest(const struct tape *tape);
  * seek, else to tape_earliest.
  */
 void tape_go(struct tape *tape, uint64_t offset);
-/** The next bytes, fewer than size only at the end. size: TAPE_AHEAD_BYTES at most. Lifetime: the
- * next call. */
+/**
+ * The next bytes, fewer than size only at the end.
+ *
+ * size:     TAPE_AHEAD_BYTES at most
+ *
+ * Lifetime: until the next call
+ */
 struct str tape_ahead(struct tape *tape, size_t size);
 /** Take bytes that tape_ahead showed. */
 void tape_skip(struct tape *tape, size_t count);

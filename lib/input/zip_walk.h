@@ -42,8 +42,11 @@ struct zip_walk {
 /** under: read from where it stands. */
 void zip_walk_init(struct zip_walk *walk, struct feed *under);
 void zip_walk_finish(struct zip_walk *walk);
-/** Go to the next member that can be read; its data are not read yet. Returns: whether there is
- * one. */
+/**
+ * Go to the next member that can be read; its data are not read yet.
+ *
+ * Returns: whether there is one
+ */
 bool zip_walk_next(struct zip_walk *walk);
 /**
  * Make walk->feed ready for the current member.

@@ -19,6 +19,8 @@ size_t clean_count_lines(struct str text);
  * made spaces, and bytes that are not UTF-8 made U+FFFD.
  *
  * undecodable: count of bytes replaced is added; NULL: these bytes stay, as pieces of a split line
- * may end inside a character Returns:     text itself when there is nothing to do
+ *              may end inside a character
+ *
+ * Returns:     text itself when there is nothing to do
  */
 struct str clean_repair(struct str text, struct arena *tmp, uint64_t *undecodable);

@@ -12,10 +12,9 @@ struct frame {
 	uint64_t number; /* of its first physical line, from 1 */
 	uint64_t offset; /* of its first byte in the stream */
 	bool is_cut;     /* longer than LINE_LENGTH_MAX, or cut by the stream's end */
-	bool is_record; /* of a document: it may have stood on several lines, whose ends are CRs now
-	                 */
-	bool has_end;   /* the physical line's end was read */
-	bool is_piece;  /* a lone CR stands before or behind it */
+	bool is_record;  /* of a document: line ends that stood inside it are CRs now */
+	bool has_end;    /* the physical line's end was read */
+	bool is_piece;   /* a lone CR stands before or behind it */
 };
 
 struct framer {

@@ -47,10 +47,10 @@ struct line {
 /** Clean text, LF after each line. */
 struct line_block {
 	struct str text;
-	const struct line
-		*lines; /* careful way: one for each line of text, in order of time where the stream
-	                 * is sorted from the newest on; NULL on the fast way */
-	size_t count;   /* of lines; 0 on the fast way */
+	/** Careful way: one for each line of text, in order of time where the stream is sorted from
+	 * the newest on; NULL on the fast way. */
+	const struct line *lines;
+	size_t count;          /* of lines; 0 on the fast way */
 	uint64_t first_number; /* fast way: of the first line */
 	uint64_t first_offset; /* fast way */
 	uint32_t source;       /* fast way: of all lines */

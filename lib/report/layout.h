@@ -29,7 +29,10 @@ void layout_blanks(struct layout *to, size_t count);
  * behind indent. */
 void layout_wrap(struct layout *to, enum layout_style style, size_t first_indent, size_t indent,
                  struct str text);
-/** A line that holds what fits of a text, with an ellipsis if that is not all. Returns: its width.
+/**
+ * A line that holds what fits of a text, with an ellipsis if that is not all.
+ *
+ * Returns: its width in columns
  */
 size_t layout_fit(struct layout *to, enum layout_style style, size_t room, struct str text);
 /** The same of a name: its middle is left out, since names differ at their end. */

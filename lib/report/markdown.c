@@ -10,8 +10,7 @@
 #include <math.h>
 
 enum {
-	MARKDOWN_MAX =
-		65000, /* GitHub refuses bodies above 65,536 characters; bytes are never fewer */
+	MARKDOWN_MAX = 65000, /* bytes: GitHub refuses bodies above 65,536 characters */
 	MARKDOWN_TAIL = 400,  /* room for the last lines */
 	SENTENCE_MAX = 1000,  /* bytes of a sentence */
 	LINE_MAX_BYTES = 600, /* of a log line */

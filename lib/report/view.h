@@ -101,8 +101,12 @@ bool view_spark(const struct view *view, const struct latency *latency, unsigned
 
 /** The instance that an episode is of. */
 struct str view_instance(const struct digest *digest, const struct episode *episode);
-/** The lines that stand for an episode: its first and, if that is another, the one that took
- * longest. Returns: how many. */
+/**
+ * The lines that stand for an episode: its first and, if that is another, the one that took
+ * longest.
+ *
+ * Returns: how many
+ */
 size_t view_evidence(const struct episode *episode,
                      const struct event *evidence[VIEW_EVIDENCE_MAX]);
 /** A duration as it is after it was saved: whole microseconds. */

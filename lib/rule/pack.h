@@ -229,7 +229,10 @@ size_t rule_edit_distance(struct str a, struct str b);
 
 /* ---- hostile.c ---- */
 
-/** Lets a rule's patterns search texts that are hard for careless patterns. Returns: faults, told
- * in report. */
+/**
+ * Lets a rule's patterns search texts that are hard for careless patterns.
+ *
+ * Returns: faults, told in report
+ */
 size_t rule_check_hostile(const struct rule_entry *entry, struct regex_match *regex_match,
                           struct buf *report);

@@ -28,7 +28,7 @@ void side_container_ended(struct side_sink *sink, const struct side_container_en
 	if (end->code >= 0) {
 		side_fact(sink, "container.exit_code", end->code, "", end->line);
 	}
-	/* Kubernetes' reason and docker ps do not tell when a child of the main process was killed
+	/* not told by Kubernetes' reason and docker ps when a child of the main process is killed
 	 */
 	if (end->is_oom || end->is_oom_known) {
 		side_fact(sink, "container.oom_killed", end->is_oom ? 1 : 0, "", end->line);

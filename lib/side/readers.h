@@ -134,8 +134,15 @@ bool side_columns_row(const struct side_table_columns *columns, struct str line,
 struct str side_cell(const struct side_table_columns *columns, const struct str *cells,
                      const char *name);
 
-/** The next JSON value of *rest that begins a line; claims it. NULL at the end. Owner: the caller,
- * json_destroy. raw: its text. */
+/**
+ * The next JSON value of *rest that begins a line; claims it.
+ *
+ * raw:     its text
+ *
+ * Returns: NULL at the end
+ *
+ * Owner:   the caller, json_destroy
+ */
 struct json *side_json_next(struct side_sink *sink, struct str *rest, struct str *raw);
 /** A member of a member: side_json_path(v, "a", "b", NULL). */
 const struct json *side_json_path(const struct json *value, ...) __attribute__((sentinel));
