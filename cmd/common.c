@@ -101,8 +101,7 @@ int inputs_complain(const struct options *options, const struct scan_result *res
 {
 	for (size_t i = 0; i < result->damage.count; i++) {
 		const struct input_damage *item = &result->damage.items[i];
-		bool is_loud = item->kind != INPUT_SKIPPED && item->kind != INPUT_TRAILING;
-		if (is_loud || options->verbosity > 0) {
+		if (input_is_loss(item->kind) || options->verbosity > 0) {
 			complain_of(options, STATUS_DAMAGED, item->path, "%.*s", STR_ARG(item->what));
 		}
 	}

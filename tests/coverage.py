@@ -118,6 +118,25 @@ def check_odd_files(tap, program, etcd, scratch):
               f"{run.returncode} {said}")
 
 
+def check_losses(tap, program, etcd, scratch):
+    """What did not become lines as it stood is told; where something may be missing by it, it counts as damage."""
+    record = etcd.splitlines()[0]
+    pods = {count: b"".join(b"pod-%d | %s\n" % (number, record) for number in range(count)) for count in (4095, 4096)}
+    rows = {
+        "a line of 3 MiB": (etcd + b"x" * (3 << 20) + b"\n", "lines cut after 1 MiB: 1", 3),
+        "a byte that is no text": (etcd + b"caf\xe9\n", "bytes that are no text: 1", 0),
+        "4095 pods": (pods[4095], None, 0),
+        "4096 pods": (pods[4096], "more than 4095 sources in one stream: the rest is taken for one", 3),
+    }
+    for name, (data, told, status) in rows.items():
+        folder = Folder(program, scratch, {"a.log": data})
+        run = cases.run(program, ["-f", "json", "a.log"], folder.path)
+        said = {item["damage"] for item in json.loads(run.stdout)["coverage"]["inputs"]}
+        is_loud = told is not None and told.encode() in run.stderr
+        tap.check(f"{name}: {told or 'nothing'} is told", said == {told} and is_loud == (status == 3), f"{said} {run.stderr}")
+        tap.check(f"{name}: exit status {status}", run.returncode == status, f"{run.returncode}")
+
+
 def check_pipes(tap, program, etcd, milvus, scratch):
     folder = Folder(program, scratch, {"etcd.log": etcd, "milvus.log": milvus})
     plain = folder.report("etcd.log", "milvus.log")["verdict"]
@@ -137,6 +156,7 @@ def main():
         with Tap() as tap:
             check_missing(tap, program, etcd, milvus, scratch)
             check_odd_files(tap, program, etcd, scratch)
+            check_losses(tap, program, etcd, scratch)
             check_pipes(tap, program, etcd, milvus, scratch)
     finally:
         shutil.rmtree(scratch)

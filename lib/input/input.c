@@ -314,6 +314,11 @@ void input_count_to(struct input *input, uint64_t *counter)
 	input->account.counter = counter;
 }
 
+bool input_is_loss(enum input_damage_kind kind)
+{
+	return kind != INPUT_SKIPPED && kind != INPUT_TRAILING && kind != INPUT_UNDECODABLE;
+}
+
 const struct input_damage_list *input_damage(const struct input *input)
 {
 	return &input->account.damage;

@@ -19,8 +19,12 @@ enum input_damage_kind {
 	INPUT_UNREADABLE, /* could not be opened or read */
 	/** Not a log by nature: FIFO, socket, device, link loop, image, dangling link. */
 	INPUT_SKIPPED,
+	INPUT_UNDECODABLE, /* bytes of a log that are no text */
 	INPUT_DAMAGE_COUNT
 };
+
+/** Whether something may be missing because of it; otherwise it is only worth a word. */
+bool input_is_loss(enum input_damage_kind kind);
 
 struct input_damage {
 	enum input_damage_kind kind;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { SOURCES_MAX = 4096, OUTPUTS = 3 };
+enum { OUTPUTS = 3 };
 
 void gather_init(struct gather *gather, struct arena *keep)
 {
@@ -55,17 +55,26 @@ static bool is_same_source(const struct line_source *a, const struct line_source
 	       str_equals(a->unit, b->unit);
 }
 
+/* The last place is that of all that there is no place for. */
+static uint32_t others(struct gather *gather)
+{
+	if (!gather->has_others) {
+		gather->has_others = true;
+		vec_push(&gather->sources, (struct line_source){0});
+	}
+	return (uint32_t)gather->sources.count - 1;
+}
+
 static uint32_t find_source(struct gather *gather, const struct line_source *source)
 {
 	char key[1024];
 	struct str name = {key, source_key(source, key, sizeof(key))};
-	void **place = map_put(&gather->source_numbers, name);
-	if (*place != NULL) {
-		return (uint32_t)((uintptr_t)*place - 1);
+	const void *known = map_get(&gather->source_numbers, name);
+	if (known != NULL) {
+		return (uint32_t)((uintptr_t)known - 1);
 	}
-	if (gather->sources.count >= SOURCES_MAX) {
-		*place = (void *)(uintptr_t)1;
-		return 0;
+	if (gather->sources.count + 1 >= LINE_SOURCES_MAX) {
+		return others(gather);
 	}
 	struct arena *keep = gather->keep;
 	vec_push(&gather->sources,
@@ -73,7 +82,7 @@ static uint32_t find_source(struct gather *gather, const struct line_source *sou
 	                              arena_str(keep, source->pod), arena_str(keep, source->space),
 	                              arena_str(keep, source->host),
 	                              arena_str(keep, source->unit)});
-	*place = (void *)(uintptr_t)gather->sources.count;
+	*map_put(&gather->source_numbers, name) = (void *)(uintptr_t)gather->sources.count;
 	return (uint32_t)gather->sources.count - 1;
 }
 

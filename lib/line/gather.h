@@ -26,6 +26,7 @@ struct gather {
 	} sources;
 	struct map source_numbers;
 	uint32_t last_source; /* number of the one asked for last */
+	bool has_others;      /* there were too many: the last one is of all others */
 	struct {
 		struct gather_piece *items; /* by source * 3 + output */
 		size_t count, capacity;

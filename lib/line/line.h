@@ -14,6 +14,7 @@
 
 enum {
 	LINE_BLOCK_SIZE = 1 << 20, /* of a block's text, about */
+	LINE_SOURCES_MAX = 4096,   /* told apart in one stream */
 	LINE_LENGTH_MAX = 1 << 20  /* a longer line is cut there and marked */
 };
 
@@ -70,6 +71,7 @@ struct line_summary {
 	uint64_t lines;       /* physical */
 	uint64_t cut_lines;   /* longer than the limit */
 	uint64_t undecodable; /* bytes replaced */
+	bool has_others;    /* more than LINE_SOURCES_MAX sources: the last one is of all others */
 	bool is_descending; /* sorted from the newest on; its lines were given from the oldest on */
 };
 

@@ -380,5 +380,6 @@ void line_reader_summary(struct line_reader *reader, struct line_summary *summar
 	                                 .cut_lines = reader->framer.cut_lines,
 	                                 .undecodable =
 	                                         decoder->undecodable + reader->gather.undecodable,
+	                                 .has_others = reader->gather.has_others,
 	                                 .is_descending = reader->gather.is_descending};
 }

@@ -18,6 +18,7 @@ struct part {
 	struct input *input; /* owns paths and damage texts */
 	struct error error;
 	struct scan_whole_list whole;
+	struct input_damage_list damage; /* of lines; texts in digest */
 	bool is_opened;
 };
 
@@ -40,6 +41,7 @@ static void read_path(const struct work *work, struct stream_tools *tools, size_
 	struct part *part = &work->parts[index];
 	digest_init(&part->digest);
 	tools->whole = &part->whole;
+	tools->damage = &part->damage;
 	part->input = input_open(&work->list->items[index], &work->options->limits, &part->error);
 	if (part->input == NULL) {
 		return;
@@ -159,13 +161,13 @@ static void note_with_document(struct digest *digest, const struct input_damage 
 	                                   .damage = is_left_out ? STR("") : item->what});
 }
 
-static void note_damage(struct scan_result *result, struct part *part)
+/* Returns: whether something may be missing. */
+static bool note_damage(struct scan_result *result, struct part *part,
+                        const struct input_damage_list *damage)
 {
-	result->opened++;
-	const struct input_damage_list *damage = input_damage(part->input);
 	bool is_damaged = false;
-	vec_foreach (struct input_damage, item, damage) {
-		is_damaged |= item->kind != INPUT_SKIPPED && item->kind != INPUT_TRAILING;
+	vec_foreach (const struct input_damage, item, damage) {
+		is_damaged |= input_is_loss(item->kind);
 		vec_push(&result->damage,
 		         (struct input_damage){item->kind, arena_str(&result->keep, item->path),
 		                               arena_str(&result->keep, item->what)});
@@ -173,7 +175,7 @@ static void note_damage(struct scan_result *result, struct part *part)
 			note_with_document(&part->digest, item);
 		}
 	}
-	result->damaged += is_damaged ? 1 : 0;
+	return is_damaged;
 }
 
 static int64_t last_time(const struct work *work)
@@ -209,6 +211,7 @@ static void move_whole(struct scan_result *result, struct part *part)
 static void part_finish(struct part *part)
 {
 	whole_finish(&part->whole);
+	vec_finish(&part->damage);
 	digest_finish(&part->digest);
 	input_close(part->input);
 	*part = (struct part){0};
@@ -253,21 +256,23 @@ static void read_all(struct work *work, struct digest *digest, struct scan_resul
 	for (size_t i = 0; i < list->count; i++) {
 		struct part *part = &work->parts[i];
 		if (part->is_opened) {
-			note_damage(result, part);
+			result->opened++;
+			bool is_damaged = note_damage(result, part, input_damage(part->input));
+			is_damaged |= note_damage(result, part, &part->damage);
+			result->damaged += is_damaged ? 1 : 0;
 		} else {
 			note_failure(result, part, &list->items[i]);
 		}
 		move_whole(result, part);
 		digest_merge(digest, &part->digest);
-		input_close(part->input);
-		*part = (struct part){0};
+		part_finish(part);
 	}
 	vec_foreach (struct input_damage, item, &list->damage) {
 		vec_push(&result->damage,
 		         (struct input_damage){item->kind, arena_str(&result->keep, item->path),
 		                               arena_str(&result->keep, item->what)});
 		digest_document(digest, &(struct document){.path = item->path, .what = item->what});
-		result->damaged += item->kind != INPUT_SKIPPED ? 1 : 0;
+		result->damaged += input_is_loss(item->kind) ? 1 : 0;
 	}
 	side_relate(digest);
 	digest_close(digest);

@@ -668,6 +668,35 @@ static bool pass_by(struct stream_tools *tools, struct buf *head, struct pushed_
 	return true;
 }
 
+static void note_loss(const struct stream *stream, enum input_damage_kind kind, struct str what)
+{
+	if (stream->tools->damage != NULL) {
+		vec_push(stream->tools->damage,
+		         (struct input_damage){.kind = kind, .path = stream->input->path, .what = what});
+	}
+}
+
+/* Say what did not become lines as it stood. */
+static void note_losses(const struct stream *stream, const struct line_summary *summary)
+{
+	struct arena *keep = &stream->digest->keep;
+	if (summary->cut_lines > 0) {
+		note_loss(stream, INPUT_LIMIT,
+		          arena_printf(keep, "lines cut after %d MiB: %llu", LINE_LENGTH_MAX >> 20,
+		                       (unsigned long long)summary->cut_lines));
+	}
+	if (summary->has_others) {
+		note_loss(stream, INPUT_LIMIT,
+		          arena_printf(keep, "more than %d sources in one stream: the rest is taken for one",
+		                       LINE_SOURCES_MAX - 1));
+	}
+	if (summary->undecodable > 0) {
+		note_loss(stream, INPUT_UNDECODABLE,
+		          arena_printf(keep, "bytes that are no text: %llu",
+		                       (unsigned long long)summary->undecodable));
+	}
+}
+
 static void read_lines(struct stream *stream, line_read *read, void *context)
 {
 	struct line_options options = {.is_always_careful =
@@ -683,6 +712,7 @@ static void read_lines(struct stream *stream, line_read *read, void *context)
 		track_of(stream, 0);
 	}
 	line_reader_summary(stream->reader, &summary);
+	note_losses(stream, &summary);
 	for (size_t i = 0; i < stream->tracks.count; i++) {
 		if (stream->tracks.items[i] != NULL) {
 			track_close(stream, (uint32_t)i, &summary);

@@ -26,7 +26,8 @@ struct stream_tools {
 	} stated; /* lines of the stream whose events a document gave already */
 	const struct stream_part *left_out;
 	size_t left_out_count;
-	struct scan_whole_list *whole; /* where streams that are wanted whole go */
+	struct scan_whole_list *whole;    /* where streams that are wanted whole go */
+	struct input_damage_list *damage; /* what was lost of lines; texts in the digest. NULL */
 };
 
 /**

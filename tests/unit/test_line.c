@@ -104,6 +104,29 @@ static void a_line_without_end_is_cut_at_the_limit(void **state)
 	line_reader_destroy(reader);
 }
 
+static void sources_beyond_the_limit_share_the_last_one(void **state)
+{
+	(void)state;
+	enum { PODS = LINE_SOURCES_MAX + 2 };
+	struct line_options options = {.modified_ns = TIME_NONE};
+	struct buf input = {0};
+	struct line_summary summary;
+	struct test_lines lines;
+	for (unsigned i = 0; i < PODS; i++) {
+		buf_printf(&input, "pod-%u | {\"level\":\"warn\",\"msg\":\"x\"}\n", i);
+	}
+	test_lines_read(&lines, buf_str(&input), 0, &options);
+	line_reader_summary(lines.reader, &summary);
+	assert_int(lines.count, PODS);
+	assert_true(summary.has_others);
+	assert_str(line_reader_source(lines.reader, 0)->container, "pod-0");
+	assert_str(line_reader_source(lines.reader, LINE_SOURCES_MAX - 2)->container, "pod-4094");
+	assert_str(line_reader_source(lines.reader, LINE_SOURCES_MAX - 1)->container, "");
+	assert_int(line_reader_source_count(lines.reader), LINE_SOURCES_MAX);
+	test_lines_finish(&lines);
+	buf_finish(&input);
+}
+
 /* Everything that the reader gives, as text. Returns: blocks that were given in place. */
 static size_t dump(struct str input, bool is_careful, struct buf *out)
 {
@@ -196,6 +219,7 @@ int main(void)
 		cmocka_unit_test(a_piece_without_its_end_is_not_lost),
 		cmocka_unit_test(docker_json_is_unescaped_and_joined),
 		cmocka_unit_test(a_line_without_end_is_cut_at_the_limit),
+		cmocka_unit_test(sources_beyond_the_limit_share_the_last_one),
 		cmocka_unit_test(the_fast_way_gives_what_the_careful_way_gives),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
