@@ -31,6 +31,9 @@ struct line_source {
 	struct str unit; /* systemd unit, syslog tag */
 };
 
+/** A line_read of bytes in memory. context: a struct str *, what is left of them */
+size_t line_read_memory(void *context, char *buffer, size_t size);
+
 enum line_output { LINE_OUTPUT_UNKNOWN, LINE_STDOUT, LINE_STDERR };
 
 struct line {
@@ -119,7 +122,8 @@ struct line_encoding {
 /**
  * A whole text in memory as UTF-8, without byte order mark; wrappers and line ends stay.
  *
- * space:    holds the text where it had to be transcoded
- * Lifetime: that of bytes and space
+ * space:    holds the text
+ *
+ * Lifetime: until space is used again
  */
 struct str line_text(struct str bytes, struct buf *space, struct line_encoding *encoding);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static size_t read_rest(void *context, char *buffer, size_t size)
+size_t line_read_memory(void *context, char *buffer, size_t size)
 {
 	struct str *rest = context;
 	size_t count = rest->len < size ? rest->len : size;
@@ -27,7 +27,7 @@ struct str line_text(struct str bytes, struct buf *space, struct line_encoding *
 	enum { PIECE = 1 << 16 };
 	struct decoder decoder;
 	struct str rest = bytes;
-	decoder_init(&decoder, read_rest, &rest);
+	decoder_init(&decoder, line_read_memory, &rest);
 	bool has_more = decoder_fill(&decoder, PIECE);
 	while (has_more) {
 		has_more = decoder_fill(&decoder, PIECE);

@@ -4,7 +4,6 @@
 #include "base/vec.h"
 #include "side/side.h"
 
-#include <string.h>
 
 enum {
 	LOG_RECORDS_MIN = 2 /* so many dated records besides documents are a log */
@@ -101,17 +100,6 @@ static void take_line(void *context, const struct side_sink *sink, struct str li
 	hand_on(to, sink, &found);
 }
 
-static size_t read_text(void *context, char *buffer, size_t size)
-{
-	struct str *rest = context;
-	size_t count = rest->len < size ? rest->len : size;
-	if (count > 0) {
-		memcpy(buffer, rest->ptr, count);
-	}
-	*rest = str_skip(*rest, count);
-	return count;
-}
-
 /* Dated records in a block, outside of what readers of documents own. */
 static int count_records(const struct side_sink *sink, const struct line_block *block)
 {
@@ -141,7 +129,7 @@ static bool has_log(const struct side_sink *sink)
 {
 	struct str rest = sink->text;
 	struct line_options options = {.is_always_careful = true, .modified_ns = sink->modified_ns};
-	struct line_reader *reader = line_reader_create(read_text, &rest, &options);
+	struct line_reader *reader = line_reader_create(line_read_memory, &rest, &options);
 	struct line_block block;
 	int records = 0;
 	while (records < LOG_RECORDS_MIN && line_reader_next(reader, &block) == NEXT_ITEM) {

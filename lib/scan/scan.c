@@ -7,7 +7,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { JOBS_MAX = 256, DAMAGE_TEXT_MAX = 400 };
@@ -325,17 +324,6 @@ void scan_inputs(const struct input_list *list, const struct scan_options *optio
 	arena_finish(&keep);
 }
 
-static size_t read_text(void *context, char *buffer, size_t size)
-{
-	struct str *rest = context;
-	size_t count = rest->len < size ? rest->len : size;
-	if (count > 0) {
-		memcpy(buffer, rest->ptr, count);
-	}
-	*rest = str_skip(*rest, count);
-	return count;
-}
-
 void scan_text(struct str text, const struct scan_options *options, struct digest *digest)
 {
 	const struct input_stream stream = {.modified_ns = TIME_NONE};
@@ -344,7 +332,7 @@ void scan_text(struct str text, const struct scan_options *options, struct diges
 	                             .since_ns = TIME_NONE,
 	                             .until_ns = TIME_NONE};
 	arena_init(&tools.tmp);
-	stream_read(&tools, read_text, &text, &stream, digest);
+	stream_read(&tools, line_read_memory, &text, &stream, digest);
 	digest_close(digest);
 	vec_finish(&tools.hits);
 	vec_finish(&tools.stated);
