@@ -304,19 +304,31 @@ static void collect_drafts(const struct reason *reason, const struct cause *caus
 	}
 }
 
-/* Milvus's request is sent just before etcd's part of it begins: it still waits for that. */
+/* Whether one is an effect of the other, though it may seem to start a little before it. */
+static bool is_behind(const struct draft *effect, const struct draft *cause)
+{
+	return effect->stage > cause->stage && (!effect->is_root || cause->is_root) &&
+	       cause->start_ns != TIME_NONE && effect->start_ns != TIME_NONE &&
+	       cause->start_ns - effect->start_ns <= ORDER_SLACK_MS * NS_PER_MS;
+}
+
+static void start_effects_behind(struct drafts *drafts, const struct draft *cause)
+{
+	vec_foreach (struct draft, effect, drafts) {
+		if (is_behind(effect, cause)) {
+			start_behind(effect, cause->start_ns);
+		}
+	}
+}
+
+/* Milvus's request is sent just before etcd's part of it begins: it still waits for that. Causes
+ * go first, as their effects have effects. */
 static void settle_order(struct drafts *drafts)
 {
-	for (int stage = 0; stage < STAGE_COUNT; stage++) {
+	for (int stage = STAGE_OTHER + 1; stage < STAGE_COUNT; stage++) {
 		vec_foreach (struct draft, cause, drafts) {
-			vec_foreach (struct draft, effect, drafts) {
-				if ((int)cause->stage == stage && (int)effect->stage > stage &&
-				    stage != STAGE_OTHER && (!effect->is_root || cause->is_root) &&
-				    cause->start_ns != TIME_NONE && effect->start_ns != TIME_NONE &&
-				    cause->start_ns - effect->start_ns <=
-				            ORDER_SLACK_MS * NS_PER_MS) {
-					start_behind(effect, cause->start_ns);
-				}
+			if ((int)cause->stage == stage) {
+				start_effects_behind(drafts, cause);
 			}
 		}
 	}

@@ -58,24 +58,26 @@ static void note_version(struct reason *reason, const struct episode *episode)
 	}
 }
 
-/* The version that a run stated: the last one at or before its end. */
+/* The last version stated at or before a run's end counts; a later one only where there is none. */
+static void take_version(struct run *run, const struct event *event)
+{
+	struct str version = version_in(event);
+	bool is_later = run->has_ended && run->end_ns != TIME_NONE && event->time_ns > run->end_ns;
+	if (version.len > 0 && (!is_later || run->version.len == 0)) {
+		run->version = version;
+	}
+}
+
 void reason_run_versions(struct reason *reason)
 {
 	vec_foreach (struct run, run, &reason->findings->runs) {
 		run->version = (struct str){NULL, 0};
 		vec_foreach (struct episode, episode, &reason->digest->episodes) {
-			if (!tells_version(episode) ||
-			    !str_equals(episode_component(episode), run->component) ||
-			    !str_equals(episode_instance(reason, episode), run->instance)) {
-				continue;
-			}
-			for (size_t i = 0; i < episode->member_count; i++) {
-				struct str version = version_in(episode->members[i]);
-				bool is_later = run->has_ended && run->end_ns != TIME_NONE &&
-				                episode->members[i]->time_ns > run->end_ns;
-				if (version.len > 0 && (!is_later || run->version.len == 0)) {
-					run->version = version;
-				}
+			bool is_its = tells_version(episode) &&
+			              str_equals(episode_component(episode), run->component) &&
+			              str_equals(episode_instance(reason, episode), run->instance);
+			for (size_t i = 0; is_its && i < episode->member_count; i++) {
+				take_version(run, episode->members[i]);
 			}
 		}
 	}

@@ -249,22 +249,29 @@ static bool explains(const struct reason *reason, const struct weighed *by,
 	return true;
 }
 
+/* Mark the signs for a cause that are effects of another one. */
+static void mark_explained(const struct reason *reason, const struct weighed *by,
+                           struct weighed *of)
+{
+	for (size_t i = 0; i < of->cause->sign_count; i++) {
+		if (of->results[i].is_seen && !of->cause->signs[i].is_against &&
+		    !of->is_explained[i]) {
+			of->is_explained[i] = explains(reason, by, &of->results[i]);
+		}
+	}
+}
+
 /* A cause is the earliest thing that explains the rest: take away signs that are effects of a
  * stronger or earlier one. */
 static void explain_away(const struct reason *reason, struct weighing *weighing)
 {
 	qsort(weighing->items, weighing->count, sizeof(struct weighed), compare_weighed);
 	for (size_t i = 0; i < weighing->count; i++) {
-		struct weighed *by = &weighing->items[i];
 		for (size_t j = 0; j < weighing->count; j++) {
-			struct weighed *of = &weighing->items[j];
-			for (size_t k = 0; j != i && k < of->cause->sign_count; k++) {
-				if (of->results[k].is_seen && !of->cause->signs[k].is_against &&
-				    !of->is_explained[k]) {
-					of->is_explained[k] = explains(reason, by, &of->results[k]);
-				}
+			if (j != i) {
+				mark_explained(reason, &weighing->items[i], &weighing->items[j]);
 			}
-			weighed_score(reason, of);
+			weighed_score(reason, &weighing->items[j]);
 		}
 	}
 	qsort(weighing->items, weighing->count, sizeof(struct weighed), compare_weighed);

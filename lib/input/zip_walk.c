@@ -379,7 +379,7 @@ static size_t read_stored(struct zip_walk *walk, char *buffer, size_t size)
 static size_t read_unsized(struct zip_walk *walk, char *buffer, size_t size)
 {
 	struct str bytes = tape_ahead(&walk->tape, SEARCH_BYTES);
-	size_t count = bytes.len > 3 && bytes.len >= SEARCH_BYTES ? bytes.len - 3 : bytes.len;
+	size_t count = bytes.len >= SEARCH_BYTES ? bytes.len - 3 : bytes.len;
 	ptrdiff_t found = str_find(bytes, STR("PK"));
 	while (found >= 0) {
 		struct str record = str_skip(bytes, (size_t)found);

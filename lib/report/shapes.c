@@ -384,8 +384,9 @@ static bool read_fact_evidence(struct shape_reader *from, void *base)
 {
 	struct fact *fact = &((struct finding_fact *)base)->fact;
 	struct evidence_list list = {0};
-	bool is_read = read_evidence(from, &list) &&
-	               (list.count == 1 || shape_fail(from, "a fact has one line of evidence"));
+	bool is_read =
+		read_evidence(from, &list) && ((list.count == 1 && list.items != NULL) ||
+	                                       shape_fail(from, "a fact has one line of evidence"));
 	if (is_read) {
 		fact->origin = list.items[0]->origin;
 		fact->time_ns = list.items[0]->time_ns;
