@@ -1,30 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Verdicts from made-up episodes: the mechanism, not the wording of lines. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "cause/cause.h"
+#include "test.h"
 
 enum { START_S = 1728122400 }; /* 2024-10-05T10:00:00Z */
 
 static const struct event_kind kinds[] = {
-        {.id = STR_INIT("etcd.fsync.slow"), .severity = EVENT_WARNING, .gap_ns = 30 * NS_PER_SEC, .is_harm = true},
-        {.id = STR_INIT("etcd.heartbeat.late"), .severity = EVENT_WARNING, .gap_ns = 30 * NS_PER_SEC, .is_harm = true},
-        {.id = STR_INIT("milvus.kv.slow"), .severity = EVENT_WARNING, .gap_ns = 30 * NS_PER_SEC, .is_harm = true},
-        {.id = STR_INIT("milvus.session.keepalive_closed"), .severity = EVENT_WARNING, .gap_ns = NS_PER_SEC, .is_harm = true},
-        {.id = STR_INIT("milvus.session.lease_lost"), .severity = EVENT_ERROR, .gap_ns = NS_PER_SEC, .is_harm = true},
-        {.id = STR_INIT("milvus.exit.disconnected"), .severity = EVENT_FATAL, .gap_ns = NS_PER_SEC, .is_harm = true},
-        {.id = STR_INIT("milvus.exit.signal"), .severity = EVENT_NOTICE},
-        {.id = STR_INIT("milvus.start.running"), .severity = EVENT_INFO},
-        {.id = STR_INIT("etcd.start.banner"), .severity = EVENT_INFO},
-        {.id = STR_INIT("etcd.start.fresh"), .severity = EVENT_INFO},
-        {.id = STR_INIT("milvus.etcd.refused"), .severity = EVENT_WARNING, .is_harm = true},
-        {.id = STR_INIT("etcd.disk.full"), .severity = EVENT_FATAL, .is_harm = true},
-        {.id = STR_INIT("milvus.panic"), .severity = EVENT_FATAL, .is_harm = true},
+	{.id = STR_INIT("etcd.fsync.slow"),
+         .severity = EVENT_WARNING,
+         .gap_ns = 30 * NS_PER_SEC,
+         .is_harm = true},
+	{.id = STR_INIT("etcd.heartbeat.late"),
+         .severity = EVENT_WARNING,
+         .gap_ns = 30 * NS_PER_SEC,
+         .is_harm = true},
+	{.id = STR_INIT("milvus.kv.slow"),
+         .severity = EVENT_WARNING,
+         .gap_ns = 30 * NS_PER_SEC,
+         .is_harm = true},
+	{.id = STR_INIT("milvus.session.keepalive_closed"),
+         .severity = EVENT_WARNING,
+         .gap_ns = NS_PER_SEC,
+         .is_harm = true},
+	{.id = STR_INIT("milvus.session.lease_lost"),
+         .severity = EVENT_ERROR,
+         .gap_ns = NS_PER_SEC,
+         .is_harm = true},
+	{.id = STR_INIT("milvus.exit.disconnected"),
+         .severity = EVENT_FATAL,
+         .gap_ns = NS_PER_SEC,
+         .is_harm = true},
+	{.id = STR_INIT("milvus.exit.signal"), .severity = EVENT_NOTICE},
+	{.id = STR_INIT("milvus.start.running"), .severity = EVENT_INFO},
+	{.id = STR_INIT("etcd.start.banner"), .severity = EVENT_INFO},
+	{.id = STR_INIT("etcd.start.fresh"), .severity = EVENT_INFO},
+	{.id = STR_INIT("milvus.etcd.refused"), .severity = EVENT_WARNING, .is_harm = true},
+	{.id = STR_INIT("etcd.disk.full"), .severity = EVENT_FATAL, .is_harm = true},
+	{.id = STR_INIT("milvus.panic"), .severity = EVENT_FATAL, .is_harm = true},
 };
 
 struct world {
@@ -39,7 +51,8 @@ static int64_t at(double second)
 	return START_S * NS_PER_SEC + (int64_t)(second * 1e9);
 }
 
-static uint32_t add_log(struct world *world, const char *path, enum format_program program, double from, double to)
+static uint32_t add_log(struct world *world, const char *path, enum format_program program,
+                        double from, double to)
 {
 	uint32_t number = digest_source_add(&world->digest, str_from(path));
 	struct source *source = digest_source(&world->digest, number);
@@ -74,24 +87,31 @@ static int tear_down(void **state)
 }
 
 /* An event of a kind that ended at `second` and took so long (0: has no duration). */
-static void add(struct world *world, const char *kind, double second, double took_s, const char *field, const char *value)
+static void add(struct world *world, const char *kind, double second, double took_s,
+                const char *field, const char *value)
 {
 	static uint64_t line;
-	struct event_field fields[1] = {{.name = str_from(field), .type = EVENT_TEXT, .text = str_from(value), .number = INT64_MIN}};
-	struct event event = {.time_ns = at(second),
-	                      .start_ns = at(second - took_s),
-	                      .took_ns = took_s > 0 ? (int64_t)(took_s * 1e9) : DURATION_NONE,
-	                      .zone = CLOCK_ZONE_UTC,
-	                      .fields = fields,
-	                      .field_count = field == NULL ? 0 : 1,
-	                      .origin = {.path = STR("x.log"), .line = ++line, .text = STR("text")}};
+	struct event_field fields[1] = {{.name = str_from(field),
+	                                 .type = EVENT_TEXT,
+	                                 .text = str_from(value),
+	                                 .number = INT64_MIN}};
+	struct event event = {
+		.time_ns = at(second),
+		.start_ns = at(second - took_s),
+		.took_ns = took_s > 0 ? (int64_t)(took_s * 1e9) : DURATION_NONE,
+		.zone = CLOCK_ZONE_UTC,
+		.fields = fields,
+		.field_count = field == NULL ? 0 : 1,
+		.origin = {.path = STR("x.log"), .line = ++line, .text = STR("text")}};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (str_equals(kinds[i].id, str_from(kind))) {
 			event.kind = &kinds[i];
 		}
 	}
 	assert_non_null(event.kind);
-	digest_event(&world->digest, str_starts(event.kind->id, STR("etcd.")) ? world->etcd : world->milvus, &event);
+	digest_event(&world->digest,
+	             str_starts(event.kind->id, STR("etcd.")) ? world->etcd : world->milvus,
+	             &event);
 }
 
 static void add_both_logs(struct world *world)
@@ -139,7 +159,8 @@ static void slow_fsyncs_that_lose_the_session_are_storage_latency(void **state)
 	assert_true(world->findings.chain.count >= 4);
 	assert_true(str_equals(world->findings.chain.items[0].kind_id, STR("etcd.fsync.slow")));
 	for (size_t i = 1; i < world->findings.chain.count; i++) {
-		assert_true(world->findings.chain.items[i - 1].start_ns <= world->findings.chain.items[i].start_ns);
+		assert_true(world->findings.chain.items[i - 1].start_ns <=
+		            world->findings.chain.items[i].start_ns);
 	}
 }
 
@@ -254,20 +275,45 @@ static void an_end_that_is_seen_before_it_moves_the_clock(void **state)
 	assert_true(world->findings.clocks.items[0].offset_ns < -10 * NS_PER_SEC);
 }
 
+static void a_run_bears_the_version_that_it_stated(void **state)
+{
+	struct world *world = *state;
+	world->milvus = add_log(world, "milvus.log", FORMAT_MILVUS, 0, 600);
+	add(world, "milvus.start.running", 0, 0, "version", "2.3.1");
+	add(world, "milvus.exit.signal", 100, 0, "signal", "terminated");
+	add(world, "milvus.start.running", 110, 0, "version", "v2.4.0");
+	explain(world);
+	assert_int_equal(world->findings.runs.count, 2);
+	assert_true(str_equals(world->findings.runs.items[0].version, STR("2.3.1")));
+	assert_true(str_equals(world->findings.runs.items[1].version, STR("2.4.0")));
+	assert_true(str_equals(world->findings.environment.milvus_version, STR("2.4.0")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test_setup_teardown(slow_fsyncs_that_lose_the_session_are_storage_latency, set_up, tear_down),
-	        cmocka_unit_test_setup_teardown(late_heartbeats_without_slow_fsync_are_starvation, set_up, tear_down),
-	        cmocka_unit_test_setup_teardown(a_signal_is_an_operators_stop, set_up, tear_down),
-	        cmocka_unit_test_setup_teardown(a_signal_after_a_lost_session_is_not_an_operators_stop, set_up, tear_down),
-	        cmocka_unit_test_setup_teardown(slow_all_day_did_not_stop_it_today, set_up, tear_down),
-	        cmocka_unit_test_setup_teardown(a_full_disk_explains_the_panic_behind_it, set_up, tear_down),
-	        cmocka_unit_test_setup_teardown(a_quiet_log_that_simply_ends_is_fine, set_up, tear_down),
-	        cmocka_unit_test_setup_teardown(no_input_is_no_all_clear, set_up, tear_down),
-	        cmocka_unit_test_setup_teardown(milvus_alone_is_not_enough_for_a_cause, set_up, tear_down),
-	        cmocka_unit_test_setup_teardown(an_end_that_is_seen_later_moves_no_clock, set_up, tear_down),
-	        cmocka_unit_test_setup_teardown(an_end_that_is_seen_before_it_moves_the_clock, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			slow_fsyncs_that_lose_the_session_are_storage_latency, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(late_heartbeats_without_slow_fsync_are_starvation,
+	                                        set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_signal_is_an_operators_stop, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_signal_after_a_lost_session_is_not_an_operators_stop, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(slow_all_day_did_not_stop_it_today, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(a_full_disk_explains_the_panic_behind_it, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(a_quiet_log_that_simply_ends_is_fine, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(no_input_is_no_all_clear, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(milvus_alone_is_not_enough_for_a_cause, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(an_end_that_is_seen_later_moves_no_clock, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(an_end_that_is_seen_before_it_moves_the_clock,
+	                                        set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_run_bears_the_version_that_it_stated, set_up,
+	                                        tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
