@@ -212,7 +212,7 @@ static enum text_lang lang_of_environment(void)
 enum text_lang options_language(int argc, char **argv)
 {
 	enum text_lang lang = lang_of_environment();
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+	for (int i = 1; i < argc && argv[i] != NULL && strcmp(argv[i], "--") != 0; i++) {
 		const char *value = strncmp(argv[i], "--lang=", 7) == 0                     ? argv[i] + 7
 		                    : strcmp(argv[i], "--lang") == 0 && argv[i + 1] != NULL ? argv[i + 1]
 		                                                                            : "";
