@@ -42,6 +42,7 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 
 const struct format format_bitnami = {
 	.name = "bitnami",
+	.first = FORMAT_FIRST_OTHER,
 	.bid = bid,
 	.date = format_date_none,
 	.decode = decode,

@@ -184,6 +184,7 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 
 const struct format format_capnslog = {
 	.name = "capnslog",
+	.first = FORMAT_FIRST_BRACKET | FORMAT_FIRST_DIGIT | FORMAT_FIRST_OTHER,
 	.bid = bid,
 	.date = date,
 	.decode = decode,

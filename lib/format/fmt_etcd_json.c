@@ -162,6 +162,8 @@ static bool continues(struct str line)
 
 const struct format format_etcd_json = {
 	.name = "etcd-json",
+	.first =
+		FORMAT_FIRST_BRACKET | FORMAT_FIRST_BRACE | FORMAT_FIRST_DIGIT | FORMAT_FIRST_OTHER,
 	.bid = bid,
 	.date = date,
 	.decode = decode,

@@ -74,4 +74,10 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 	return true;
 }
 
-const struct format format_gin = {.name = "gin", .bid = bid, .date = date, .decode = decode};
+const struct format format_gin = {
+	.name = "gin",
+	.first = FORMAT_FIRST_BRACKET,
+	.bid = bid,
+	.date = date,
+	.decode = decode,
+};

@@ -74,4 +74,10 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 	return true;
 }
 
-const struct format format_glog = {.name = "glog", .bid = bid, .date = date, .decode = decode};
+const struct format format_glog = {
+	.name = "glog",
+	.first = FORMAT_FIRST_OTHER,
+	.bid = bid,
+	.date = date,
+	.decode = decode,
+};

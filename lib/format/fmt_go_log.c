@@ -90,6 +90,7 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 
 const struct format format_go_log = {
 	.name = "go-log",
+	.first = FORMAT_FIRST_DIGIT,
 	.bid = bid,
 	.date = format_date_start,
 	.decode = decode,

@@ -90,6 +90,7 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 
 const struct format format_go_panic = {
 	.name = "go-panic",
+	.first = FORMAT_FIRST_OTHER,
 	.bid = bid,
 	.date = format_date_none,
 	.decode = decode,

@@ -52,6 +52,7 @@ static bool continues(struct str line)
 
 const struct format format_json = {
 	.name = "json",
+	.first = FORMAT_FIRST_BRACE,
 	.bid = bid,
 	.date = date,
 	.decode = decode,

@@ -140,4 +140,10 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 	return true;
 }
 
-const struct format format_kernel = {.name = "kernel", .bid = bid, .date = date, .decode = decode};
+const struct format format_kernel = {
+	.name = "kernel",
+	.first = FORMAT_FIRST_BRACKET | FORMAT_FIRST_DIGIT | FORMAT_FIRST_OTHER,
+	.bid = bid,
+	.date = date,
+	.decode = decode,
+};

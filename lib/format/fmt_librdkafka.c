@@ -37,4 +37,9 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 }
 
 const struct format format_librdkafka = {
-	.name = "librdkafka", .bid = bid, .date = date, .decode = decode};
+	.name = "librdkafka",
+	.first = FORMAT_FIRST_OTHER,
+	.bid = bid,
+	.date = date,
+	.decode = decode,
+};

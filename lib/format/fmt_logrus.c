@@ -65,4 +65,10 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 	return true;
 }
 
-const struct format format_logrus = {.name = "logrus", .bid = bid, .date = date, .decode = decode};
+const struct format format_logrus = {
+	.name = "logrus",
+	.first = FORMAT_FIRST_OTHER,
+	.bid = bid,
+	.date = date,
+	.decode = decode,
+};

@@ -61,6 +61,7 @@ static bool continues(struct str line)
 
 const struct format format_milvus_banner = {
 	.name = "milvus-banner",
+	.first = FORMAT_FIRST_BLANK | FORMAT_FIRST_OTHER,
 	.bid = bid,
 	.date = format_date_none,
 	.decode = decode,

@@ -77,6 +77,8 @@ static bool continues(struct str line)
 
 const struct format format_milvus_json = {
 	.name = "milvus-json",
+	.first =
+		FORMAT_FIRST_BRACKET | FORMAT_FIRST_BRACE | FORMAT_FIRST_DIGIT | FORMAT_FIRST_OTHER,
 	.bid = bid,
 	.date = date,
 	.decode = decode,

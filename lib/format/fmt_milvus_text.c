@@ -137,6 +137,7 @@ static bool continues(struct str line)
 
 const struct format format_milvus_text = {
 	.name = "milvus-text",
+	.first = FORMAT_FIRST_BRACKET | FORMAT_FIRST_DIGIT | FORMAT_FIRST_OTHER,
 	.bid = bid,
 	.date = date,
 	.decode = decode,

@@ -130,6 +130,7 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 
 const struct format format_minio = {
 	.name = "minio",
+	.first = FORMAT_FIRST_BRACE | FORMAT_FIRST_OTHER,
 	.bid = bid,
 	.date = date,
 	.decode = decode,

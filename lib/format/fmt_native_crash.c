@@ -74,6 +74,7 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 
 const struct format format_native_crash = {
 	.name = "native-crash",
+	.first = FORMAT_FIRST_BLANK | FORMAT_FIRST_OTHER,
 	.bid = bid,
 	.date = format_date_none,
 	.decode = decode,

@@ -45,6 +45,7 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 
 const struct format format_raft_line = {
 	.name = "raft-line",
+	.first = FORMAT_FIRST_OTHER,
 	.bid = bid,
 	.date = date,
 	.decode = decode,

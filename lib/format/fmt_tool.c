@@ -100,4 +100,11 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 	return true;
 }
 
-const struct format format_tool = {.name = "tool", .bid = bid, .date = date, .decode = decode};
+const struct format format_tool = {
+	.name = "tool",
+	.first =
+		FORMAT_FIRST_BRACKET | FORMAT_FIRST_BRACE | FORMAT_FIRST_DIGIT | FORMAT_FIRST_OTHER,
+	.bid = bid,
+	.date = date,
+	.decode = decode,
+};

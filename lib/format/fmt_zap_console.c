@@ -88,6 +88,7 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 
 const struct format format_zap_console = {
 	.name = "zap-console",
+	.first = FORMAT_FIRST_DIGIT,
 	.bid = bid,
 	.date = format_date_start,
 	.decode = decode,

@@ -142,6 +142,7 @@ static int64_t date(struct str text, enum clock_zone *zone)
 
 const struct format format_zap_members = {
 	.name = "zap-members",
+	.first = FORMAT_FIRST_OTHER,
 	.bid = bid,
 	.date = date,
 	.decode = decode,

@@ -22,68 +22,14 @@ const struct format *const format_table[] = {
 
 /* ---- who is asked ---- */
 
-/* Formats that may bid for a line, by its first byte, in table order; the others would bid 0. */
-static const struct format *const for_bracket[] = {
-	&format_milvus_text,
-	&format_milvus_json,
-	&format_etcd_json,
-	&format_capnslog,
-	&format_gin,
-	&format_java,
-	&format_pymilvus,
-	&format_kernel,
-	&format_etcdctl,
-	&format_tool,
-	NULL,
-};
-static const struct format *const for_brace[] = {
-	&format_milvus_json, &format_etcd_json, &format_minio, &format_etcdctl,
-	&format_tool,        &format_json,      NULL,
-};
-static const struct format *const for_digit[] = {
-	&format_milvus_text,
-	&format_milvus_json,
-	&format_etcd_json,
-	&format_capnslog,
-	&format_go_log,
-	&format_zap_console,
-	&format_easylogging,
-	&format_java,
-	&format_pymilvus,
-	&format_kernel,
-	&format_etcdctl,
-	&format_tool,
-	NULL,
-};
-static const struct format *const for_blank[] = {
-	&format_native_crash,
-	&format_milvus_banner,
-	&format_etcdctl,
-	NULL,
-};
-static const struct format *const for_other[] = {
-	&format_milvus_text, &format_milvus_json,  &format_etcd_json,
-	&format_capnslog,    &format_raft_line,    &format_grpc_line,
-	&format_go_panic,    &format_native_crash, &format_milvus_banner,
-	&format_zap_members, &format_glog,         &format_logrus,
-	&format_librdkafka,  &format_java,         &format_minio,
-	&format_pymilvus,    &format_kernel,       &format_bitnami,
-	&format_etcdctl,     &format_tool,         NULL,
-};
-
-static const struct format *const *candidates(char first)
+static unsigned first_of(struct str line)
 {
-	switch (first) {
-	case '[':
-		return for_bracket;
-	case '{':
-		return for_brace;
-	case ' ':
-	case '\t':
-		return for_blank;
-	default:
-		return format_is_digit(first) ? for_digit : for_other;
-	}
+	char byte = line.ptr[0];
+	return byte == '['                   ? FORMAT_FIRST_BRACKET
+	       : byte == '{'                 ? FORMAT_FIRST_BRACE
+	       : byte == ' ' || byte == '\t' ? FORMAT_FIRST_BLANK
+	       : format_is_digit(byte)       ? FORMAT_FIRST_DIGIT
+	                                     : FORMAT_FIRST_OTHER;
 }
 
 const struct format *format_of(struct str line, const struct format *guess)
@@ -96,8 +42,10 @@ const struct format *format_of(struct str line, const struct format *guess)
 	}
 	const struct format *best = NULL;
 	int highest = 0;
-	for (const struct format *const *item = candidates(line.ptr[0]); *item != NULL; item++) {
-		int bid = (*item)->bid(line);
+	unsigned first = first_of(line);
+	for (const struct format *const *item = format_table; *item != NULL; item++) {
+		bool may_be = (*item)->first == 0 || ((*item)->first & first) != 0;
+		int bid = may_be ? (*item)->bid(line) : 0;
 		if (bid > highest) {
 			highest = bid;
 			best = *item;

@@ -46,9 +46,21 @@ struct record {
 	bool is_cut;                 /* ends in the middle */
 };
 
+/** What the first byte of a line is. */
+enum format_first {
+	FORMAT_FIRST_BRACKET = 1, /* [ */
+	FORMAT_FIRST_BRACE = 2,   /* { */
+	FORMAT_FIRST_DIGIT = 4,
+	FORMAT_FIRST_BLANK = 8, /* space or tab */
+	FORMAT_FIRST_OTHER = 16
+};
+
 /** A kind of record. */
 struct format {
 	const char *name; /* "milvus-text", "etcd-json", "capnslog" ... stable, shown in coverage */
+	/** How its lines begin, enum format_first, joined by |: it is not asked for others, for
+	 * which it would bid 0. 0: they begin in any way. */
+	unsigned first;
 	/** Bytes of the line this format vouches for; 0: not mine. Never allocates, never fails. */
 	int (*bid)(struct str line);
 	/** Time of the line only, cheaper than decode. TIME_NONE: it has none. */
@@ -129,15 +141,16 @@ int64_t format_infer_year(int64_t time_ns, int64_t near_ns, bool is_latest);
 const struct format *format_of_rest(struct str line);
 
 /**
- * Decode a record. Of one that no format can read, what is left of a record that was trimmed by hand is
- * read; otherwise its text is the message.
+ * Decode a record. Of one that no format can read, what is left of a record that was trimmed by
+ * hand is read; otherwise its text is the message.
  *
  * format: what format_of said of the head line; NULL allowed
  */
 void format_decode(const struct format *format, struct str text, struct arena *tmp,
                    struct record *record);
 
-/** Text without its line ends, in tmp: a record that was wrapped at some width, as it was printed. */
+/** Text without its line ends, in tmp: a record that was wrapped at some width, as it was printed.
+ */
 struct str format_join_lines(struct str text, struct arena *tmp);
 
 /** Value of a field; empty when it is not there (ptr NULL). The first of duplicates. */
