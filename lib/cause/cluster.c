@@ -279,14 +279,13 @@ static bool holds_lease(const struct lease_ids *leases, struct str lease)
 static struct str root_of_milvus(const struct reason *reason, const struct process *milvus)
 {
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		if (str_equals(episode_component(episode), STR("milvus")) &&
-		    str_equals(episode_instance(reason, episode), milvus->instance)) {
-			for (size_t i = 0; i < episode->member_count; i++) {
-				struct str root = root_of_key(
-					event_field_text(episode->members[i], STR("key")));
-				if (root.len > 0) {
-					return root;
-				}
+		bool is_own = str_equals(episode_component(episode), STR("milvus")) &&
+		              str_equals(episode_instance(reason, episode), milvus->instance);
+		for (size_t i = 0; is_own && i < episode->member_count; i++) {
+			struct str key = event_field_text(episode->members[i], STR("key"));
+			struct str root = root_of_key(key);
+			if (root.len > 0) {
+				return root;
 			}
 		}
 	}

@@ -133,6 +133,12 @@ static int64_t step_duration(struct str steps, struct str name)
 	return total;
 }
 
+static double percent_of(int64_t part, int64_t all)
+{
+	int64_t percent = part / (all / 100 + 1);
+	return (double)percent;
+}
+
 /* Which step of traced requests took the time, in percent of all traced time. */
 static void derive_steps(struct reason *reason)
 {
@@ -162,12 +168,12 @@ static void derive_steps(struct reason *reason)
 		}
 	}
 	for (size_t i = 0; total > 0 && i < sizeof(shares) / sizeof(shares[0]); i++) {
-		derived_add(reason, shares[i].id, (double)(shares[i].ns / (total / 100 + 1)),
+		derived_add(reason, shares[i].id, percent_of(shares[i].ns, total),
 		            shares[i].episode);
 	}
 	if (total > 0) {
 		derived_add(reason, "trace.consensus_percent",
-		            (double)((shares[0].ns + shares[1].ns) / (total / 100 + 1)),
+		            percent_of(shares[0].ns + shares[1].ns, total),
 		            shares[0].ns > 0 ? shares[0].episode : shares[1].episode);
 	}
 }

@@ -132,11 +132,21 @@ static bool ended_near(const struct reason *reason, const struct process *proces
 	return false;
 }
 
-/* The others' connections to it broke then. */
-static bool was_cut_off(const struct reason *reason, struct str member, int64_t time_ns)
+static bool names_peer(const struct event *event, struct str member)
 {
 	static const struct str names[] = {STR_INIT("peer"), STR_INIT("to"),
 	                                   STR_INIT("remote_peer_id")};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (str_equals(event_field_text(event, names[i]), member)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The others' connections to it broke then. */
+static bool was_cut_off(const struct reason *reason, struct str member, int64_t time_ns)
+{
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		bool is_break = episode_is(episode, STR("etcd.peer.stream_lost")) ||
 		                episode_is(episode, STR("etcd.peer.inactive")) ||
@@ -145,10 +155,8 @@ static bool was_cut_off(const struct reason *reason, struct str member, int64_t 
 			const struct event *event = episode->members[i];
 			bool is_near = event->time_ns >= time_ns - FAULT_BEFORE_S * NS_PER_SEC &&
 			               event->time_ns <= time_ns + NS_PER_SEC;
-			for (size_t j = 0; is_near && j < sizeof(names) / sizeof(names[0]); j++) {
-				if (str_equals(event_field_text(event, names[j]), member)) {
-					return true;
-				}
+			if (is_near && names_peer(event, member)) {
+				return true;
 			}
 		}
 	}

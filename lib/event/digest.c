@@ -3,6 +3,7 @@
 
 #include "base/vec.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -276,6 +277,7 @@ static void series_remove(struct series *series, size_t at)
 static void series_settle(struct series *series, size_t at)
 {
 	struct episode_list *list = &series->episodes;
+	assert(list->items != NULL && at < list->count);
 	while (at > 0 && is_near(&list->items[at - 1], &list->items[at], series->gap_ns)) {
 		episode_join(&list->items[at - 1], &list->items[at]);
 		series_remove(series, at);

@@ -261,7 +261,7 @@ size_t archived_read(struct archived *archived, char *buffer, size_t size)
 		uint64_t hole = archived->data_offset - archived->given;
 		count = hole < size ? (size_t)hole : size;
 		memset(buffer, 0, count);
-	} else {
+	} else if (count > 0) {
 		memcpy(buffer, archived->data, count);
 		archived->data += count;
 		archived->data_len -= count;

@@ -124,7 +124,7 @@ static bool find_member(struct gzip *gz)
 			return false;
 		}
 		size_t last = bytes.len - HEADER_BYTES;
-		const char *found = bytes.ptr;
+		const char *found;
 		size_t at = 0;
 		while (at <= last &&
 		       (found = memchr(bytes.ptr + at, magic[0], last - at + 1)) != NULL) {
@@ -228,7 +228,8 @@ static void take_fault(struct gzip *gz, enum inflate_result result, uint64_t out
 	}
 }
 
-/* Decode into buffer. Returns: bytes that are new. */
+/* Decode into buffer. Returns: bytes that are new. NOLINTNEXTLINE(readability-non-const-parameter)
+ */
 static size_t decode(struct gzip *gz, char *buffer, size_t size)
 {
 	bool has_input = fill(gz);

@@ -121,7 +121,9 @@ static size_t replace(char *out, char byte, uint64_t *undecodable)
 		return 1;
 	}
 	++*undecodable;
-	memcpy(out, "\xef\xbf\xbd", 3);
+	*out++ = '\xef';
+	*out++ = '\xbf';
+	*out = '\xbd';
 	return 3;
 }
 

@@ -82,7 +82,7 @@ struct str view_how(const struct view *view, enum stop_how how);
 /** What a source is: "milvus (milvus-text, etcd-json)". */
 struct str view_source(struct view *view, const struct source *source);
 /** A fact's value with its unit and what it is held against: "27.3 ms, should be below 10". */
-struct str view_fact(struct view *view, const struct finding_fact *fact);
+struct str view_fact(struct view *view, const struct finding_fact *item);
 /** "storage-latency: etcd's disk ... (91 %)" has the percent of a probability as it is after it was
  * saved. */
 int view_percent(double confidence);

@@ -36,4 +36,4 @@ struct stream_tools {
  * With options->event set events are handed over and not kept in the digest.
  */
 void stream_read(struct stream_tools *tools, line_read *read, void *context,
-                 const struct input_stream *stream, struct digest *digest);
+                 const struct input_stream *input, struct digest *digest);
