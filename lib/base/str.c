@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/str.h"
 
-#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct str str_from(const char *text)
@@ -179,23 +180,22 @@ static bool read_mantissa(struct str text, struct decimal *decimal)
 
 static double scale(const struct decimal *decimal)
 {
-	/* a power of ten up to 10^22 is exact, so one operation rounds only once */
+	/* digits up to 2^53 and powers of ten up to 10^22 are exact: one operation rounds once */
 	static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
 	                                1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 	                                1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 	enum { EXACT_MAX = sizeof(powers) / sizeof(powers[0]) - 1 };
-	double value = (double)decimal->digits;
 	int64_t exponent = decimal->exponent;
-	for (; exponent > EXACT_MAX && value < HUGE_VAL && value > 0; exponent -= EXACT_MAX) {
-		value *= powers[EXACT_MAX];
+	if (decimal->digits <= UINT64_C(1) << 53 && exponent >= -EXACT_MAX &&
+	    exponent <= EXACT_MAX) {
+		double value = (double)decimal->digits;
+		return exponent < 0 ? value / powers[-exponent] : value * powers[exponent];
 	}
-	for (; exponent < -EXACT_MAX && value > 0; exponent += EXACT_MAX) {
-		value /= powers[EXACT_MAX];
-	}
-	if (!(value > 0 && value < HUGE_VAL)) {
-		return value;
-	}
-	return exponent < 0 ? value / powers[-exponent] : value * powers[exponent];
+	/* without a decimal point no locale matters */
+	char text[64];
+	snprintf(text, sizeof(text), "%llue%lld", (unsigned long long)decimal->digits,
+	         (long long)exponent);
+	return strtod(text, NULL);
 }
 
 bool str_to_double(struct str s, double *out)

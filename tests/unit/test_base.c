@@ -82,6 +82,11 @@ static void decimals_are_exact(void **state)
 	check_double("000000000000000000000000000.5", 0.5);
 	check_double("123456789012345678901234567890", 123456789012345678901234567890.0);
 	check_double("0e400", 0);
+	check_double("4444444444444444.5", 4444444444444444.5);
+	check_double("9007199254740993", 9007199254740992.0);
+	check_double("9223372036854.775", 9223372036854.775);
+	check_double("1.7976931348623157e308", 1.7976931348623157e308);
+	check_double("5e-324", 5e-324);
 	double number = 0;
 	assert_false(str_to_double(STR("NaN"), &number) || str_to_double(STR("."), &number) ||
 	             str_to_double(STR("1.2.3"), &number) || str_to_double(STR("1e"), &number));
