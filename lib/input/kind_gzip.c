@@ -228,8 +228,8 @@ static void take_fault(struct gzip *gz, enum inflate_result result, uint64_t out
 	}
 }
 
-/* Decode into buffer. Returns: bytes that are new. NOLINTNEXTLINE(readability-non-const-parameter)
- */
+/* Decode into buffer. Returns: bytes that are new. */
+/* NOLINTNEXTLINE(readability-non-const-parameter) */
 static size_t decode(struct gzip *gz, char *buffer, size_t size)
 {
 	bool has_input = fill(gz);
