@@ -40,8 +40,10 @@ static void print_help(FILE *to)
 	fputs(text_said("whydown explains why a Milvus service stopped, from the logs that were collected.\n"), to);
 	fputs(text_said("\nusage: whydown [COMMAND] [OPTIONS] PATH...\n"), to);
 	fputs(text_said("\nPATH is a log file, a folder, an archive, or - for standard input, as it was collected.\n"), to);
-	fprintf(to, "\n  whydown milvus.log etcd.log.gz       %s\n", text_said("why did it stop?"));
-	fprintf(to, "  whydown -f json logs/ > report.json  %s\n", text_said("the same for machines"));
+	fprintf(to, "\n  whydown milvus.log etcd.log.gz           %s\n", text_said("why did it stop?"));
+	fprintf(to, "  whydown -f html -o report.html logs/     %s\n", text_said("the same for a browser"));
+	fprintf(to, "  whydown -f md --redact logs/ > issue.md  %s\n", text_said("the same for a bug report"));
+	fprintf(to, "  whydown -f json logs/ > report.json      %s\n", text_said("the same for machines"));
 	fputs(text_said("\ncommands:\n"), to);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		fprintf(to, "  %-8s %-28s %s\n", commands[i]->name, commands[i]->usage, text_said(commands[i]->summary));
