@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 enum {
-	LANES_MAX = 64,
+	LANES_MAX = 128,
 	TRACKS_MAX = 6,    /* of stalls in a lane */
 	LABELLED_MAX = 16, /* stalls of a lane that are given room for a label */
 	HEAD_HEIGHT = 20,  /* a lane's name */

@@ -12,7 +12,7 @@
 enum {
 	VIEW_EVIDENCE_MAX = 2,
 	VIEW_ROWS_MAX = 60, /* of a timeline */
-	VIEW_LANES_MAX = 64,
+	VIEW_LANES_MAX = 1024,
 	VIEW_SPARK_MAX = 64
 };
 
