@@ -90,6 +90,9 @@ int redaction_begin(struct options *options)
 	if (file != NULL) {
 		int status = read_map(redaction, file);
 		fclose(file);
+		if (status != STATUS_OK) {
+			buf_finish(&redaction->map);
+		}
 		return status;
 	}
 	if (errno != ENOENT) {
