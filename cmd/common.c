@@ -51,9 +51,8 @@ static bool add_own_rules(struct knowledge *knowledge, struct error *err)
 int knowledge_load(struct knowledge *knowledge, const struct options *options)
 {
 	struct error err = {0};
-	*knowledge = (struct knowledge){.pack = rule_pack_create(&err)};
-	bool is_loaded = knowledge->pack != NULL && (knowledge->causes = cause_set_create(&err)) != NULL &&
-	                 add_own_rules(knowledge, &err);
+	*knowledge = (struct knowledge){.pack = rule_pack_create(), .causes = cause_set_create(&err)};
+	bool is_loaded = knowledge->causes != NULL && add_own_rules(knowledge, &err);
 	for (size_t i = 0; is_loaded && i < options->rule_path_count; i++) {
 		is_loaded = add_rules(knowledge, options->rule_paths[i], &err);
 	}

@@ -136,14 +136,11 @@ static const struct verb {
 
 static int run_verb(const struct verb *verb, const struct options *options)
 {
-	struct error err = {0};
 	struct arena run;
 	struct knowledge knowledge;
 	int status = knowledge_load(&knowledge, options);
-	if (status == STATUS_OK && !rule_pack_read_samples(knowledge.pack, &err)) {
-		status = complain(STATUS_USAGE, "%s", err.text);
-	}
 	if (status == STATUS_OK) {
+		rule_pack_read_samples(knowledge.pack);
 		bool is_for_people = options->format.len == 0 ||
 		                     str_equals(options->format, STR("table")) ||
 		                     str_equals(options->format, STR("text"));

@@ -27,8 +27,8 @@ static struct rule_matcher *builtin_matcher(void)
 {
 	static struct rule_matcher *matcher;
 	if (matcher == NULL) {
-		struct rule_pack *pack = rule_pack_create(NULL);
-		if (pack == NULL || !rule_pack_compile(pack, NULL)) {
+		struct rule_pack *pack = rule_pack_create();
+		if (!rule_pack_compile(pack, NULL)) {
 			abort();
 		}
 		matcher = rule_matcher_create(pack);

@@ -172,7 +172,7 @@ int main(int argc, char **argv)
 	}
 	struct error error = {0};
 	struct rule_pack *pack =
-		count > 0 ? rule_pack_load(paths, count, &error) : rule_pack_create(&error);
+		count > 0 ? rule_pack_load(paths, count, &error) : rule_pack_create();
 	if (pack == NULL || !rule_pack_compile(pack, &error)) {
 		fprintf(stderr, "rulecheck: %s\n", error.text);
 		rule_pack_destroy(pack);

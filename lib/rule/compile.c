@@ -204,7 +204,7 @@ uint64_t rule_anchors_hash(const struct rule_pack *pack)
  */
 static struct literals *load_builtin(const struct rule_pack *pack)
 {
-	struct str bytes = rule_builtin_anchors;
+	struct str bytes = rule_builtin.anchors;
 	uint64_t made_of;
 	if (bytes.len < 16 || !str_to_hex64(str_slice(bytes, 0, 16), &made_of) ||
 	    made_of != rule_anchors_hash(pack)) {

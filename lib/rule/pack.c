@@ -340,33 +340,11 @@ void rule_pack_destroy(struct rule_pack *pack)
 	memory_free(pack);
 }
 
-static bool load_builtin(struct rule_pack *pack, struct error *err)
-{
-	const struct json *document = parse(pack, rule_builtin.rules, err);
-	if (document == NULL) {
-		return error_prefix(err, "built-in rules");
-	}
-	struct rule_entry_list entries = {0};
-	bool is_good = true;
-	for (const struct json *file = json_first(json_get(document, "files"));
-	     file != NULL && is_good; file = json_next(file)) {
-		const struct rule_source source = {.file = json_get_text(file, "path")};
-		is_good = rule_read_list(pack, json_get(file, "rules"), &source, &entries, err);
-	}
-	if (is_good) {
-		put_all(pack, &entries);
-	}
-	vec_finish(&entries);
-	return is_good;
-}
-
-struct rule_pack *rule_pack_create(struct error *err)
+struct rule_pack *rule_pack_create(void)
 {
 	struct rule_pack *pack = pack_new();
-	if (!load_builtin(pack, err)) {
-		rule_pack_destroy(pack);
-		return NULL;
-	}
+	rule_packed_read(pack, rule_builtin.rules);
+	set_version(pack);
 	return pack;
 }
 
@@ -393,26 +371,12 @@ struct rule_pack *rule_pack_load(const struct str *paths, size_t count, struct e
 	return pack;
 }
 
-bool rule_pack_read_samples(struct rule_pack *pack, struct error *err)
+void rule_pack_read_samples(struct rule_pack *pack)
 {
-	if (pack->has_samples) {
-		return true;
+	if (!pack->has_samples) {
+		rule_packed_read_samples(pack, rule_builtin.samples);
+		pack->has_samples = true;
 	}
-	struct json *document = json_parse(rule_builtin.samples, err);
-	if (document == NULL) {
-		return error_prefix(err, "built-in samples");
-	}
-	vec_push(&pack->documents, document);
-	for (const struct json *member = json_first(document); member != NULL;
-	     member = json_next(member)) {
-		struct rule_entry *entry =
-			(struct rule_entry *)rule_pack_find(pack, json_key(member));
-		if (entry != NULL && entry->rule.sample_count == 0) {
-			rule_read_samples(pack, member, &entry->rule);
-		}
-	}
-	pack->has_samples = true;
-	return true;
 }
 
 struct str rule_pack_version(const struct rule_pack *pack)

@@ -133,12 +133,12 @@ struct rule_pack {
 
 /** Bytes built into the program. */
 struct rule_builtin {
-	struct str rules;   /* {"files":[{"path":...,"rules":[...]}]} without samples */
-	struct str samples; /* {"ID":{"samples":[...],"not":[...]}} */
+	struct str rules;   /* of rule_packed_write */
+	struct str samples; /* of rule_packed_write_samples */
+	struct str anchors; /* 16 hex digits, rule_anchors_hash; then Vectorscan's set of them */
 };
+/** Empty in the program that makes it. */
 extern const struct rule_builtin rule_builtin;
-/** Vectorscan's set of the anchors of the built-in pack; empty in the program that makes it. */
-extern const struct str rule_builtin_anchors;
 
 /* ---- pack.c ---- */
 
@@ -162,7 +162,18 @@ bool rule_read_list(struct rule_pack *pack, const struct json *list,
                     struct error *err);
 /** As rules write it: "etcd-client". */
 const char *rule_program_name(enum format_program program);
-void rule_read_samples(struct rule_pack *pack, const struct json *json, struct rule *rule);
+/** Give a pattern of the pack its place for what it compiles to. */
+void rule_pattern_enlist(struct rule_pack *pack, struct rule_pattern *pattern);
+
+/* ---- packed.c ---- */
+
+/** Append the rules of a pack, without samples, in the form that is built in. */
+void rule_packed_write(struct rule_pack *pack, struct buf *out);
+/** Rules for an empty pack. bytes: what rule_packed_write wrote, which the pack goes on using */
+void rule_packed_read(struct rule_pack *pack, struct str bytes);
+void rule_packed_write_samples(struct rule_pack *pack, struct buf *out);
+/** Samples for rules that have none. bytes: likewise */
+void rule_packed_read_samples(struct rule_pack *pack, struct str bytes);
 
 /* ---- value.c ---- */
 

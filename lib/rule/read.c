@@ -172,13 +172,17 @@ static struct str event_name(struct arena *run, struct str key)
 	return name == NULL ? key : (struct str){name, key.len};
 }
 
+void rule_pattern_enlist(struct rule_pack *pack, struct rule_pattern *pattern)
+{
+	pattern->compiled = arena_new(&pack->run, _Atomic(struct rule_compiled *));
+	vec_push(&pack->patterns, pattern->compiled);
+}
+
 static void pattern_init(struct rule_pack *pack, struct rule_pattern *pattern, struct str subject,
                          struct str source)
 {
-	*pattern = (struct rule_pattern){
-		.source = source,
-		.compiled = arena_new(&pack->run, _Atomic(struct rule_compiled *))};
-	vec_push(&pack->patterns, pattern->compiled);
+	*pattern = (struct rule_pattern){.source = source};
+	rule_pattern_enlist(pack, pattern);
 	if (subject.len == 0 || str_equals(subject, STR("message"))) {
 		pattern->subject = RULE_IN_MESSAGE;
 	} else if (str_equals(subject, STR("text"))) {
@@ -521,7 +525,7 @@ static struct str *read_lines(struct arena *run, const struct json *list, size_t
 	return lines;
 }
 
-void rule_read_samples(struct rule_pack *pack, const struct json *json, struct rule *rule)
+static void read_samples(struct rule_pack *pack, const struct json *json, struct rule *rule)
 {
 	rule->samples = read_lines(&pack->run, json_get(json, "samples"), &rule->sample_count);
 	rule->near_misses = read_lines(&pack->run, json_get(json, "not"), &rule->near_miss_count);
@@ -623,7 +627,7 @@ static bool read_rule(struct reader *reader, const struct json *json, struct rul
 	    !read_programs(reader, json, entry)) {
 		return false;
 	}
-	rule_read_samples(reader->pack, json, &entry->rule);
+	read_samples(reader->pack, json, &entry->rule);
 	return true;
 }
 

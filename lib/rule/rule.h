@@ -13,7 +13,7 @@ struct rule_pack;    /* rules and anchors; read-only once made, used by many thr
 struct rule_matcher; /* one thread's working memory */
 
 /** The built-in pack. Owner: the caller, rule_pack_destroy. */
-struct rule_pack *rule_pack_create(struct error *err);
+struct rule_pack *rule_pack_create(void);
 void rule_pack_destroy(struct rule_pack *pack);
 
 /**
@@ -36,7 +36,7 @@ bool rule_pack_compile(struct rule_pack *pack, struct error *err);
 
 /** Read the samples of the built-in rules; until then these have none. For `rules check`, `rules
  * show`. */
-bool rule_pack_read_samples(struct rule_pack *pack, struct error *err);
+void rule_pack_read_samples(struct rule_pack *pack);
 
 /** Text that tells one state of the rules from another: "421 rules, 9f2c11a0". */
 struct str rule_pack_version(const struct rule_pack *pack);

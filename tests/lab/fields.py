@@ -122,12 +122,9 @@ def slow_wal(story):
     story.expect("etcd.request.slow", formats=("3.5",), took_ms=About(took), key=key, value_size=777, response_type="/etcdserverpb.KV/Put")
 
 
-HANG = 2  # seconds; what else this machine does is small beside it
-
-
-def behind_commit(story, work):
-    """How long work took that met a commit of the database, of two fdatasyncs, just after it began."""
-    with faults.slow_fsync(story.lab.single.pid, HANG, [story.lab.single.database()]):
+def behind_commit(story, work, hang=2):
+    """How long work took that met a commit of the database just after it began. hang: seconds of each of its two fdatasyncs"""
+    with faults.slow_fsync(story.lab.single.pid, hang, [story.lab.single.database()]):
         story.client.put("by-dev/any", "1", 30)
         time.sleep(0.3)  # a commit follows writes after 0.1 s
         return milliseconds(work)
@@ -157,7 +154,7 @@ def slow_revoke(story):
     lease = story.client.grant(600, 10)
     story.client.put("by-dev/meta/session/querynode-7", "7", 10, lease)
     story.lab.sleep(0.5)
-    took = behind_commit(story, lambda: story.client.revoke(lease, 30))
+    took = behind_commit(story, lambda: story.client.revoke(lease, 30), 1.2)
     story.expect("etcd.apply.slow", took_ms=About(took), type="lease_revoke", lease=f"{lease:x}", phase="apply")
     story.expect("etcd.request.slow", formats=("3.5",), took_ms=About(took), response_type="/etcdserverpb.Lease/LeaseRevoke")
 

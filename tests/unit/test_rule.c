@@ -575,13 +575,13 @@ static void builtin_anchors_are_those_of_the_builtin_pack(void **state)
 {
 	(void)state;
 	struct error error = {0};
-	struct rule_pack *pack = rule_pack_create(&error);
+	struct rule_pack *pack = rule_pack_create();
 	assert_non_null(pack);
 	assert_true(rule_pack_compile(pack, &error));
 	uint64_t hash = 0;
-	assert_true(str_to_hex64(str_slice(rule_builtin_anchors, 0, 16), &hash));
+	assert_true(str_to_hex64(str_slice(rule_builtin.anchors, 0, 16), &hash));
 	assert_true(hash == rule_anchors_hash(pack));
-	struct literals *literals = literals_load(str_skip(rule_builtin_anchors, 16), pack->anchors,
+	struct literals *literals = literals_load(str_skip(rule_builtin.anchors, 16), pack->anchors,
 	                                          pack->anchor_count);
 	assert_non_null(literals);
 	literals_destroy(literals);
@@ -591,11 +591,11 @@ static void builtin_anchors_are_those_of_the_builtin_pack(void **state)
 static void samples_of_the_builtin_pack_come_when_asked_for(void **state)
 {
 	(void)state;
-	struct rule_pack *pack = rule_pack_create(NULL);
+	struct rule_pack *pack = rule_pack_create();
 	for (size_t i = 0; i < rule_pack_count(pack); i++) {
 		assert_int_equal(rule_pack_rule(pack, i)->sample_count, 0);
 	}
-	assert_true(rule_pack_read_samples(pack, NULL));
+	rule_pack_read_samples(pack);
 	for (size_t i = 0; i < rule_pack_count(pack); i++) {
 		assert_true(rule_pack_rule(pack, i)->sample_count > 0);
 	}
