@@ -80,6 +80,8 @@ def check_list(rules):
     known = json.loads(rules.expect("list", "-f", "json"))
     rules.check("the table has all rules and a head", len(rows) == len(known) + 1 and rows[0].split() == ["ID", "SEVERITY", "VERSIONS", "TITLE"])
     rules.check("rules have what machines need", all(rule["title"] and rule["wordings"] and rule["versions"] for rule in known))
+    rules.check("each rule says what it means and what to look at next", all(rule["meaning"] and rule["next"] for rule in known),
+                [rule["id"] for rule in known if not (rule.get("meaning") and rule.get("next"))])
     sheet = list(csv.DictReader(io.StringIO(rules.expect("list", "-f", "csv"), newline="")))
     rules.check("the sheet has the same", [row["id"] for row in sheet] == [rule["id"] for rule in known])
     for words, must, must_not in ((["fsync"], "etcd.fsync.slow", "milvus.panic"), (["component=minio"], "minio.full", "milvus.kv.slow"),
