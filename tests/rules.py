@@ -154,6 +154,7 @@ def check_refused(rules):
                              ("anchor", {**RULE, "id": "host.x", "match": [{"pattern": "a.b"}]}, "rule host.x: match 1: anchor: "),
                              ("twice", RULE, "rule host.mine: id: given twice"),
                              ("type", {**RULE, "id": "host.x", "match": [{"message": "mine hit", "fields": {"a": "number"}}]}, "match 1: fields: a: "),
+                             ("after", {**RULE, "id": "host.x", "after": "etcd.panik"}, "after: there is no such rule; did you mean etcd.panic?"),
                              ("silence", {"id": "etcd.fsync.slo", "silence": True}, "silence: there is no such rule; did you mean etcd.fsync.slow?")):
         path = rules.write(f"bad-{name}.json", f'{{"rules": [\n  {good},\n  {json.dumps(rule)}\n]}}\n')
         done = rules.run("events", "--rules", path, "-", stdin="mine hit gold\n")

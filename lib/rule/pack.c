@@ -253,20 +253,32 @@ static bool check_patterns(const struct rule_entry_list *entries, struct error *
 	return true;
 }
 
-/** A silence that silences nothing is a slip. */
-static bool check_silences(const struct rule_pack *pack, const struct rule_entry_list *entries,
-                           struct error *err)
+static bool has_rule(const struct rule_entry_list *entries, struct str id)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		if (str_equals(entries->items[i]->rule.kind.id, id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/** A silence that silences nothing, and an "after" that comes after nothing, are slips. */
+static bool check_names(const struct rule_pack *pack, const struct rule_entry_list *entries,
+                        struct error *err)
 {
 	for (size_t i = 0; i < entries->count; i++) {
 		const struct rule_entry *entry = entries->items[i];
-		struct str id = entry->rule.kind.id;
-		if (!entry->is_silence || rule_pack_find(pack, id) != NULL) {
+		struct str name = entry->is_silence ? entry->rule.kind.id : entry->after;
+		if (name.len == 0 || rule_pack_find(pack, name) != NULL ||
+		    (!entry->is_silence && has_rule(entries, name))) {
 			continue;
 		}
-		const struct rule *near = rule_pack_suggest(pack, id);
+		const struct rule *near = rule_pack_suggest(pack, name);
 		struct str meant = near == NULL ? STR("") : near->kind.id;
-		return error_set(err, "%.*s: rule %.*s: silence: there is no such rule%s%.*s%s",
-		                 STR_ARG(entry->file), STR_ARG(id),
+		return error_set(err, "%.*s: rule %.*s: %s: there is no such rule%s%.*s%s",
+		                 STR_ARG(entry->file), STR_ARG(entry->rule.kind.id),
+		                 entry->is_silence ? "silence" : "after",
 		                 near == NULL ? "" : "; did you mean ", STR_ARG(meant),
 		                 near == NULL ? "" : "?");
 	}
@@ -299,7 +311,7 @@ bool rule_pack_add(struct rule_pack *pack, struct str path, struct error *err)
 {
 	struct rule_entry_list entries = {0};
 	uint64_t hash = pack->hash;
-	bool is_read = read_path(pack, path, &entries, err) && check_silences(pack, &entries, err);
+	bool is_read = read_path(pack, path, &entries, err) && check_names(pack, &entries, err);
 	return add_all(pack, &entries, is_read, hash, err);
 }
 
