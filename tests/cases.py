@@ -5,6 +5,7 @@
 usage: cases.py WHYDOWN ROOT            report in the Test Anything Protocol
        cases.py --update WHYDOWN ROOT [NAME...]   write want.txt and want.json anew
 """
+import datetime
 import difflib
 import gzip
 import json
@@ -17,6 +18,7 @@ from schemas import faults_of, validator
 from tap import Tap
 
 TEXT_MAX = 2048
+EARLIER_MAX = 3  # lines of different logs may stand so many seconds out of order
 
 
 # ---- the logs, read independently of the program ----
@@ -88,6 +90,10 @@ def evidence_of(report):
 
 # ---- what holds for every report ----
 
+def second_of(time):
+    return datetime.datetime.fromisoformat(time[:19] + "+00:00").timestamp()
+
+
 def chain_faults(report):
     """Steps are in the order in which they began; what no line shows is marked."""
     faults, before = [], None
@@ -101,6 +107,8 @@ def chain_faults(report):
             before = key
         if step["inferred"] == bool(step["evidence"]):
             faults.append(f"{step['kind']}: inferred is {step['inferred']} with {len(step['evidence'])} lines of evidence")
+        faults += [f"{step['kind']}: {item['path']}:{item['line']} was printed long before it began" for item in step["evidence"]
+                   if begin and item["time"] and second_of(item["time"]) < second_of(begin) - EARLIER_MAX]
         if begin and step["end"] and (step["end"][:19], step["end"][20:-1].ljust(9, "0")) < key:
             faults.append(f"{step['kind']}: ends before it begins")
     return faults
@@ -212,6 +220,8 @@ def check_the_checks(tap, program, folder):
         tap.check(f"evidence with a wrong {key} is found", evidence_fault(logs, {**item, key: value}, False))
     tap.check("wrapped text must be in the line too", evidence_fault(logs, {**item, "text": "other"}, True))
     tap.check("a chain out of order is found", chain_faults({"chain": report["chain"][::-1]}))
+    late = {**step, "start": f"{int(step['start'][:4]) + 1}{step['start'][4:]}"}
+    tap.check("evidence from before a step is found", chain_faults({"chain": [{**late, "end": late["start"]}]}))
     tap.check("a step without evidence that is not marked is found", chain_faults({"chain": [{**step, "evidence": []}]}))
     tap.check("a wrong cause is found", verdict_faults(report, {"cause": "clock"}))
 

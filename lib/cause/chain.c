@@ -8,6 +8,7 @@
 enum {
 	CHAIN_STEPS_MAX = 8,
 	STEP_EVIDENCE_MAX = 6,
+	EARLIER_S = 2,
 	ORDER_SLACK_MS = 50, /* of a request on its way between Milvus and etcd */
 	LINK_MORE_S = 600    /* an effect may go on so much longer than its link says */
 };
@@ -493,6 +494,59 @@ static void draft_prove(const struct reason *reason, const struct draft *draft,
 	}
 }
 
+/* Well before a step began, although lines of different logs may stand a little out of order. */
+static bool is_earlier(const struct chain_step *step, const struct event *event)
+{
+	return event->time_ns != TIME_NONE &&
+	       event->time_ns < step->start_ns - EARLIER_S * NS_PER_SEC;
+}
+
+static bool is_shown(const struct chain_step *step, const struct event *event)
+{
+	for (size_t i = 0; i < step->evidence.count; i++) {
+		if (step->evidence.items[i] == event) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* An effect that went on from before its cause: what was printed before that is not shown with it;
+ * the first line after it is. */
+static void drop_earlier(const struct draft *draft, struct chain_step *step)
+{
+	const struct event *first = NULL;
+	uint64_t dropped = 0;
+	size_t kept = 0;
+	for (size_t i = 0; i < draft->episodes.count; i++) {
+		const struct episode *episode = draft->episodes.items[i];
+		for (size_t j = 0; j < episode->member_count; j++) {
+			const struct event *event = episode->members[j];
+			bool is_kept = !is_earlier(step, event);
+			dropped += !is_kept && episode->kind == draft->kind ? 1 : 0;
+			first = is_kept && episode->kind == draft->kind &&
+			                        (first == NULL || event->time_ns < first->time_ns)
+			                ? event
+			                : first;
+		}
+	}
+	for (size_t i = 0; i < step->evidence.count; i++) {
+		if (!is_earlier(step, step->evidence.items[i])) {
+			step->evidence.items[kept++] = step->evidence.items[i];
+		}
+	}
+	bool is_cut = kept < step->evidence.count;
+	step->evidence.count = kept;
+	if (is_cut && first != NULL && !is_shown(step, first)) {
+		vec_push(&step->evidence, first);
+		for (size_t i = step->evidence.count - 1; i > 0; i--) {
+			step->evidence.items[i] = step->evidence.items[i - 1];
+		}
+		step->evidence.items[0] = first;
+	}
+	step->count -= dropped < step->count ? dropped : step->count - 1;
+}
+
 /* Who was at fault for the first loss of a leader inside a step. */
 static struct text_both fault_in(const struct reason *reason, const struct draft *draft)
 {
@@ -520,6 +574,7 @@ static void draft_finish(struct reason *reason, const struct draft *draft, bool 
 		                                              : because_of(reason, draft->stage);
 	}
 	draft_prove(reason, draft, &step);
+	drop_earlier(draft, &step);
 	vec_push(&reason->findings->chain, step);
 }
 
