@@ -107,7 +107,7 @@ static int run(struct options *options)
 	struct knowledge knowledge;
 	int status = knowledge_load(&knowledge, options);
 	if (status == STATUS_OK && options->redaction != NULL && (to.spool = tmpfile()) == NULL) {
-		status = complain(STATUS_FAILED, "--redact: no temporary file: %s; check TMPDIR", strerror(errno));
+		status = complain(STATUS_FAILED, "--redact: no temporary file: %s; check TMPDIR", error_system(errno));
 	}
 	if (status == STATUS_OK) {
 		status = output_begin(&to.output, options);

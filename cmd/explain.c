@@ -301,7 +301,7 @@ static bool pass_over(const struct options *options, const struct scan_result *r
 	vec_foreach (const struct scan_whole, whole, &result->whole) {
 		digest_document(digest,
 		                &(struct document){.path = whole->path,
-		                                   .what = STR("saved whydown report, not read"),
+		                                   .what = STR(TEXT_MARK("saved whydown report, not read")),
 		                                   .bytes = whole->text.len});
 	}
 	return true;

@@ -51,7 +51,7 @@ int output_begin(struct output *output, const struct options *options)
 		output->fd = mkstemp(output->beside);
 	}
 	if (output->fd < 0) {
-		return complain(STATUS_FAILED, "%s: cannot be written: %s; check the folder", output->path, strerror(errno));
+		return complain(STATUS_FAILED, "%s: cannot be written: %s; check the folder", output->path, error_system(errno));
 	}
 	return STATUS_OK;
 }
@@ -103,7 +103,7 @@ int output_end(struct output *output)
 		return STATUS_FAILED; /* the reader went away; it knows */
 	}
 	return complain(STATUS_FAILED, "%s: cannot be written: %s", output->path != NULL ? output->path : "standard output",
-	                strerror(output->problem));
+	                error_system(output->problem));
 }
 
 void output_drop(struct output *output)

@@ -97,13 +97,13 @@ int redaction_begin(struct options *options)
 	}
 	if (errno != ENOENT) {
 		return complain(STATUS_USAGE, "%s: cannot be read: %s", redaction->map_path,
-		                strerror(errno));
+		                error_system(errno));
 	}
 	redaction->has_key =
 		getrandom(redaction->key, sizeof(redaction->key), 0) == REDACT_KEY_BYTES;
 	return redaction->has_key ? STATUS_OK
 	                          : complain(STATUS_FAILED, "--redact-map: no random bytes: %s",
-	                                     strerror(errno));
+	                                     error_system(errno));
 }
 
 static void learn_map(struct redaction *redaction)
@@ -185,7 +185,7 @@ static int save_map(const struct redaction *redaction)
 		unlink(beside);
 	}
 	return complain(STATUS_FAILED, "%s: cannot be written: %s", redaction->map_path,
-	                strerror(problem));
+	                error_system(problem));
 }
 
 /* ---- what is said of inputs ---- */
@@ -217,10 +217,13 @@ int complain_of(const struct options *options, int status, struct str path, cons
 	                         : (size_t)len < sizeof(text) ? (size_t)len
 	                                                      : sizeof(text) - 1};
 	struct redaction *redaction = options->redaction;
+	struct arena tmp;
+	arena_init(&tmp);
 	/* an error that names the path itself */
 	if (str_starts(what, path) && str_starts(str_skip(what, path.len), STR(": "))) {
 		what = str_skip(what, path.len + 2);
 	}
+	what = text_retell(text_spoken(), what, &tmp);
 	if (redaction == NULL) {
 		say(NULL, path, what);
 	} else {
@@ -228,6 +231,7 @@ int complain_of(const struct options *options, int status, struct str path, cons
 		         (struct complaint){.path = arena_str(&redaction->keep, path),
 		                            .what = arena_str(&redaction->keep, what)});
 	}
+	arena_finish(&tmp);
 	return status;
 }
 

@@ -70,7 +70,7 @@ static void check_kind(void *context, struct str cause, struct str kind, enum ca
 		}
 	}
 	check->faults++;
-	buf_printf(check->report, "cause " STR_FMT ": no rule makes the kind '" STR_FMT "'\n",
+	buf_printf(check->report, text_said("cause %.*s: no rule makes the kind '%.*s'\n"),
 	           STR_ARG(cause), STR_ARG(kind));
 }
 
@@ -85,7 +85,8 @@ static int check_packs(const struct rules_view *view)
 	if (faults == 0) {
 		struct str version = rule_pack_version(knowledge->pack);
 		buf_printf(&report,
-		           "all samples and near misses as expected\n" STR_FMT ", %zu causes\n",
+		           text_translate(view->lang, "all samples and near misses as expected\n"
+		                                      "%.*s, %zu causes\n"),
 		           STR_ARG(version), cause_set_count(knowledge->causes));
 	}
 	int status = output_write(view->options, buf_str(&report));

@@ -110,6 +110,44 @@ def check_widths(tap, program, root, folder, words):
         tap.empty(f"in {lang} no line is wider than 80 columns", faults)
 
 
+def multiply(report, filler):
+    """The report with more of everything than has room, and with long texts: a saved one may hold that."""
+    story = json.loads(report)
+    for step in story["chain"]:
+        step["summary"] = filler * 20
+        for proof in step["evidence"]:
+            proof["text"] = filler * 40
+    story["chain"] = story["chain"] * 80
+    story["stops"] = [{**stop, "summary": filler * 20} for stop in story["stops"]] * 300
+    for rival in story["verdict"]["rivals"]:
+        rival["for"] = rival["against"] = [filler * 10] * 60
+    story["verdict"]["rivals"] = story["verdict"]["rivals"] * 12
+    story["verdict"]["for"] = [filler * 20] * 500
+    story["coverage"]["inputs"] = [{**item, "path": filler * 8, "damage": filler * 8} for item in story["coverage"]["inputs"]] * 100
+    for part, keys in ((story["coverage"]["missing"], ("what", "why_it_matters", "how_to_get_it")), (story["advice"], ("text", "because"))):
+        for item in part:
+            item.update((key, filler * 12) for key in keys)
+        part *= 60
+    story["facts"] = [{**fact, "threshold": 1, "unit": "ms", "value": 2} for fact in story["facts"]] * 400
+    return json.dumps(story, ensure_ascii=False).encode()
+
+
+def check_limit(tap, program, root, folder):
+    """Whatever there is to tell, Markdown is no longer than GitHub takes; what has no room is named, and the verdict comes first."""
+    case = root / "testdata/cases/three-stops"
+    report = cases.run(program, ["-f", "json", *cases.arguments(case)], case).stdout.decode()
+    for name, filler in (("ASCII", "why it did so "), ("Chinese", "慢磁盘导致 "), ("four bytes", "\U00020bb7\U0001f42c "), ("markup", "`|@octocat <b>_*#1 ")):
+        path = folder / "many.json"
+        path.write_bytes(multiply(report, filler))
+        for lang, left_out, more in (("en", "Left out, because", "... and "), ("zh", "省略", "……另有 ")):
+            done = cases.run(program, ["-f", "md", "--lang", lang, path.name], folder)
+            text = done.stdout.decode()
+            tap.check(f"{name} in {lang}: it is a report", done.returncode == 0 and text.startswith("## "), done.stderr.decode())
+            tap.check(f"{name} in {lang}: the limit is reached", 40000 < len(done.stdout), f"{len(done.stdout)}")
+            tap.check(f"{name} in {lang}: what has no room is said", left_out in text and more in text, text[-600:])
+            check_markdown(tap, f"{name} in {lang}", done.stdout)
+
+
 def check_csv(tap, program, folder, words):
     rows = list(csv.reader(io.StringIO(cases.run(program, ["events", "-f", "csv", *words], folder).stdout.decode(), newline="")))
     tap.check("csv: rows of one length", len(rows) > len(PAYLOADS) and {len(row) for row in rows} == {len(rows[0])})
@@ -134,6 +172,7 @@ def main():
         tap.empty("ndjson: nothing acts", control_faults(events))
         tap.check("ndjson has all records", len(events.splitlines()) >= 2 * len(PAYLOADS))
         check_csv(tap, program, folder, words)
+        check_limit(tap, program, root, folder)
         check_widths(tap, program, root, folder, words)
         for case in cases.cases(root):
             check_markdown(tap, f"md of {case.name}", cases.run(program, ["-f", "md", *cases.arguments(case)], case).stdout)

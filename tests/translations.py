@@ -16,7 +16,8 @@ from tap import Tap
 # Functions and macros that take a text of the program, and which argument it is.
 KEYWORDS = ("text_translate:2", "text_said", "TEXT_BOTH", "TEXT_MARK", "both_printf:2", "add_path:2", "view_pick:2",
             "html_pick:2", "html_section:3", "write_brief:2", "heading:2", "brief_line:2", "answer_line:2", "layout_head:2",
-            "MD_PICK", "TO_PICK", "error_set:2", "error_prefix:2", "complain:2", "complain_of:4")
+            "MD_PICK", "TO_PICK", "error_set:2", "error_prefix:2", "complain:2", "complain_of:4",
+            "shape_fail:2", "account_note:4", "fail:3", "finish:3", "note:3", "note_data:3")
 ASCII_PUNCTUATION = re.compile(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]")
 # Chinese and Latin letters stand apart by a blank.
 CLOSE = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")

@@ -40,3 +40,36 @@ bool error_prefix(struct error *err, const char *format, ...)
 	}
 	return false;
 }
+
+/* What the C library says of the errors that files have; marked, so that it can be translated. */
+static const char *const known[] __attribute__((unused)) = {
+	TEXT_MARK("No such file or directory"),
+	TEXT_MARK("Permission denied"),
+	TEXT_MARK("Operation not permitted"),
+	TEXT_MARK("Is a directory"),
+	TEXT_MARK("Not a directory"),
+	TEXT_MARK("File exists"),
+	TEXT_MARK("File name too long"),
+	TEXT_MARK("Too many levels of symbolic links"),
+	TEXT_MARK("Too many open files"),
+	TEXT_MARK("Too many open files in system"),
+	TEXT_MARK("No space left on device"),
+	TEXT_MARK("Disk quota exceeded"),
+	TEXT_MARK("Read-only file system"),
+	TEXT_MARK("Input/output error"),
+	TEXT_MARK("Broken pipe"),
+	TEXT_MARK("Cannot allocate memory"),
+	TEXT_MARK("Device or resource busy"),
+	TEXT_MARK("No such device or address"),
+	TEXT_MARK("No such device"),
+	TEXT_MARK("Invalid argument"),
+	TEXT_MARK("File too large"),
+	TEXT_MARK("Stale file handle"),
+	TEXT_MARK("Text file busy"),
+	TEXT_MARK("Success"),
+};
+
+const char *error_system(int number)
+{
+	return text_said(strerror(number));
+}

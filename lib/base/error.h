@@ -24,3 +24,6 @@ bool error_set(struct error *err, const char *format, ...) __attribute__((format
 
 /** Put "PREFIX: " before the text on its way up. Returns: false. */
 bool error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** What the system says of an error number, in the language of messages. */
+const char *error_system(int number);

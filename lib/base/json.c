@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 
+#include "base/text.h"
+
 #include <cjson/cJSON.h>
 
 /* struct json is cJSON under another name; only this file knows. */
@@ -25,7 +27,7 @@ static void set_position_error(struct error *err, struct str text, size_t positi
 			start = i + 1;
 		}
 	}
-	error_set(err, "line %zu, column %zu: %s", line, position - start + 1, what);
+	error_set(err, "line %zu, column %zu: %s", line, position - start + 1, text_said(what));
 }
 
 /*
@@ -45,13 +47,13 @@ static void explain(struct str text, size_t position, struct error *err)
 		token = json_reader_next(&reader, &value);
 	} while (token > JSON_TOKEN_CUT && !reader.is_loose);
 	arena_finish(&tmp);
-	const char *what = "not JSON from here on";
+	const char *what = TEXT_MARK("not JSON from here on");
 	if (reader.is_loose) {
-		what = "the string or number before this is not valid JSON";
+		what = TEXT_MARK("the string or number before this is not valid JSON");
 	} else if (token == JSON_TOKEN_CUT) {
-		what = "the text ends inside a value";
+		what = TEXT_MARK("the text ends inside a value");
 	} else if (token == JSON_TOKEN_END && position == 0) {
-		what = "there is no value";
+		what = TEXT_MARK("there is no value");
 	}
 	set_position_error(err, text, token == JSON_TOKEN_END ? position : reader.position, what);
 }

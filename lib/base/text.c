@@ -43,6 +43,11 @@ void text_speak(enum text_lang lang)
 	spoken = lang;
 }
 
+enum text_lang text_spoken(void)
+{
+	return spoken;
+}
+
 const char *text_said(const char *en)
 {
 	return text_translate(spoken, en);

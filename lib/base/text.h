@@ -35,8 +35,17 @@ const char *text_translate(enum text_lang lang, const char *en) __attribute__((f
 /** The language of messages to the user of this process, as setlocale() would set it: once, before
  * threads. */
 void text_speak(enum text_lang lang);
+enum text_lang text_spoken(void);
 /** A message in that language. */
 const char *text_said(const char *en) __attribute__((format_arg(1)));
+
+/**
+ * A sentence that was put together in English from texts of the catalogue, such as a note about
+ * damage, in another language; what it is not known of stays English. Several are joined by "; ".
+ *
+ * Lifetime: en's or arena's
+ */
+struct str text_retell(enum text_lang lang, struct str en, struct arena *arena);
 
 /** Bytes of the UTF-8 character that text begins with; 0 when it is none. Source: RFC 3629. */
 size_t text_character(struct str text);

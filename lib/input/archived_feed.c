@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
 #include "input/archived.h"
 
 void archived_note(const struct archived *archived, const char *name, struct str path,
@@ -8,12 +9,13 @@ void archived_note(const struct archived *archived, const char *name, struct str
 		enum input_damage_kind kind;
 		const char *what;
 	} faults[] = {
-		[ARCHIVED_FINE] = {INPUT_CORRUPT, "damaged"},
-		[ARCHIVED_DAMAGED] = {INPUT_CORRUPT, "damaged"},
-		[ARCHIVED_CUT] = {INPUT_CUT, "cut"},
-		[ARCHIVED_ENCRYPTED] = {INPUT_ENCRYPTED, "encrypted"},
-		[ARCHIVED_UNSUPPORTED] = {INPUT_UNREADABLE, "packed in a way that cannot be read"},
-		[ARCHIVED_TOO_LARGE] = {INPUT_LIMIT, "packed with too large a window"},
+		[ARCHIVED_FINE] = {INPUT_CORRUPT, TEXT_MARK("damaged")},
+		[ARCHIVED_DAMAGED] = {INPUT_CORRUPT, TEXT_MARK("damaged")},
+		[ARCHIVED_CUT] = {INPUT_CUT, TEXT_MARK("cut")},
+		[ARCHIVED_ENCRYPTED] = {INPUT_ENCRYPTED, TEXT_MARK("encrypted")},
+		[ARCHIVED_UNSUPPORTED] = {INPUT_UNREADABLE,
+	                                  TEXT_MARK("packed in a way that cannot be read")},
+		[ARCHIVED_TOO_LARGE] = {INPUT_LIMIT, TEXT_MARK("packed with too large a window")},
 	};
 	const char *text;
 	enum archived_fault fault = archived_fault(archived, &text);

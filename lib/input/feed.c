@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input/feed.h"
 
+#include "base/text.h"
 #include "base/vec.h"
 
 #include <stdio.h>
@@ -31,7 +32,8 @@ void account_note(struct account *account, enum input_damage_kind kind, struct s
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	bool is_last = account->damage.count == NOTES_MAX;
-	struct str what = is_last ? STR("more is wrong than can be listed") : str_from(text);
+	struct str what =
+		is_last ? STR(TEXT_MARK("more is wrong than can be listed")) : str_from(text);
 	vec_push(&account->damage, (struct input_damage){kind, arena_str(&account->keep, path),
 	                                                 arena_str(&account->keep, what)});
 }

@@ -46,7 +46,7 @@ static int open_file(struct str path, struct stat *info, struct error *err)
 	                         O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	arena_finish(&tmp);
 	if (fd < 0 || fstat(fd, info) != 0) {
-		error_set(err, "%s; check that it can be read", strerror(errno));
+		error_set(err, "%s; check that it can be read", error_system(errno));
 	} else if (S_ISDIR(info->st_mode)) {
 		error_set(err, "it is a folder now; try again");
 	} else if (!is_stdin && !S_ISREG(info->st_mode) && !list_is_pipe_of_shell(path)) {
@@ -244,9 +244,9 @@ static bool identify(struct input *input)
 	if (kind == NULL && promised != NULL && !is_unpacked && is_disguised(layer)) {
 		bool is_short = feed_peek(layer->feed, HEAD_LEAST).len < HEAD_LEAST;
 		account_note(&input->account, is_short ? INPUT_CUT : INPUT_CORRUPT, layer->path,
-		             is_short ? "cut in the first bytes of its %s data"
-		                      : "not %s data, as its name says, and no text: its beginning "
-		                        "is damaged",
+		             is_short ? TEXT_MARK("cut in the first bytes of its %s data")
+		                      : TEXT_MARK("not %s data, as its name says, and no text: "
+		                                  "its beginning is damaged"),
 		             promised);
 		pop(input);
 		return false;
@@ -283,7 +283,7 @@ static bool has_failed(const struct input *input, struct error *err)
 	const struct layer *file = &input->layers.items[0];
 	int problem = feed_file_problem(file->feed);
 	bool is_first = problem != 0 && input->account.stored == 0;
-	return is_first && !error_set(err, "%s; check that it can be read", strerror(problem));
+	return is_first && !error_set(err, "%s; check that it can be read", error_system(problem));
 }
 
 enum next input_next(struct input *input, struct input_stream *stream, struct error *err)

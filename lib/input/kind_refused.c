@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is recognised and not read: it holds no lines, or nothing here can read it. */
+#include "base/text.h"
 #include "input/kind.h"
 
-#define IMAGE "an image; an image cannot be read as a log: paste or attach the text"
-#define MEDIA "a video; it cannot be read as a log: paste or attach the text"
+#define IMAGE TEXT_MARK("an image; an image cannot be read as a log: paste or attach the text")
+#define MEDIA TEXT_MARK("a video; it cannot be read as a log: paste or attach the text")
 
 static const struct {
 	size_t at;
@@ -19,24 +20,27 @@ static const struct {
 	{4, STR_INIT("ftypmp4"), MEDIA},
 	{4, STR_INIT("ftypisom"), MEDIA},
 	{4, STR_INIT("ftypqt"), MEDIA},
-	{0, STR_INIT("%PDF-"), "a PDF; it cannot be read as a log: paste or attach the text"},
-	{0, STR_INIT("Rar!\x1a\x07"), "a RAR archive; unpack it first"},
+	{0, STR_INIT("%PDF-"),
+         TEXT_MARK("a PDF; it cannot be read as a log: paste or attach the text")},
+	{0, STR_INIT("Rar!\x1a\x07"), TEXT_MARK("a RAR archive; unpack it first")},
 	{0,
          STR_INIT("\x7f"
                   "ELF"),
-         "a program or a core dump"},
-	{0, STR_INIT("SQLite format 3"), "an SQLite database"},
-	{16, STR_INIT("\xed\xda\x0c\xed"), "a database or a snapshot of etcd (bbolt)"},
-	{0, STR_INIT("\x00\x05\x16\x07\x00\x02\x00\x00"), "metadata of macOS"},
+         TEXT_MARK("a program or a core dump")},
+	{0, STR_INIT("SQLite format 3"), TEXT_MARK("an SQLite database")},
+	{16, STR_INIT("\xed\xda\x0c\xed"), TEXT_MARK("a database or a snapshot of etcd (bbolt)")},
+	{0, STR_INIT("\x00\x05\x16\x07\x00\x02\x00\x00"), TEXT_MARK("metadata of macOS")},
 	{0,
          STR_INIT("\x00\x00\x00\x01"
                   "Bud1"),
-         "metadata of macOS"},
-	{0, STR_INIT("\x1f\x9d"), "data of compress (.Z); unpack it first"},
-	{0, STR_INIT("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "an Office document; attach the text"},
-	{0, STR_INIT("PAR1"), "a Parquet file"},
-	{0, STR_INIT("\x93NUMPY"), "a NumPy array"},
-	{0, STR_INIT("LPKSHHRH"), "a journal of systemd; export it: journalctl --file FILE"},
+         TEXT_MARK("metadata of macOS")},
+	{0, STR_INIT("\x1f\x9d"), TEXT_MARK("data of compress (.Z); unpack it first")},
+	{0, STR_INIT("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+         TEXT_MARK("an Office document; attach the text")},
+	{0, STR_INIT("PAR1"), TEXT_MARK("a Parquet file")},
+	{0, STR_INIT("\x93NUMPY"), TEXT_MARK("a NumPy array")},
+	{0, STR_INIT("LPKSHHRH"),
+         TEXT_MARK("a journal of systemd; export it: journalctl --file FILE")},
 };
 
 /*
@@ -68,7 +72,7 @@ static const char *refusal(struct str head)
 		}
 	}
 	return is_birdwatcher(head)
-	               ? "a backup made by birdwatcher; it holds metadata, no log lines"
+	               ? TEXT_MARK("a backup made by birdwatcher; it holds metadata, no log lines")
 	               : NULL;
 }
 

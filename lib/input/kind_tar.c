@@ -5,6 +5,7 @@
  * to it are given as a member of their own.
  */
 #include "base/clock.h"
+#include "base/text.h"
 #include "input/archived.h"
 #include "input/kind.h"
 #include "input/tape.h"
@@ -286,9 +287,10 @@ static bool take_member(struct tar *tar, const struct archived_member *found,
                         struct container_member *member)
 {
 	static const char *const odd_types[] = {
-		[ARCHIVED_LINK] = "skipped: a symbolic link",
-		[ARCHIVED_HARDLINK] = "skipped: a hard link; its bytes are in another member",
-		[ARCHIVED_SPECIAL] = "skipped: a device, FIFO or socket",
+		[ARCHIVED_LINK] = TEXT_MARK("skipped: a symbolic link"),
+		[ARCHIVED_HARDLINK] =
+			TEXT_MARK("skipped: a hard link; its bytes are in another member"),
+		[ARCHIVED_SPECIAL] = TEXT_MARK("skipped: a device, FIFO or socket"),
 	};
 	struct feed *under = tar->container.under;
 	tar->floor = tar->archived_begin + archived_offset(tar->archived);

@@ -5,6 +5,7 @@
  */
 #include "base/clock.h"
 #include "base/map.h"
+#include "base/text.h"
 #include "input/archived.h"
 #include "input/kind.h"
 #include "input/zip_walk.h"
@@ -97,7 +98,8 @@ static void note_damage(struct zip *zip, enum archived_fault fault)
 	struct feed *under = zip->container.under;
 	bool is_cut = fault == ARCHIVED_CUT;
 	account_note(under->account, is_cut ? INPUT_CUT : INPUT_CORRUPT, under->path,
-	             "the zip is %s: its members are read one by one", is_cut ? "cut" : "damaged");
+	             "the zip is %s: its members are read one by one",
+	             is_cut ? TEXT_MARK("cut") : TEXT_MARK("damaged"));
 }
 
 /* Whether the walk's member holds lines: neither the target of a link nor nothing. */

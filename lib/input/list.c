@@ -61,21 +61,22 @@ static const char *seen_as(struct input_list *list, const struct stat *info, con
 static const char *odd_type(mode_t mode)
 {
 	if (S_ISFIFO(mode)) {
-		return "skipped: a FIFO";
+		return TEXT_MARK("skipped: a FIFO");
 	}
 	if (S_ISSOCK(mode)) {
-		return "skipped: a socket";
+		return TEXT_MARK("skipped: a socket");
 	}
-	return S_ISCHR(mode) || S_ISBLK(mode) ? "skipped: a device" : "skipped: not a file";
+	return S_ISCHR(mode) || S_ISBLK(mode) ? TEXT_MARK("skipped: a device")
+	                                      : TEXT_MARK("skipped: not a file");
 }
 
 static const char *link_problem(int problem)
 {
 	switch (problem) {
 	case ENOENT:
-		return "skipped: a link to nothing";
+		return TEXT_MARK("skipped: a link to nothing");
 	case ELOOP:
-		return "skipped: a link that leads to itself";
+		return TEXT_MARK("skipped: a link that leads to itself");
 	default:
 		return strerror(problem);
 	}
@@ -100,7 +101,7 @@ static void add_found(struct input_list *list, const char *path, const struct st
 	const char *other = seen_as(list, info, path);
 	if (other != NULL) {
 		skip(list, INPUT_SKIPPED, path,
-		     arena_printf(keep, "skipped: the same as " STR_FMT ", which is read",
+		     arena_printf(keep, TEXT_MARK("skipped: the same as %.*s, which is read"),
 		                  STR_ARG(text_safe(keep, str_from(other)))));
 	} else if (is_folder) {
 		add_folder(list, path, depth + 1);
@@ -131,7 +132,7 @@ static int compare_names(const struct dirent **a, const struct dirent **b)
 static void add_folder(struct input_list *list, const char *path, unsigned depth)
 {
 	if (depth > FOLDER_DEPTH_MAX) {
-		skip(list, INPUT_LIMIT, path, STR("not read: too many folders deep"));
+		skip(list, INPUT_LIMIT, path, STR(TEXT_MARK("not read: too many folders deep")));
 		return;
 	}
 	struct dirent **entries;
@@ -169,11 +170,11 @@ bool input_list_add(struct input_list *list, struct str argument, struct error *
 	bool is_stdin = str_equals(argument, STR("-"));
 	if (!is_stdin && (argument.len == 0 || stat(path, &info) != 0)) {
 		int problem = argument.len == 0 ? ENOENT : errno;
-		return error_set(err, "%s: %s; check the path", path, strerror(problem));
+		return error_set(err, "%s: %s; check the path", path, error_system(problem));
 	}
 	bool is_file = !is_stdin && (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode));
 	if (is_file && access(path, R_OK) != 0) {
-		return error_set(err, "%s: %s; it must be readable", path, strerror(errno));
+		return error_set(err, "%s: %s; it must be readable", path, error_system(errno));
 	}
 	list->opened++;
 	vec_push(&walk_of(list)->arguments, path);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input/zip_walk.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 enum {
@@ -274,12 +276,14 @@ const char *zip_walk_refusal(const struct zip_walk *walk, enum input_damage_kind
 {
 	if ((walk->header.flags & FLAG_ENCRYPTED) != 0) {
 		*kind = INPUT_ENCRYPTED;
-		return "encrypted: it cannot be read without its password; unpack it first";
+		return TEXT_MARK(
+			"encrypted: it cannot be read without its password; unpack it first");
 	}
 	*kind = INPUT_UNREADABLE;
 	return walk->header.method == METHOD_STORED || walk->header.method == METHOD_DEFLATED
 	               ? NULL
-	               : "packed in a way that can only be read from a whole file; unpack it first";
+	               : TEXT_MARK("packed in a way that can only be read from a whole file; "
+	                           "unpack it first");
 }
 
 /* ---- data ---- */
@@ -370,7 +374,7 @@ static size_t read_stored(struct zip_walk *walk, char *buffer, size_t size)
 	tape_skip(&walk->tape, count);
 	walk->left -= count;
 	if (walk->left > 0 && count == 0) {
-		fail(walk, INPUT_CUT, "data are cut");
+		fail(walk, INPUT_CUT, TEXT_MARK("data are cut"));
 	}
 	return count;
 }
@@ -419,7 +423,7 @@ static size_t read_deflated(struct zip_walk *walk, char *buffer, size_t size)
 		return 0;
 	}
 	fail(walk, is_cut ? INPUT_CUT : INPUT_CORRUPT,
-	     is_cut ? "data are cut" : "data are damaged");
+	     is_cut ? TEXT_MARK("data are cut") : TEXT_MARK("data are damaged"));
 	return count;
 }
 

@@ -282,17 +282,18 @@ static void add_entry(struct alerts *alerts, const struct json *alert)
 	buf_add(out, filled(alerts, in_lang(alerts, json_get(alert, "description"))));
 	buf_printf(out, "\n\n```promql\n" STR_FMT "\n```\n\n",
 	           STR_ARG(filled(alerts, json_get_text(alert, "expr"))));
-	buf_printf(out, STR_FMT ", " STR_FMT " " STR_FMT ". " STR_FMT ":",
+	buf_printf(out, text_translate(alerts->options->lang, "%.*s, %.*s %.*s. %.*s:"),
 	           STR_ARG(json_get_text(alert, "severity")), STR_ARG(word(alerts, "for")),
 	           STR_ARG(json_get_text(alert, "for")), STR_ARG(word(alerts, "warns")));
 	const struct json *cause = json_first(json_get(alert, "causes"));
-	for (const char *before = " "; cause != NULL; cause = json_next(cause), before = ", ") {
+	for (const char *before = " "; cause != NULL;
+	     cause = json_next(cause), before = text_translate(alerts->options->lang, ", ")) {
 		buf_printf(out, "%s`" STR_FMT "`", before, STR_ARG(json_text(cause)));
 	}
 	buf_add(out, STR(".\n"));
 	if (source.len > 0) {
-		buf_printf(out, "\n" STR_FMT ": " STR_FMT ".\n", STR_ARG(word(alerts, "source")),
-		           STR_ARG(source));
+		buf_printf(out, text_translate(alerts->options->lang, "\n%.*s: %.*s.\n"),
+		           STR_ARG(word(alerts, "source")), STR_ARG(source));
 	}
 }
 

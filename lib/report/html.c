@@ -346,7 +346,7 @@ static void write_facts(struct html *html)
 		}
 		buf_printf(html->out, "<li class=\"%s\">", item->is_ok ? "for" : "against");
 		html_text(html, item->fact.id);
-		html_raw(html, ": ");
+		html_pick(html, ": ");
 		html_text(html, view_fact(&html->view, item));
 		html_pick(html, item->is_ok ? TEXT_MARK(" (ok)") : TEXT_MARK(" (too bad)"));
 		html_raw(html, "</li>\n");
@@ -426,7 +426,7 @@ static void write_foot(struct html *html)
 	}
 	html_raw(html, "<p>whydown ");
 	html_text(html, options->version);
-	html_raw(html, ", ");
+	html_pick(html, ", ");
 	html_text(html, options->rules);
 	html_raw(html, "</p></footer>\n<script>");
 	buf_add(html->out, html_script);

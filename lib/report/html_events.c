@@ -45,7 +45,7 @@ static void write_episode(struct html *html, size_t number, bool has_lines)
 		buf_printf(html->out, " × %llu", (unsigned long long)episode->count);
 	}
 	if (episode->max_took_ns != DURATION_NONE) {
-		html_raw(html, ", ");
+		html_pick(html, ", ");
 		html_raw(html, episode->count > 1 ? view_pick(&html->view, "up to ") : "");
 		html_text(html, view_duration(&html->view, episode->max_took_ns));
 	}
@@ -351,14 +351,16 @@ static void write_input(struct html *html, const struct source *source)
 	html_text(html, source->path);
 	html_raw(html, "</cite>");
 	if (source->container.len > 0) {
-		html_raw(html, " (");
+		html_pick(html, " (");
 		html_text(html, source->container);
-		html_raw(html, ")");
+		html_pick(html, ")");
 	}
-	html_raw(html, ": ");
+	html_pick(html, ": ");
 	html_text(html, view_source(&html->view, source));
 	struct str span = view_span(&html->view, source->first_ns, source->last_ns);
-	html_raw(html, span.len > 0 ? ", " : "");
+	if (span.len > 0) {
+		html_pick(html, ", ");
+	}
 	html_text(html, span);
 	html_raw(html, "<br><small>");
 	html_text(html,
@@ -444,20 +446,24 @@ void html_coverage(struct html *html)
 		const struct document *document = &digest->documents[i];
 		html_raw(html, "<li><cite>");
 		html_text(html, document->path);
-		html_raw(html, "</cite>: ");
+		html_raw(html, "</cite>");
+		html_pick(html, ": ");
 		html_text(html, view_words(&html->view, document->what));
-		html_raw(html, document->damage.len > 0 ? ", " : "");
+		if (document->damage.len > 0) {
+			html_pick(html, ", ");
+		}
 		html_text(html, view_words(&html->view, document->damage));
 		html_raw(html, "</li>\n");
 	}
 	vec_foreach (const struct clock_note, note, &html->view.findings->clocks) {
 		html_raw(html, "<li>");
 		html_text(html, note->instance);
-		html_raw(html, ": ");
+		html_pick(html, ": ");
 		html_text(html, view_text(&html->view, &note->how));
-		html_raw(html, " (");
+		html_pick(html, " (");
 		html_text(html, view_duration(&html->view, note->offset_ns));
-		html_raw(html, ")</li>\n");
+		html_pick(html, ")");
+		html_raw(html, "</li>\n");
 	}
 	html_raw(html, "</ul>\n");
 	write_missing(html);

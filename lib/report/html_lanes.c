@@ -67,7 +67,7 @@ static void add_runs(struct lanes *lanes)
 		struct str end = run->has_ended ? view_how(&html->view, run->how) : STR("");
 		struct str text =
 			arena_printf(&html->view.tmp, STR_FMT "%s" STR_FMT, STR_ARG(label),
-		                     end.len > 0 ? ", " : "", STR_ARG(end));
+		                     end.len > 0 ? view_pick(&html->view, ", ") : "", STR_ARG(end));
 		vec_push(&lane->runs, (struct html_mark){.from = html_position(html, run->start_ns),
 		                                         .to = html_position(html, end_ns),
 		                                         .style = HTML_RUN,

@@ -11,10 +11,11 @@
 
 enum {
 	MARKDOWN_MAX = 65000, /* bytes: GitHub refuses bodies above 65,536 characters */
-	MARKDOWN_TAIL = 400,  /* room for the last lines */
+	MARKDOWN_TAIL = 1000, /* room for the last lines */
 	SENTENCE_MAX = 1000,  /* bytes of a sentence */
 	LINE_MAX_BYTES = 600, /* of a log line */
 	CODE_MAX = 200,       /* of a path or name */
+	ROWS_BYTES = 12000,   /* of a list or table, so that one cannot take the room of all */
 	ROWS_MAX = 40,
 	LOG_LINES_MAX = 40
 };
@@ -23,7 +24,8 @@ struct markdown {
 	struct view view;
 	struct buf *out;
 	struct buf section; /* being written */
-	size_t left_out;    /* sections that had no room */
+	const char *title;  /* of the section, in English */
+	struct buf left;    /* titles of those that had no room */
 };
 
 #define MD_PICK(en) view_pick(&md->view, (en))
@@ -162,6 +164,28 @@ static void add_both(struct markdown *md, const struct text_both *both, bool is_
 static void heading(struct markdown *md, const char *en)
 {
 	buf_printf(&md->section, "\n### %s\n\n", MD_PICK(en));
+	md->title = en;
+}
+
+/* Whether a list goes on with its item number i. */
+static bool has_room(const struct markdown *md, size_t i)
+{
+	return i < ROWS_MAX && md->section.len < ROWS_BYTES;
+}
+
+/* What a list or table has no room for. */
+static void say_more(struct markdown *md, size_t shown, size_t count)
+{
+	if (shown < count) {
+		buf_printf(&md->section, MD_PICK("\n... and %zu more\n"), count - shown);
+	}
+}
+
+static void add_comma(struct markdown *md, struct buf *list)
+{
+	if (list->len > 0) {
+		buf_add(list, str_from(MD_PICK(", ")));
+	}
 }
 
 /* Put the section behind the others, if there is room. */
@@ -169,8 +193,12 @@ static void end_section(struct markdown *md)
 {
 	if (md->out->len + md->section.len + MARKDOWN_TAIL <= MARKDOWN_MAX) {
 		buf_add(md->out, buf_str(&md->section));
-	} else {
-		md->left_out++;
+	} else if (md->title != NULL) {
+		struct str title = str_from(MD_PICK(md->title));
+		if (!str_ends(buf_str(&md->left), title)) {
+			add_comma(md, &md->left);
+			buf_add(&md->left, title);
+		}
 	}
 	buf_clear(&md->section);
 }
@@ -236,7 +264,8 @@ static void write_rows(struct markdown *md)
 	heading(md, "Timeline");
 	buf_printf(&md->section, "| # | %s | %s | %s |\n|---|---|---|---|\n", MD_PICK("Time"),
 	           MD_PICK("Instance"), MD_PICK("What"));
-	for (size_t i = 0; i < view->rows.count && i < ROWS_MAX; i++) {
+	size_t i = 0;
+	for (; i < view->rows.count && has_room(md, i); i++) {
 		const struct view_row *row = &view->rows.items[i];
 		if (row->step > 0) {
 			buf_printf(&md->section, "| %zu | ", row->step);
@@ -254,6 +283,7 @@ static void write_rows(struct markdown *md)
 		add_plain(md, row->is_inferred ? MD_PICK(" \\(inferred\\)") : "");
 		add_plain(md, row->is_end ? "** |\n" : " |\n");
 	}
+	say_more(md, i, view->rows.count + view->left_out);
 	end_section(md);
 }
 
@@ -301,21 +331,26 @@ static void write_proof(struct markdown *md)
 	}
 	heading(md, "Lines that prove it");
 	end_section(md);
-	for (size_t i = 0; i < findings->chain.count && i < LOG_LINES_MAX; i++) {
+	size_t i = 0;
+	for (; i < findings->chain.count && i < LOG_LINES_MAX; i++) {
 		if (findings->chain.items[i].evidence.count > 0) {
 			write_fold(md, &findings->chain.items[i], i + 1);
 			end_section(md);
 		}
 	}
+	say_more(md, i, findings->chain.count);
+	end_section(md);
 }
 
 static void write_sentences(struct markdown *md, const char *sign, const struct sentence_list *list)
 {
-	for (size_t i = 0; i < list->count && i < ROWS_MAX; i++) {
+	size_t i = 0;
+	for (; i < list->count && has_room(md, i); i++) {
 		buf_printf(&md->section, "- %s ", sign);
 		add_both(md, &list->items[i], false);
 		add_plain(md, "\n");
 	}
+	say_more(md, i, list->count);
 }
 
 static void write_reasons(struct markdown *md)
@@ -327,7 +362,8 @@ static void write_reasons(struct markdown *md)
 		write_sentences(md, MD_PICK("against:"), &findings->named.reasons_against);
 		end_section(md);
 	}
-	for (size_t i = 0; i < findings->rivals.count && i < ROWS_MAX; i++) {
+	size_t i = 0;
+	for (; i < findings->rivals.count && i < ROWS_MAX; i++) {
 		const struct hypothesis *rival = &findings->rivals.items[i];
 		if (i == 0) {
 			heading(md, "What else was considered");
@@ -339,12 +375,15 @@ static void write_reasons(struct markdown *md)
 		add_plain(md, "\n");
 		end_section(md);
 	}
+	say_more(md, i, findings->rivals.count);
+	end_section(md);
 }
 
 static void write_settle(struct markdown *md)
 {
 	const struct findings *findings = md->view.findings;
-	for (size_t i = 0; i < findings->settle.count && i < ROWS_MAX; i++) {
+	size_t i = 0;
+	for (; i < findings->settle.count && has_room(md, i); i++) {
 		if (i == 0) {
 			heading(md, "What would settle it");
 		}
@@ -354,6 +393,7 @@ static void write_settle(struct markdown *md)
 		add_both(md, &findings->settle.items[i].how, false);
 		add_plain(md, "\n");
 	}
+	say_more(md, i, findings->settle.count);
 	end_section(md);
 }
 
@@ -366,7 +406,8 @@ static void write_stops(struct markdown *md)
 	heading(md, "Stops");
 	buf_printf(&md->section, "| %s | %s | %s | %s | |\n|---|---|---|---|---|\n",
 	           MD_PICK("Time"), MD_PICK("Instance"), MD_PICK("How"), MD_PICK("Cause"));
-	for (size_t i = 0; i < findings->stops.count && i < ROWS_MAX; i++) {
+	size_t i = 0;
+	for (; i < findings->stops.count && has_room(md, i); i++) {
 		const struct stop *stop = &findings->stops.items[i];
 		add_plain(md, "| ");
 		add_text(md, view_time(&md->view, stop->time_ns), true);
@@ -383,6 +424,7 @@ static void write_stops(struct markdown *md)
 		add_both(md, &stop->summary, true);
 		add_plain(md, " |\n");
 	}
+	say_more(md, i, findings->stops.count);
 	end_section(md);
 }
 
@@ -409,15 +451,15 @@ static void write_measured(struct markdown *md)
 		           STR_ARG(view_duration(&md->view, item->max_ns)));
 	}
 	end_section(md);
-	bool has_head = false;
+	size_t shown = 0, count = 0;
 	for (size_t i = 0; i < findings->facts.count; i++) {
 		const struct finding_fact *item = &findings->facts.items[i];
-		if (isnan(item->threshold)) {
+		count += isnan(item->threshold) ? 0 : 1;
+		if (isnan(item->threshold) || !has_room(md, shown)) {
 			continue;
 		}
-		if (!has_head) {
+		if (shown++ == 0) {
 			heading(md, "Measured");
-			has_head = true;
 		}
 		add_plain(md, item->is_ok ? "- ok " : "- **BAD** ");
 		add_code(md, item->fact.id, false);
@@ -425,6 +467,7 @@ static void write_measured(struct markdown *md)
 		add_text(md, view_fact(&md->view, item), false);
 		add_plain(md, "\n");
 	}
+	say_more(md, shown, count);
 	end_section(md);
 }
 
@@ -457,15 +500,13 @@ static void write_coverage(struct markdown *md)
 	buf_printf(&md->section, "| %s | | %s | %s | %s | %s |\n|---|---|--:|---|---|---|\n",
 	           MD_PICK("Log"), MD_PICK("recognised / records"), MD_PICK("first time"),
 	           MD_PICK("last time"), MD_PICK("damage"));
-	for (size_t i = 0; i < digest->input_count && i < ROWS_MAX; i++) {
+	size_t i = 0;
+	for (; i < digest->input_count && has_room(md, i); i++) {
 		write_input(md, &digest->inputs[i]);
 	}
-	if (digest->input_count > ROWS_MAX) {
-		buf_printf(&md->section, MD_PICK("\n... and %zu more\n"),
-		           digest->input_count - ROWS_MAX);
-	}
+	say_more(md, i, digest->input_count);
 	end_section(md);
-	for (size_t i = 0; i < digest->document_count && i < ROWS_MAX; i++) {
+	for (i = 0; i < digest->document_count && has_room(md, i); i++) {
 		add_plain(md, i == 0 ? "\n- " : "- ");
 		add_code(md, digest->documents[i].path, false);
 		add_plain(md, " ");
@@ -474,8 +515,9 @@ static void write_coverage(struct markdown *md)
 		add_text(md, view_words(&md->view, digest->documents[i].damage), false);
 		add_plain(md, "\n");
 	}
+	say_more(md, i, digest->document_count);
 	end_section(md);
-	for (size_t i = 0; i < md->view.findings->missing.count && i < ROWS_MAX; i++) {
+	for (i = 0; i < md->view.findings->missing.count && has_room(md, i); i++) {
 		const struct missing *item = &md->view.findings->missing.items[i];
 		if (i == 0) {
 			heading(md, "What is missing");
@@ -484,17 +526,19 @@ static void write_coverage(struct markdown *md)
 		add_both(md, &item->what, false);
 		add_plain(md, "** ");
 		add_both(md, &item->why, false);
-		add_plain(md, "\\. ");
+		add_plain(md, MD_PICK("\\. "));
 		add_both(md, &item->how, false);
 		add_plain(md, "\n");
 	}
+	say_more(md, i, md->view.findings->missing.count);
 	end_section(md);
 }
 
 static void write_advice(struct markdown *md)
 {
 	const struct findings *findings = md->view.findings;
-	for (size_t i = 0; i < findings->advice.count && i < ROWS_MAX; i++) {
+	size_t i = 0;
+	for (; i < findings->advice.count && has_room(md, i); i++) {
 		if (i == 0) {
 			heading(md, "What to do");
 		}
@@ -502,16 +546,17 @@ static void write_advice(struct markdown *md)
 		add_both(md, &findings->advice.items[i].text, false);
 		add_plain(md, "\n");
 	}
+	say_more(md, i, findings->advice.count);
 	end_section(md);
 }
 
 static void write_tail(struct markdown *md)
 {
-	if (md->left_out > 0) {
-		buf_printf(
-			md->out,
-			MD_PICK("\n%zu sections are left out: GitHub takes 65,536 characters.\n"),
-			md->left_out);
+	if (md->left.len > 0) {
+		struct str left = buf_str(&md->left);
+		buf_printf(md->out,
+		           MD_PICK("\nLeft out, because GitHub takes 65,536 characters: %.*s.\n"),
+		           STR_ARG(left));
 	}
 	if (text_in(&md->view.options->sensitive, md->view.options->lang).len > 0) {
 		add_plain(md, MD_PICK("\nNot redacted: this report holds "));
@@ -520,7 +565,7 @@ static void write_tail(struct markdown *md)
 	}
 	add_plain(md, "\n<sub>whydown ");
 	add_text(md, str_slice(md->view.options->version, 0, 40), false);
-	add_plain(md, ", ");
+	add_plain(md, MD_PICK(", "));
 	add_text(md, str_slice(md->view.options->rules, 0, 60), false);
 	add_plain(md, "</sub>\n");
 	buf_add(md->out, buf_str(&md->section));
@@ -547,6 +592,7 @@ static bool write_markdown(const struct findings *findings, const struct report_
 	buf_add(out, buf_str(&text));
 	buf_finish(&text);
 	buf_finish(&md.section);
+	buf_finish(&md.left);
 	view_finish(&md.view);
 	return true;
 }

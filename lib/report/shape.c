@@ -180,16 +180,17 @@ bool shape_fail(struct shape_reader *from, const char *what)
 	     at++) {
 		line += *at == '\n' ? 1 : 0;
 	}
-	return from->err->is_set ? false : error_set(from->err, "line %zu: %s", line, what);
+	return from->err->is_set ? false
+	                         : error_set(from->err, "line %zu: %s", line, text_said(what));
 }
 
 /* Tells apart what is cut, what is no JSON and what is of a wrong type. */
 static bool fail_token(struct shape_reader *from, enum json_token token)
 {
 	shape_fail(from, token == JSON_TOKEN_CUT || token == JSON_TOKEN_END
-	                         ? "the report ends early"
-	                 : token == JSON_TOKEN_ERROR ? "not JSON from here on"
-	                                             : "a value of the wrong type");
+	                         ? TEXT_MARK("the report ends early")
+	                 : token == JSON_TOKEN_ERROR ? TEXT_MARK("not JSON from here on")
+	                                             : TEXT_MARK("a value of the wrong type"));
 	return false;
 }
 
@@ -409,11 +410,11 @@ static const struct shape_member *find(const struct shape *shape, struct str key
 	return NULL;
 }
 
-static bool fail_key(struct shape_reader *from, const char *key, const char *what)
+static bool fail_key(struct shape_reader *from, const char *key, const char *format)
 {
 	char text[128];
 	struct buf buf = {0};
-	buf_printf(&buf, "\"%s\" %s", key, what);
+	buf_printf(&buf, text_said(format), key);
 	size_t len = buf.len < sizeof(text) - 1 ? buf.len : sizeof(text) - 1;
 	memcpy(text, buf.ptr, len);
 	text[len] = '\0';
@@ -430,7 +431,7 @@ bool shape_read(struct shape_reader *from, const struct shape *shape, void *base
 		const struct shape_member *member = find(shape, key);
 		uint64_t bit = member == NULL ? 0 : UINT64_C(1) << (member - shape->members);
 		if ((seen & bit) != 0) {
-			return fail_key(from, member->key, "is there twice");
+			return fail_key(from, member->key, TEXT_MARK("\"%s\" is there twice"));
 		}
 		seen |= bit;
 		if (member == NULL) {
@@ -448,7 +449,8 @@ bool shape_read(struct shape_reader *from, const struct shape *shape, void *base
 	}
 	for (size_t i = 0; i < shape->count; i++) {
 		if ((seen >> i & 1) == 0 && !shape->members[i].is_optional) {
-			return fail_key(from, shape->members[i].key, "is missing");
+			return fail_key(from, shape->members[i].key,
+			                TEXT_MARK("\"%s\" is missing"));
 		}
 	}
 	return true;

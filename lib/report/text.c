@@ -428,10 +428,9 @@ static void write_source(struct layout *to, const struct source *source)
 	                                                 : STR("");
 	struct str span = view_span(&to->view, source->first_ns, source->last_ns);
 	layout_wrap(to, LAYOUT_PLAIN, 2, 4,
-	            arena_printf(tmp, STR_FMT STR_FMT ": " STR_FMT "%s" STR_FMT,
-	                         STR_ARG(source->path), STR_ARG(container),
-	                         STR_ARG(view_source(&to->view, source)), span.len > 0 ? ", " : "",
-	                         STR_ARG(span)));
+	            arena_printf(tmp, TO_PICK("%.*s%.*s: %.*s%s%.*s"), STR_ARG(source->path),
+	                         STR_ARG(container), STR_ARG(view_source(&to->view, source)),
+	                         span.len > 0 ? TO_PICK(", ") : "", STR_ARG(span)));
 	layout_wrap(to, LAYOUT_DIM, 4, 4,
 	            arena_printf(tmp, TO_PICK("%llu records, %llu dated, %llu recognised"),
 	                         (unsigned long long)source->records,
@@ -455,16 +454,16 @@ static void write_documents(struct layout *to)
 	for (size_t i = 0; i < digest->document_count; i++) {
 		const struct document *document = &digest->documents[i];
 		layout_wrap(to, LAYOUT_PLAIN, 2, 4,
-		            arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT "%s" STR_FMT,
+		            arena_printf(&to->view.tmp, TO_PICK("%.*s: %.*s%s%.*s"),
 		                         STR_ARG(document->path),
 		                         STR_ARG(view_words(&to->view, document->what)),
-		                         document->damage.len > 0 ? ", " : "",
+		                         document->damage.len > 0 ? TO_PICK(", ") : "",
 		                         STR_ARG(view_words(&to->view, document->damage))));
 	}
 	for (size_t i = 0; i < to->view.findings->clocks.count; i++) {
 		const struct clock_note *note = &to->view.findings->clocks.items[i];
 		layout_wrap(to, LAYOUT_DIM, 2, 4,
-		            arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT " (%s" STR_FMT ")",
+		            arena_printf(&to->view.tmp, TO_PICK("%.*s: %.*s (%s%.*s)"),
 		                         STR_ARG(note->instance),
 		                         STR_ARG(view_text(&to->view, &note->how)),
 		                         note->offset_ns > 0 ? "+" : "",

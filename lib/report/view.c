@@ -66,10 +66,9 @@ const char *view_pick(const struct view *view, const char *en)
 	return text_translate(view->options->lang, en);
 }
 
-struct str view_words(const struct view *view, struct str en)
+struct str view_words(struct view *view, struct str en)
 {
-	struct text_both both = {.in = {[TEXT_EN] = en}};
-	return text_in(&both, view->options->lang);
+	return text_retell(view->options->lang, en, &view->tmp);
 }
 
 /* "did not stop" ... */
@@ -136,12 +135,13 @@ struct str view_source(struct view *view, const struct source *source)
 		name = str_slice(names, 0, end);
 		names = str_skip(names, end + 1);
 		listed = arena_printf(&view->tmp, STR_FMT "%s" STR_FMT, STR_ARG(listed),
-		                      listed.len > 0 ? ", " : "", STR_ARG(view_words(view, name)));
+		                      listed.len > 0 ? view_pick(view, ", ") : "",
+		                      STR_ARG(view_words(view, name)));
 	}
 	if (listed.len == 0) {
 		listed = str_from(view_pick(view, "no known format"));
 	}
-	return arena_printf(&view->tmp, STR_FMT " (" STR_FMT ")", STR_ARG(component),
+	return arena_printf(&view->tmp, view_pick(view, "%.*s (%.*s)"), STR_ARG(component),
 	                    STR_ARG(listed));
 }
 

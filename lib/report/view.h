@@ -69,7 +69,7 @@ struct str view_text(const struct view *view, const struct text_both *both);
 const char *view_pick(const struct view *view, const char *en) __attribute__((format_arg(2)));
 /** Words of the program that came through a digest or a saved report: translated if the catalogue
  * knows them. */
-struct str view_words(const struct view *view, struct str en);
+struct str view_words(struct view *view, struct str en);
 /** A time for people in the report's zone: "2024-05-01 10:02:03.123 UTC"; empty for TIME_NONE. */
 struct str view_time(struct view *view, int64_t time_ns);
 /** Two of them: "2024-05-01 10:02:03.123 to 10:04:00.000 UTC", the day once where it is one. */

@@ -69,7 +69,7 @@ static bool read_bytes(FILE *file, struct buf *bytes, struct error *err)
 		bytes->len += count;
 	} while (count > 0 && bytes->len <= RULE_FILE_SIZE_MAX);
 	if (ferror(file) != 0) {
-		return error_set(err, "cannot be read: %s", strerror(errno));
+		return error_set(err, "cannot be read: %s", error_system(errno));
 	}
 	return bytes->len <= RULE_FILE_SIZE_MAX ||
 	       error_set(err, "larger than %d MiB", RULE_FILE_SIZE_MAX >> 20);
@@ -79,7 +79,7 @@ static bool slurp(struct str path, struct arena *run, struct buf *bytes, struct 
 {
 	FILE *file = fopen(arena_cstr(run, path), "rbe");
 	if (file == NULL) {
-		return error_set(err, "cannot be opened: %s", strerror(errno));
+		return error_set(err, "cannot be opened: %s", error_system(errno));
 	}
 	bool is_read = read_bytes(file, bytes, err);
 	fclose(file);
@@ -138,7 +138,7 @@ static bool list_folder(struct str path, struct arena *run, struct path_list *pa
 {
 	DIR *folder = opendir(arena_cstr(run, path));
 	if (folder == NULL) {
-		return error_set(err, "%.*s: cannot be opened: %s", STR_ARG(path), strerror(errno));
+		return error_set(err, "%.*s: cannot be opened: %s", STR_ARG(path), error_system(errno));
 	}
 	for (struct dirent *item = readdir(folder); item != NULL; item = readdir(folder)) {
 		struct str name = str_from(item->d_name);

@@ -368,6 +368,33 @@ static void bytes_are_cut_between_characters(void **state)
 	assert_str(text_cut_bytes(STR("\x80\x80\x80\x80\x80"), 4), "\x80\x80\x80\x80");
 }
 
+static void is_retold(const char *en, const char *zh)
+{
+	struct arena arena;
+	arena_init(&arena);
+	assert_str(text_retell(TEXT_ZH, str_from(en), &arena), zh);
+	assert_str(text_retell(TEXT_EN, str_from(en), &arena), en);
+	arena_finish(&arena);
+}
+
+static void sentences_are_retold(void **state)
+{
+	(void)state;
+	is_retold("gzip data are cut", "gzip 数据不完整");
+	is_retold("gzip data are cut after 12 bytes", "gzip 数据在 12 字节之后不完整");
+	is_retold("gzip data are cut after 1 bytes; skipped: a FIFO",
+	          "gzip 数据在 1 字节之后不完整；已跳过：FIFO");
+	is_retold("gzip checksum is wrong after 9 bytes", "gzip 校验和不符（9 字节之后）");
+	is_retold("xz data are damaged after 7 bytes (odd)", "xz 数据在 7 字节之后已损坏 (odd)");
+	is_retold("not read: packed more than 6 times; unpack it first",
+	          "未读取：嵌套压缩超过 6 层；请先解压");
+	is_retold("skipped: a RAR archive; unpack it first", "已跳过：RAR 压缩包；请先解压");
+	is_retold("skipped: a RAR archive; unpack it first; skipped: a FIFO",
+	          "已跳过：RAR 压缩包；请先解压；已跳过：FIFO");
+	is_retold("zip data are cut after many bytes", "zip data are cut after many bytes");
+	is_retold("", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +422,7 @@ int main(void)
 		cmocka_unit_test(a_number_stays_with_its_unit),
 		cmocka_unit_test(chinese_breaks_between_characters),
 		cmocka_unit_test(bytes_are_cut_between_characters),
+		cmocka_unit_test(sentences_are_retold),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
