@@ -55,6 +55,13 @@ def check_ways_in(tap, program, report, scratch):
     for name, what in (("report.json.gz", "gzip"), ("sorted", "sorted keys on one line"), ("mark", "a byte order mark"),
                        ("more", "members that are not known")):
         tap.check(f"a saved report with {what}", cases.run(program, [str(scratch / name)]).stdout == want)
+    nameless = json.loads(report)
+    for episode in nameless["episodes"]:
+        episode["instance"] = ""
+    path.with_name("nameless").write_text(json.dumps(nameless), encoding="utf-8")
+    for form in FORMATS:
+        done = cases.run(program, ["-f", form, str(scratch / "nameless")])
+        tap.check(f"{form} of a report whose episodes are of no instance", done.returncode == 0 and done.stdout, f"{done.returncode}")
     tap.check("--fail-on works", cases.run(program, ["--fail-on", "stop", str(path)]).returncode == 1)
 
 

@@ -435,8 +435,10 @@ static bool add_quoted(struct scan *scan)
 	}
 	buf_byte(scan->out, quote);
 	enum redact_class class_ = scan->noun != CLASS_FREE ? scan->noun : CLASS_VALUE;
+	bool is_sure = scan->redactor->is_log && (class_ == CLASS_DATA || class_ == CLASS_USER);
 	redact_add_token(scan->redactor, token,
-	                 class_ != CLASS_VALUE && redact_is_word(token) ? CLASS_VALUE : class_,
+	                 class_ != CLASS_VALUE && redact_is_word(token) && !is_sure ? CLASS_VALUE
+	                                                                            : class_,
 	                 scan->out);
 	buf_byte(scan->out, quote);
 	scan->at = end + 1;

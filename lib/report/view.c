@@ -24,8 +24,9 @@ int view_percent(double confidence)
 
 struct str view_instance(const struct digest *digest, const struct episode *episode)
 {
-	return episode->instance.len > 0 ? episode->instance
-	                                 : digest->sources[episode->source].instance;
+	/* a saved report has no sources: there an episode without an instance has none */
+	bool has_own = episode->instance.len > 0 || episode->source >= digest->source_count;
+	return has_own ? episode->instance : digest->sources[episode->source].instance;
 }
 
 size_t view_evidence(const struct episode *episode, const struct event *evidence[VIEW_EVIDENCE_MAX])
