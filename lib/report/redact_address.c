@@ -49,6 +49,11 @@ static bool replace4(struct redactor *redactor, unsigned char *bytes)
 	/* one of the public ones becomes one of those that are never given out */
 	replace_bits(redactor, "address", bytes, 4, fixed);
 	bytes[0] = fixed == 0 ? bytes[0] | 0xf0 : bytes[0];
+	if (bytes[0] == 192 && fixed == HOST_BITS_MIN) {
+		/* 65,536 are so few that one would stand for another: theirs are of RFC 2544 */
+		bytes[0] = 198;
+		bytes[1] = 18;
+	}
 	if (bytes[0] == 0xff) {
 		bytes[0] = 0xfe;
 	}

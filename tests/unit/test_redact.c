@@ -134,6 +134,7 @@ static void networks_stay_networks(void **state)
 	assert_true(str_starts(second, str_slice(first, 0, net)));
 	assert_false(str_starts(third, str_slice(first, 0, net)));
 	assert_true(str_starts(first, STR("10.")));
+	is_gone("192.168.7.9", "192.168.");
 	buf_finish(&out);
 }
 
