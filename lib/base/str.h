@@ -51,7 +51,7 @@ struct str str_trim(struct str s);
 
 static inline bool str_equals(struct str a, struct str b)
 {
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); /* NOLINT */
 }
 bool str_equals_ignore_case(struct str a, struct str b);
 static inline bool str_starts(struct str s, struct str prefix)

@@ -243,6 +243,7 @@ static void episode_put(struct episode *episode, const struct event *event)
 
 static bool is_near(const struct episode *a, const struct episode *b, int64_t gap_ns)
 {
+	assert(a != NULL && b != NULL);
 	if (a->first_ns == TIME_NONE || b->first_ns == TIME_NONE) {
 		return a->first_ns == b->first_ns && gap_ns > 0;
 	}

@@ -127,7 +127,7 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 
 static int64_t date(struct str text, enum clock_zone *zone)
 {
-	struct str rest = text, line, value;
+	struct str rest = text, line, value = {NULL, 0};
 	struct record record = {.time_ns = TIME_NONE};
 	for (bool has_more = true; has_more && record.time_ns == TIME_NONE;) {
 		has_more = str_cut(rest, STR("\n"), &line, &rest);

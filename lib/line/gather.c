@@ -38,6 +38,7 @@ static size_t source_key(const struct line_source *source, char *key, size_t siz
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		struct str part = str_slice(parts[i], 0, size - len - 1);
 		if (part.len > 0) {
+			/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 			memcpy(key + len, part.ptr, part.len);
 		}
 		len += part.len;

@@ -384,15 +384,14 @@ static bool read_fact_evidence(struct shape_reader *from, void *base)
 {
 	struct fact *fact = &((struct finding_fact *)base)->fact;
 	struct evidence_list list = {0};
-	bool is_read =
-		read_evidence(from, &list) && ((list.count == 1 && list.items != NULL) ||
-	                                       shape_fail(from, "a fact has one line of evidence"));
-	if (is_read) {
-		fact->origin = list.items[0]->origin;
-		fact->time_ns = list.items[0]->time_ns;
+	bool is_read = read_evidence(from, &list);
+	const struct event *event = list.count == 1 && list.items != NULL ? list.items[0] : NULL;
+	if (event != NULL) {
+		fact->origin = event->origin;
+		fact->time_ns = event->time_ns;
 	}
 	vec_finish(&list);
-	return is_read;
+	return is_read && (event != NULL || shape_fail(from, "a fact has one line of evidence"));
 }
 
 static const struct shape_member fact_members[] = {

@@ -5,8 +5,6 @@
  */
 #include "side/readers.h"
 
-#include <string.h>
-
 typedef void read_row(struct side_sink *sink, const struct side_table_columns *table,
                       const struct str *cells, struct str line);
 
@@ -76,7 +74,7 @@ static bool read_bare_pod(struct str line, struct pod *pod)
 	pod->status = side_word(&rest);
 	pod->restarts = side_word(&rest);
 	struct str age = str_trim(rest);
-	bool is_age = age.len > 1 && memchr("smhdy", age.ptr[age.len - 1], 5) != NULL;
+	bool is_age = age.len > 1 && str_find_byte(STR("smhdy"), age.ptr[age.len - 1]) >= 0;
 	bool is_name = pod->name.len > 0 && str_find_byte(pod->name, ':') < 0;
 	return is_name && is_share(ready) && side_number(pod->restarts, &number) &&
 	       (is_age || str_find_byte(age, ' ') > 0);
