@@ -16,24 +16,27 @@ static bool is_start(struct str line)
 	       format_level_of(level) != FORMAT_LEVEL_NONE;
 }
 
-/* Where a byte that begins a record, not at the start of a line, may have the third one of it
+/* Where a byte that begins a record within a line, or one that ends it, may have the third one
  * behind; the second one is not looked at. */
 static lanes find_candidates(const char *at)
 {
 	lanes before = lanes_load(at - 1), first = lanes_load(at), third = lanes_load(at + 2);
-	return (((lanes)(first == '{') & (lanes)(third == 'l')) |
-	        ((lanes)(first == '[') & (lanes)(third == '0'))) &
-	       (lanes)(before != '\n');
+	lanes head = ((lanes)(first == '{') & (lanes)(third == 'l')) |
+	             ((lanes)(first == '[') & (lanes)(third == '0'));
+	return (head & (lanes)(before != '\n')) |
+	       ((lanes)(first == '}') & (lanes)(third == '{'));
 }
 
 static bool is_candidate(const char *at)
 {
 	bool is_head = (at[0] == '{' && at[1] == '"' && at[2] == 'l') ||
 	               (at[0] == '[' && at[1] == '2' && at[2] == '0');
-	return is_head && at[-1] != '\n';
+	bool is_seam = at[0] == '}' && at[1] == ' ' && at[2] == '{';
+	return (is_head && at[-1] != '\n') || is_seam;
 }
 
-/* Where `{"l` or `[20` stands within a line, at or behind a position; text.len: nowhere. */
+/* Where `{"l` or `[20` stands within a line, or `} {` anywhere, at or behind a position; text.len:
+ * nowhere. */
 static size_t find_candidate(struct str text, size_t from)
 {
 	size_t i = from > 0 ? from : 1;
@@ -58,11 +61,21 @@ static size_t find_candidate(struct str text, size_t from)
 	return text.len;
 }
 
+/* Behind the end of an object stands the next one, as collectors join lines. No value of JSON and
+ * no text in quotes has this in it. */
+static bool is_seam(struct str line)
+{
+	return str_starts(line, STR("} {\""));
+}
+
 /* The first record that begins at or behind a position; line.len when there is none. */
 static size_t find_start(struct str line, size_t from)
 {
 	size_t at = find_candidate(line, from);
 	while (at < line.len && !is_start(str_skip(line, at))) {
+		if (is_seam(str_skip(line, at))) {
+			return at + 2;
+		}
 		at = find_candidate(line, at + 1);
 	}
 	return at;
@@ -77,7 +90,9 @@ size_t format_split(struct str line, const struct format *found)
 {
 	size_t start =
 		found == NULL || format_is_printed_as_line(found) ? find_start(line, 1) : line.len;
-	if (start < line.len && format_of(str_slice(line, 0, start), found) == NULL) {
+	bool is_behind_seam = start >= 2 && start < line.len && is_seam(str_skip(line, start - 2));
+	if (start < line.len && !is_behind_seam &&
+	    format_of(str_slice(line, 0, start), found) == NULL) {
 		/* only something that stands before the one record */
 		start = find_start(line, start + 1);
 	}

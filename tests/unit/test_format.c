@@ -207,6 +207,18 @@ static void records_on_one_line_are_split(void **state)
 	assert_int(split_at("words"), 5);
 }
 
+static void records_that_a_collector_joined_are_split(void **state)
+{
+	(void)state;
+	const char *two = "{\"caller\":\"a/b.go:1\",\"message\":\"x\",,\"severity\":\"info\"} "
+			  "{\"message\":\"y\",\"severity\":\"info\"}";
+	assert_int(split_at(two), 55);
+	assert_int(split_at("4\",\"severity\":\"info\"} {\"message\":\"y\"}"), 22);
+	const char *nested = "{\"level\":\"info\",\"msg\":\"x\",\"a\":[{\"b\":1}, {\"b\":2}],"
+			     "\"text\":\"} {\\\"c\\\"\"}";
+	assert_int(split_at(nested), (int64_t)strlen(nested));
+}
+
 /* ---- records ---- */
 
 static void unknown_text_is_its_own_message(void **state)
@@ -280,6 +292,7 @@ int main(void)
 		cmocka_unit_test(rest_of_a_wrapped_record_belongs_to_it),
 		cmocka_unit_test(only_one_line_records_are_open),
 		cmocka_unit_test(records_on_one_line_are_split),
+		cmocka_unit_test(records_that_a_collector_joined_are_split),
 		cmocka_unit_test(unknown_text_is_its_own_message),
 		cmocka_unit_test(first_of_duplicate_fields_is_given),
 	};
