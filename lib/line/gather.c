@@ -66,6 +66,31 @@ static uint32_t others(struct gather *gather)
 	return (uint32_t)gather->sources.count - 1;
 }
 
+static struct line_source copy_source(struct arena *keep, const struct line_source *source)
+{
+	return (struct line_source){arena_str(keep, source->container),
+	                            arena_str(keep, source->pod), arena_str(keep, source->space),
+	                            arena_str(keep, source->host), arena_str(keep, source->unit)};
+}
+
+/* A paste's first line lost what stood before it, when the second line has it. */
+static bool is_after_bare_line(const struct gather *gather)
+{
+	static const struct line_source none = {0};
+	return gather->sources.count == 1 && is_same_source(&gather->sources.items[0], &none) &&
+	       gather->lines.count == 1 && gather->lines.items[0].number == 1;
+}
+
+/* The first line's place becomes this source's. */
+static void take_first_place(struct gather *gather, const struct line_source *source)
+{
+	char key[1024];
+	struct line_source *first = &gather->sources.items[0];
+	struct str name = {key, source_key(first, key, sizeof(key))};
+	*map_put(&gather->source_numbers, name) = NULL;
+	*first = copy_source(gather->keep, source);
+}
+
 static uint32_t find_source(struct gather *gather, const struct line_source *source)
 {
 	char key[1024];
@@ -77,12 +102,11 @@ static uint32_t find_source(struct gather *gather, const struct line_source *sou
 	if (gather->sources.count + 1 >= LINE_SOURCES_MAX) {
 		return others(gather);
 	}
-	struct arena *keep = gather->keep;
-	vec_push(&gather->sources,
-	         (struct line_source){arena_str(keep, source->container),
-	                              arena_str(keep, source->pod), arena_str(keep, source->space),
-	                              arena_str(keep, source->host),
-	                              arena_str(keep, source->unit)});
+	if (is_after_bare_line(gather)) {
+		take_first_place(gather, source);
+	} else {
+		vec_push(&gather->sources, copy_source(gather->keep, source));
+	}
 	*map_put(&gather->source_numbers, name) = (void *)(uintptr_t)gather->sources.count;
 	return (uint32_t)gather->sources.count - 1;
 }

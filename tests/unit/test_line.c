@@ -82,6 +82,21 @@ static void docker_json_is_unescaped_and_joined(void **state)
 	             {"a \"b\" c", 1, 0});
 }
 
+static void the_first_line_of_a_paste_comes_from_where_the_second_does(void **state)
+{
+	(void)state;
+	struct test_lines lines;
+	test_lines_read(&lines,
+	                STR("panic: x\nAug  9 12:57:26 node1 etcd[7]: goroutine 1 [running]:\n"
+	                    "Aug  9 12:57:26 node1 etcd[7]: main.main()\n"),
+	                0, &(struct line_options){0});
+	assert_int(lines.count, 3);
+	assert_int(line_reader_source_count(lines.reader), 1);
+	assert_int(lines.first.source, 0);
+	assert_str(line_reader_source(lines.reader, 0)->unit, "etcd");
+	test_lines_finish(&lines);
+}
+
 static void a_line_without_end_is_cut_at_the_limit(void **state)
 {
 	(void)state;
@@ -218,6 +233,7 @@ int main(void)
 		cmocka_unit_test(cri_pieces_are_joined),
 		cmocka_unit_test(a_piece_without_its_end_is_not_lost),
 		cmocka_unit_test(docker_json_is_unescaped_and_joined),
+		cmocka_unit_test(the_first_line_of_a_paste_comes_from_where_the_second_does),
 		cmocka_unit_test(a_line_without_end_is_cut_at_the_limit),
 		cmocka_unit_test(sources_beyond_the_limit_share_the_last_one),
 		cmocka_unit_test(the_fast_way_gives_what_the_careful_way_gives),
