@@ -98,6 +98,16 @@ static bool is_busy(const struct reason *reason, uint32_t source, int64_t from_n
 	return false;
 }
 
+/* Whether a slow fsync over the gap would stand in the log: it begins before the gap, and the etcd
+ * is not so old that it says nothing of fsyncs; these do not name the interval. */
+static bool shows_fsyncs(const struct reason *reason, const struct episode *episode,
+                         const struct event *late, int64_t gap_ns)
+{
+	int64_t first_ns = reason->digest->sources[episode->source].first_ns;
+	return derived_number(late, "heartbeat_interval", DURATION_NONE) != DURATION_NONE &&
+	       first_ns <= late->time_ns - gap_ns;
+}
+
 static void late_note_long(struct late *late, const struct episode *episode,
                            const struct event *event, int64_t gap_ns)
 {
@@ -107,11 +117,12 @@ static void late_note_long(struct late *late, const struct episode *episode,
 		late->longest_covered_ns = gap_ns;
 		late->covered_in = episode;
 	}
-	if (!is_covered && gap_ns > late->longest_uncovered_ns) {
+	bool is_uncovered = !is_covered && shows_fsyncs(late->reason, episode, event, gap_ns);
+	if (is_uncovered && gap_ns > late->longest_uncovered_ns) {
 		late->longest_uncovered_ns = gap_ns;
 		late->uncovered_in = episode;
 	}
-	late->uncovered += !is_covered && gap_ns > LATE_LONG_MS * NS_PER_MS ? 1 : 0;
+	late->uncovered += is_uncovered && gap_ns > LATE_LONG_MS * NS_PER_MS ? 1 : 0;
 }
 
 static void late_note(struct late *late, const struct episode *episode, const struct event *event,
