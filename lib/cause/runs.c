@@ -42,6 +42,7 @@ static const struct ending endings[] = {
 	{STR_INIT("etcd.stop.closed"), STOP_CLEAN, 0},
 	{STR_INIT("etcd.panic"), STOP_PANIC, 2},
 	{STR_INIT("etcd.oom"), STOP_FATAL, 2},
+	{STR_INIT("etcd.oom.cut"), STOP_FATAL, 2},
 	{STR_INIT("etcd.discovery.failed"), STOP_START_FAILED, 1},
 	{STR_INIT("etcd.start.port_in_use"), STOP_START_FAILED, 1},
 	{STR_INIT("etcd.storage.failed"), STOP_FATAL, 1},

@@ -369,11 +369,13 @@ static int64_t with_year(const struct stream *stream, const struct track *track,
 	return format_infer_year(time_ns, is_file ? stream->input->modified_ns : near_ns, is_file);
 }
 
-/* A panic without frames, as a paste leaves it, is of the program whose records stand before it. */
+/* A panic or a fatal error without frames, as a paste leaves it, is of the program whose records
+ * stand before it. */
 static enum format_program program_of(const struct source *source, const struct record *record)
 {
 	bool is_nameless = record->program == FORMAT_PROGRAM_UNKNOWN &&
-	                   str_starts(record->message, STR("panic: "));
+	                   (str_starts(record->message, STR("panic: ")) ||
+	                    str_starts(record->message, STR("fatal error: ")));
 	bool is_etcd =
 		source->by_program[FORMAT_ETCD] > 0 && source->by_program[FORMAT_MILVUS] == 0;
 	return is_nameless && is_etcd ? FORMAT_ETCD : record->program;
