@@ -60,6 +60,14 @@ static const struct str starts[] = {
 	STR_INIT("etcd.start.restart"),   STR_INIT("etcd.start.fresh"),
 };
 
+/* Last words of an etcd whose level was lost, as in a journal. */
+static const struct str last_words[] = {
+	STR_INIT("etcd.corrupt.wal"),          STR_INIT("etcd.corrupt.db"),
+	STR_INIT("etcd.corrupt.raftlog"),      STR_INIT("etcd.start.permission"),
+	STR_INIT("etcd.start.config_invalid"), STR_INIT("etcd.start.bootstrapped"),
+	STR_INIT("etcd.start.downgrade"),
+};
+
 /* A line that begins or ends a run. */
 struct mark {
 	const struct episode *episode;
@@ -92,6 +100,16 @@ static struct str speaker_of(const struct reason *reason, const struct episode *
 	return is_known ? component : reason->digest->sources[episode->source].component;
 }
 
+static bool is_last_word(const struct episode *episode, const struct event *event)
+{
+	for (size_t i = 0; i < sizeof(last_words) / sizeof(last_words[0]); i++) {
+		if (event->level == FORMAT_LEVEL_NONE && episode_is(episode, last_words[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* How an event ends a run; false when it does not. */
 static bool ending_of(const struct reason *reason, const struct episode *episode,
                       const struct event *event, struct ending *ending)
@@ -103,7 +121,8 @@ static bool ending_of(const struct reason *reason, const struct episode *episode
 		}
 	}
 	struct str component = speaker_of(reason, episode);
-	if (event->level == FORMAT_FATAL &&
+	bool is_fatal = event->level == FORMAT_FATAL || is_last_word(episode, event);
+	if (is_fatal &&
 	    (str_equals(component, STR("etcd")) || str_equals(component, STR("milvus")))) {
 		*ending = (struct ending){episode->kind->id, STOP_FATAL, 1};
 		return true;

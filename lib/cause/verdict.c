@@ -279,12 +279,32 @@ static void explain_away(const struct reason *reason, struct weighing *weighing)
 
 /* ---- what may be said ---- */
 
+/* Whether it is a log of etcd or Milvus. A journal keeps of their lines nothing but the messages,
+ * which rules know. */
+static bool is_theirs(const struct source *source)
+{
+	bool is_named = str_equals(source->component, STR("etcd")) ||
+	                str_equals(source->component, STR("milvus"));
+	return source->by_program[FORMAT_ETCD] > 0 || source->by_program[FORMAT_MILVUS] > 0 ||
+	       (is_named && source->recognised > 0);
+}
+
 static bool has_dated_record(const struct reason *reason)
 {
 	for (size_t i = 0; i < reason->digest->source_count; i++) {
 		const struct source *source = &reason->digest->sources[i];
-		if (source->dated > 0 && (source->by_program[FORMAT_ETCD] > 0 ||
-		                          source->by_program[FORMAT_MILVUS] > 0)) {
+		if (source->dated > 0 && is_theirs(source)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether records of a log are there, not only documents. */
+static bool has_log(const struct reason *reason)
+{
+	for (size_t i = 0; i < reason->digest->source_count; i++) {
+		if (reason->digest->sources[i].records > 0) {
 			return true;
 		}
 	}
@@ -444,6 +464,9 @@ static struct text_both summary_of_measures(const struct reason *reason)
 	bool has_reason = findings->rivals.count > 0 &&
 	                  findings->rivals.items[0].reasons_for.count > 0 &&
 	                  findings->rivals.items[0].confidence > 0;
+	if (!has_reason && has_log(reason)) {
+		return both_printf(reason->keep, "The lines do not allow a cause to be named.");
+	}
 	if (!has_reason) {
 		return both_printf(reason->keep, "Nothing here shows that anything stopped: it "
 		                                 "holds measured or configured values only.");
@@ -483,9 +506,11 @@ static void summarise(const struct reason *reason)
 	struct arena *keep = reason->keep;
 	struct str cause = findings->verdict.cause;
 	if (cause.len == 0) {
-		findings->verdict.summary = both_printf(
-			keep,
-			"Nothing wrong was found, and the service was running when the log ends.");
+		findings->verdict.summary =
+			has_stopped(reason) == ANSWER_NO
+				? both_printf(keep, "Nothing wrong was found, and the service was "
+		                                    "running when the log ends.")
+				: both_printf(keep, "Nothing wrong was found in these lines.");
 		return;
 	}
 	if (str_equals(cause, STR("unknown"))) {
@@ -497,9 +522,14 @@ static void summarise(const struct reason *reason)
 	bool is_milvus = str_equals(who, STR("milvus"));
 	for (int lang = 0; lang < TEXT_LANG_COUNT; lang++) {
 		enum text_lang in = (enum text_lang)lang;
-		const char *format = reason->stop == NULL ? text_translate(in, "Degraded: %.*s.")
-		                     : is_milvus ? text_translate(in, "Milvus stopped: %.*s.")
-		                                 : text_translate(in, "etcd stopped: %.*s.");
+		const char *format = text_translate(in, "etcd stopped: %.*s.");
+		if (is_milvus) {
+			format = text_translate(in, "Milvus stopped: %.*s.");
+		} else if (reason->stop == NULL && has_stopped(reason) == ANSWER_NO) {
+			format = text_translate(in, "Degraded: %.*s.");
+		} else if (reason->stop == NULL) {
+			format = text_translate(in, "Something went wrong: %.*s.");
+		}
 		findings->verdict.summary.in[lang] =
 			arena_printf(keep, format, STR_ARG(text_in(title, in)));
 	}
