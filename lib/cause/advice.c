@@ -32,20 +32,54 @@ static bool is_given(const struct reason *reason, struct str note)
 	return false;
 }
 
+static void settle_note(struct reason *reason, struct str id)
+{
+	const struct cause_note *note = cause_set_note(reason->set, id);
+	bool is_known = note == NULL || is_given(reason, note->id);
+	vec_foreach (struct settle, known, &reason->findings->settle) {
+		is_known |= note != NULL && str_equals(text_in(&known->what, TEXT_EN),
+		                                       text_in(&note->text, TEXT_EN));
+	}
+	if (!is_known) {
+		vec_push(&reason->findings->settle,
+		         (struct settle){reason_say(reason, &note->text),
+		                         reason_say(reason, &note->how)});
+	}
+}
+
 static void settle_add(struct reason *reason, const struct cause *cause)
 {
 	for (size_t i = 0; cause != NULL && i < cause->settle_count; i++) {
-		const struct cause_note *note = cause_set_note(reason->set, cause->settle[i]);
-		bool is_known = note == NULL || is_given(reason, note->id);
-		vec_foreach (struct settle, known, &reason->findings->settle) {
-			is_known |= note != NULL && str_equals(text_in(&known->what, TEXT_EN),
-			                                       text_in(&note->text, TEXT_EN));
+		settle_note(reason, cause->settle[i]);
+	}
+}
+
+/* Whether kinds of event that begin so were seen. */
+static bool has_kind(const struct reason *reason, struct str begin)
+{
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		if (str_starts(episode->kind->id, begin)) {
+			return true;
 		}
-		if (!is_known) {
-			vec_push(&reason->findings->settle,
-			         (struct settle){reason_say(reason, &note->text),
-			                         reason_say(reason, &note->how)});
-		}
+	}
+	return false;
+}
+
+/* No cause has anything that speaks for it. Ask for what shows more: the log itself, how the
+ * process ended, and the disk only where etcd has to do with it. */
+static void settle_general(struct reason *reason)
+{
+	bool is_about_etcd = has_kind(reason, STR("etcd.")) ||
+	                     has_kind(reason, STR("milvus.kv.")) ||
+	                     has_kind(reason, STR("milvus.session."));
+	if (reason->is_excerpt || reason->digest->episodes.count == 0 || !is_about_etcd) {
+		settle_note(reason, STR("whole-log"));
+	}
+	if (reason->stop != NULL || has_kind(reason, STR("host."))) {
+		settle_note(reason, STR("inspect"));
+	}
+	if (is_about_etcd) {
+		settle_add(reason, cause_set_find(reason->set, STR("storage-latency")));
 	}
 }
 
@@ -64,18 +98,22 @@ void reason_advice(struct reason *reason)
 	if (cause != NULL) {
 		reason_advise_version(reason);
 	}
+	bool is_unknown = str_equals(findings->verdict.cause, STR("unknown"));
 	if (findings->verdict.cause.len == 0 ||
-	    findings->verdict.confidence * 1000 >= SETTLE_BELOW_PERMILLE) {
+	    (!is_unknown && findings->verdict.confidence * 1000 >= SETTLE_BELOW_PERMILLE)) {
 		return;
 	}
+	if (is_unknown && reason->has_milvus && !reason->has_etcd) {
+		settle_note(reason, STR("etcd-log"));
+	}
 	settle_add(reason, cause);
+	size_t before = findings->settle.count;
 	vec_foreach (struct hypothesis, rival, &findings->rivals) {
 		if (findings->settle.count < 4) {
 			settle_add(reason, cause_set_find(reason->set, rival->cause));
 		}
 	}
-	if (findings->settle.count == 0) {
-		const struct cause *general = cause_set_find(reason->set, STR("storage-latency"));
-		settle_add(reason, general);
+	if (findings->settle.count == before && is_unknown) {
+		settle_general(reason);
 	}
 }
