@@ -30,8 +30,14 @@ static struct str bare_word(struct str word)
 	return word;
 }
 
-static bool is_level(struct str word)
+/* raw: as it stands; in brackets it may be in small letters */
+static bool is_level(struct str raw, struct str word)
 {
+	bool is_bracketed =
+		raw.len == word.len + 2 && raw.ptr[0] == '[' && raw.ptr[raw.len - 1] == ']';
+	if (is_bracketed && word.len >= LEVEL_MIN) {
+		return format_level_of(word) != FORMAT_LEVEL_NONE;
+	}
 	for (size_t i = 0; i < word.len; i++) {
 		if (word.ptr[i] < 'A' || word.ptr[i] > 'Z') {
 			return false;
@@ -59,7 +65,7 @@ static struct str take_head(struct str text, struct record *record)
 	struct str rest = format_skip_blanks(text);
 	for (int i = 0; i < HEAD_WORDS_MAX; i++) {
 		struct str behind = rest, raw = format_word(&behind), word = bare_word(raw);
-		if (is_level(word) && record->level == FORMAT_LEVEL_NONE) {
+		if (is_level(raw, word) && record->level == FORMAT_LEVEL_NONE) {
 			record->level = format_level_of(word);
 		} else if (is_caller(word) && record->caller.len == 0) {
 			record->caller = word;
@@ -147,6 +153,35 @@ static size_t find_error(struct str text)
 	return first;
 }
 
+/** Where the next field behind a value without quotes begins; text.len: there is none. */
+static size_t end_of_value(struct str text)
+{
+	for (size_t at = 0; at + 1 < text.len; at++) {
+		if (text.ptr[at] == ' ' && begins_field(str_skip(text, at + 1))) {
+			return at;
+		}
+	}
+	return text.len;
+}
+
+/** key=value, where an error may be several words without quotes around them. */
+static void take_pairs(struct str text, struct arena *tmp, struct record *record)
+{
+	static const struct str key = STR_INIT("error=");
+	ptrdiff_t found = str_starts(text, key) ? 0 : str_find(text, STR(" error="));
+	size_t start = found < 0 ? text.len : (size_t)found + (found > 0 ? 1 : 0);
+	struct str value = str_skip(text, start < text.len ? start + key.len : text.len);
+	size_t end = end_of_value(value);
+	if (value.len == 0 || value.ptr[0] == '"' ||
+	    str_find_byte(str_slice(value, 0, end), ' ') < 0) {
+		format_pairs(text, tmp, record);
+		return;
+	}
+	format_pairs(str_slice(text, 0, start), tmp, record);
+	format_add_field(record, tmp, STR("error"), str_slice(value, 0, end));
+	format_pairs(str_skip(value, end), tmp, record);
+}
+
 static void take_fields(struct str text, struct arena *tmp, struct record *record)
 {
 	static const struct str none[] = {STR_INIT("")};
@@ -157,7 +192,7 @@ static void take_fields(struct str text, struct arena *tmp, struct record *recor
 	} else if (text.ptr[0] == '{') {
 		format_json_members(text, &names, tmp, record);
 	} else {
-		format_pairs(text, tmp, record);
+		take_pairs(text, tmp, record);
 	}
 }
 
