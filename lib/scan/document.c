@@ -100,8 +100,27 @@ static void take_line(void *context, const struct side_sink *sink, struct str li
 	hand_on(to, sink, &found);
 }
 
-/* Dated records in a block, outside of what readers of documents own. */
-static int count_records(const struct side_sink *sink, const struct line_block *block)
+/* Whether a line without a time tells of trouble all the same, a crash or a client's error, and
+ * not of what a document told. */
+static bool is_trouble(struct stream_tools *tools, const struct side_sink *sink,
+                       const struct line *line)
+{
+	for (size_t i = 0; i < tools->stated.count; i++) {
+		if (tools->stated.items[i] == line->number) {
+			return false;
+		}
+	}
+	struct record record;
+	struct event found = {0};
+	const struct rule *rule =
+		rule_match_text(tools->matcher, line->text, sink->tmp, &record, &found);
+	return rule != NULL && rule->kind.is_harm;
+}
+
+/* Dated records in a block, outside of what readers of documents own; LOG_RECORDS_MIN where one
+ * tells of trouble. */
+static int count_records(struct stream_tools *tools, const struct side_sink *sink,
+                         const struct line_block *block)
 {
 	struct line_cursor cursor;
 	struct line line;
@@ -113,19 +132,19 @@ static int count_records(const struct side_sink *sink, const struct line_block *
 		const struct format *format =
 			line.text.len == 0 ? NULL : format_of(line.text, guess);
 		struct str place = str_skip(sink->text, (size_t)line.offset);
-		if (format == NULL || side_is_claimed(sink, place)) {
+		if (line.text.len == 0 || side_is_claimed(sink, place)) {
 			continue;
 		}
-		guess = format;
-		bool is_dated =
-			line.outer_ns != TIME_NONE || format->date(line.text, &zone) != TIME_NONE;
-		records += is_dated ? 1 : 0;
+		guess = format != NULL ? format : guess;
+		bool is_dated = line.outer_ns != TIME_NONE ||
+		                (format != NULL && format->date(line.text, &zone) != TIME_NONE);
+		records += is_dated ? 1 : is_trouble(tools, sink, &line) ? LOG_RECORDS_MIN : 0;
 	}
 	return records;
 }
 
 /* Whether a log lies around the documents, in whatever wrappers. */
-static bool has_log(const struct side_sink *sink)
+static bool has_log(struct stream_tools *tools, const struct side_sink *sink)
 {
 	struct str rest = sink->text;
 	struct line_options options = {.is_always_careful = true, .modified_ns = sink->modified_ns};
@@ -133,7 +152,7 @@ static bool has_log(const struct side_sink *sink)
 	struct line_block block;
 	int records = 0;
 	while (records < LOG_RECORDS_MIN && line_reader_next(reader, &block) == NEXT_ITEM) {
-		records += count_records(sink, &block);
+		records += count_records(tools, sink, &block);
 	}
 	line_reader_destroy(reader);
 	return records >= LOG_RECORDS_MIN;
@@ -193,7 +212,7 @@ bool document_read(struct stream_tools *tools, line_read *read, void *context,
 	                           .take_line = take_line,
 	                           .context = &to};
 	size_t kinds = side_read(sink, &what);
-	bool is_log = kinds == 0 || head->len >= SIDE_SIZE_MAX || has_log(sink);
+	bool is_log = kinds == 0 || head->len >= SIDE_SIZE_MAX || has_log(tools, sink);
 	if (kinds > 0) {
 		describe(&to, sink, what, &encoding, head->len);
 	}
