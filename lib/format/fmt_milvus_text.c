@@ -120,8 +120,9 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 		return true;
 	}
 	record->time_ns = date(line, &record->zone);
-	if (!read_groups(line, tmp, record) && line.len < text.len) {
-		/* one record is one line: this one was wrapped */
+	bool is_whole = read_groups(line, tmp, record) && record->message.len > 0;
+	if (!is_whole && line.len < text.len) {
+		/* one record is one line: this one was wrapped, or has a group on each line */
 		read_groups(format_join_lines(text, tmp), tmp, record);
 	}
 	return record->message.len > 0 || record->field_count > 0 || record->time_ns != TIME_NONE ||
