@@ -204,15 +204,34 @@ static void collect_names(const struct reason *reason, struct names *names)
 	}
 }
 
-/* The episode without the events of others. Returns: false when nothing is left. */
+/* What a document says that was handed over twice; logs are told apart elsewhere. */
+static bool is_copy(const struct reason *reason, const struct event *event)
+{
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		for (size_t i = 0; episode->kind == event->kind && i < episode->member_count; i++) {
+			const struct event *other = episode->members[i];
+			if (other->origin.line == event->origin.line &&
+			    other->time_ns == event->time_ns &&
+			    str_equals(other->origin.text, event->origin.text) &&
+			    str_compare(other->origin.path, event->origin.path) < 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* The episode without the events of others, and each once. Returns: false when nothing is left. */
 static bool keep_own(const struct reason *reason, const struct names *names,
                      struct episode *episode)
 {
 	struct event **own = arena_array(reason->keep, struct event *, episode->member_count + 1);
 	size_t count = 0;
 	for (size_t i = 0; i < episode->member_count; i++) {
-		if (!is_others_event(reason, names, episode->members[i], episode->source)) {
-			own[count++] = episode->members[i];
+		struct event *event = episode->members[i];
+		if (!is_others_event(reason, names, event, episode->source) &&
+		    !is_copy(reason, event)) {
+			own[count++] = event;
 		}
 	}
 	if (count < episode->member_count && count > 0) {
@@ -235,8 +254,9 @@ void reason_set_aside(struct reason *reason)
 	reason->own.facts = (struct fact_list){0};
 	vec_foreach (struct episode, episode, &whole->episodes) {
 		struct episode own = *episode;
-		bool is_host = str_equals(episode_component(episode), STR("host"));
-		if (!is_host || keep_own(reason, &names, &own)) {
+		bool is_told = str_equals(episode_component(episode), STR("host")) ||
+		               whole->sources[episode->source].dated == 0;
+		if (!is_told || keep_own(reason, &names, &own)) {
 			vec_push(&reason->own.episodes, own);
 		}
 	}
