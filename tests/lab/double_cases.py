@@ -7,8 +7,8 @@ import single_cases
 def hang_then_stop(lab):
     """The disk hangs for seconds; all is well again; then somebody stops Milvus."""
     lab.start(healthy=8)
-    with faults.slow_fsync(lab.single.pid, lab.vary(2.5, 1.2, 4)):
-        lab.sleep(9)
+    with faults.slow_fsync(lab.single.pid, lab.vary(2.5, 1.2, 2.6)):
+        lab.sleep(6)
     lab.sleep(lab.vary(60, 45, 90))
     lab.stop_milvus()
     lab.sleep(2)
@@ -17,8 +17,8 @@ def hang_then_stop(lab):
 def hang_then_kill(lab):
     """The disk hangs for seconds; all is well again; then etcd is killed."""
     lab.start(healthy=8)
-    with faults.slow_fsync(lab.single.pid, lab.vary(2.5, 1.2, 4)):
-        lab.sleep(9)
+    with faults.slow_fsync(lab.single.pid, lab.vary(2.5, 1.2, 2.6)):
+        lab.sleep(6)
     lab.sleep(lab.vary(60, 45, 90))
     lab.single.kill()
     lab.single.process.wait()

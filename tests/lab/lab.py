@@ -33,14 +33,14 @@ HERE = pathlib.Path(__file__).resolve().parent
 RECORDED = HERE.parent.parent / "testdata" / "cases"
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "whydown-lab"
 MOST_BYTES = 300000
+MEMORY = pathlib.Path("/dev/shm")  # a disk that answers at once, so that what is slow is what was injected
 KNOWN = {case.name: case for case in cases.CASES}
 
 
 class Lab:
     """One run: its folder, members and Milvus. Everything that it starts, it ends."""
 
-    def __init__(self, case, folder, binary, options):
-        seed = options.vary
+    def __init__(self, case, folder, binary, logger, seed=None, is_plain=False):
         self.case = case
         self.random = random.Random(f"{seed} {case.name}")
         self.is_varied = seed is not None
@@ -48,8 +48,8 @@ class Lab:
         self.own_ttl = self.random.choice((None, 10, 12, 15, 20)) if self.is_varied else None
         self.folder = folder
         self.binary = binary
-        self.logger = options.logger
-        self.is_plain = options.plain
+        self.logger = logger
+        self.is_plain = is_plain
         self.root = self.pick("by-dev", "by-dev", "prod", "team-a/milvus")
         self.member_name = self.pick("etcd-{}", "infra{}", "milvus-etcd-{}")
         self.members = []
@@ -300,7 +300,7 @@ def run_in(folder, case, options):
         return Outcome(case, outcome.SKIPPED, f"etcd {options.etcd or case.etcd or ''} is not to be had")
     work = folder / "work"
     work.mkdir()
-    lab = Lab(case, work, binary, options)
+    lab = Lab(case, work, binary, options.logger, options.vary, options.plain)
     with lab.left:
         try:
             case.run(lab)
@@ -318,7 +318,7 @@ def run_in(folder, case, options):
 
 def run(case, options, out=sys.stdout):
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="lab-") as folder, Lateness() as lateness:
+    with tempfile.TemporaryDirectory(prefix="lab-", dir=MEMORY if MEMORY.is_dir() else None) as folder, Lateness() as lateness:
         found = run_in(pathlib.Path(folder), case, options)
     found.format, found.seconds, found.late = options.etcd or case.etcd or options.logger, time.monotonic() - began, lateness.longest
     print(found, file=out, flush=True)

@@ -4,7 +4,6 @@
 
 Three members whose disk is memory, a Milvus that writes, two scrapes SPAN seconds apart; FOLDER/NAME.tsv then holds each series with both values.
 """
-import argparse
 import pathlib
 import re
 import sys
@@ -59,7 +58,7 @@ def main():
     target = pathlib.Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="lab-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        run = lab.Lab(cases.CASES[0], pathlib.Path(folder), etcd.find("", lab.CACHE), argparse.Namespace(logger="zap", vary=None, plain=False))
+        run = lab.Lab(cases.CASES[0], pathlib.Path(folder), etcd.find("", lab.CACHE), "zap")
         with run.left:
             run.start(healthy=10, count=3, options=("--metrics", "extensive"))
             write(target / "healthy.tsv", *span(run, SPAN))

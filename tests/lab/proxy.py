@@ -44,29 +44,35 @@ class Network:
         self.listeners = []
         self.is_over = False
 
-    def listen(self, number, port, target):
-        """Serve member number's peer port."""
+    def listen(self, number, port, target, is_peer=True):
+        """Serve member number's port. is_peer: only other members connect to it"""
         listener = socket.create_server(("127.0.0.1", port), backlog=64)
         self.listeners.append(listener)
-        threading.Thread(target=self.accept, args=(listener, number, port, target), daemon=True).start()
+        threading.Thread(target=self.accept, args=(listener, number, port, target, is_peer), daemon=True).start()
 
-    def accept(self, listener, number, port, target):
+    def accept(self, listener, number, port, target, is_peer):
         while not self.is_over:
             try:
                 client, address = listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self.serve, args=(client, address[1], number, port, target), daemon=True).start()
+            threading.Thread(target=self.serve, args=(client, address[1], number, port, target, is_peer), daemon=True).start()
 
-    def source(self, client_port, port):
-        inode = inode_of(client_port, port)
-        for i, pid in enumerate(self.pids()):
-            if inode and pid and holds(pid, inode):
-                return i
+    def source(self, client_port, port, is_peer):
+        """The number of the member that connected; None: none of them, or not to be found out."""
+        for _ in range(20 if is_peer else 1):
+            inode = inode_of(client_port, port)
+            for i, pid in enumerate(self.pids()):
+                if inode and pid and holds(pid, inode):
+                    return i
+            time.sleep(0.01)
         return None
 
-    def serve(self, client, client_port, number, port, target):
-        source = self.source(client_port, port)
+    def serve(self, client, client_port, number, port, target, is_peer):
+        source = self.source(client_port, port, is_peer)
+        if source is None and is_peer:
+            client.close()  # it tries again
+            return
         link = frozenset((source, number))
         while (link in self.cut or {(source, number), (number, source)} & self.one_way) and not self.is_over:
             time.sleep(0.1)

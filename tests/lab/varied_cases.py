@@ -259,7 +259,7 @@ def client_cut_off(lab):
     lab.start_etcd()
     lab.network = lab.new_network()
     port = etcd.free_port(2479)
-    lab.network.listen(0, port, lab.single.client_port)
+    lab.network.listen(0, port, lab.single.client_port, is_peer=False)
     lab.start_milvus(endpoints=[f"127.0.0.1:{port}"])
     lab.sleep(8)
     lab.network.cut = {frozenset((None, 0))}
