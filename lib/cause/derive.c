@@ -113,26 +113,6 @@ struct step_share {
 	const struct episode *episode;
 };
 
-static int64_t step_duration(struct str steps, struct str name)
-{
-	int64_t total = 0;
-	while (steps.len > 0) {
-		ptrdiff_t at = str_find(steps, name);
-		if (at < 0) {
-			break;
-		}
-		steps = str_skip(steps, (size_t)at + name.len);
-		struct str rest, text;
-		if (!str_cut(steps, STR("(duration: "), NULL, &rest) ||
-		    !str_cut(rest, STR(")"), &text, NULL)) {
-			break;
-		}
-		int64_t duration = duration_parse(text);
-		total += duration == DURATION_NONE ? 0 : duration;
-	}
-	return total;
-}
-
 static double percent_of(int64_t part, int64_t all)
 {
 	int64_t percent = part / (all / 100 + 1);
@@ -156,9 +136,9 @@ static void derive_steps(struct reason *reason)
 	{
 		struct str steps = event_field_text(event, STR("steps"));
 		for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
-			int64_t duration = step_duration(steps, shares[i].step);
+			int64_t duration = trace_step_ns(steps, shares[i].step);
 			if (shares[i].other.len > 0) {
-				duration += step_duration(steps, shares[i].other);
+				duration += trace_step_ns(steps, shares[i].other);
 			}
 			if (duration > 0) {
 				shares[i].ns += duration;
@@ -175,69 +155,6 @@ static void derive_steps(struct reason *reason)
 		derived_add(reason, "trace.consensus_percent",
 		            percent_of(shares[0].ns + shares[1].ns, total),
 		            shares[0].ns > 0 ? shares[0].episode : shares[1].episode);
-	}
-}
-
-/* ---- the way to a commit ---- */
-
-enum { PATH_WAITS_MIN = 2, PATH_WAITS_MAX = 256, PATH_LEAST_MS = 40 };
-
-static int compare_durations(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-	return (left > right) - (left < right);
-}
-
-/* How long traced requests to one member waited for the others, typically; 0: too few. */
-static int64_t agreement_median(const struct reason *reason, uint32_t source)
-{
-	int64_t took_ns[PATH_WAITS_MAX];
-	size_t count = 0;
-	each_event(reason, "etcd.trace.slow", episode, event)
-	{
-		struct str steps = event_field_text(event, STR("steps"));
-		int64_t duration = step_duration(steps, STR("process raft request")) +
-		                   step_duration(steps, STR("agreement among raft nodes"));
-		if (episode->source == source && duration >= PATH_LEAST_MS * NS_PER_MS &&
-		    count < PATH_WAITS_MAX) {
-			took_ns[count++] = duration;
-		}
-	}
-	qsort(took_ns, count, sizeof(took_ns[0]), compare_durations);
-	return count >= PATH_WAITS_MIN ? took_ns[count / 2] : 0;
-}
-
-/* The source whose member led last; source_count: none. */
-static uint32_t leading_source(const struct reason *reason)
-{
-	int64_t last_ns = TIME_NONE;
-	uint32_t source = (uint32_t)reason->digest->source_count;
-	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		if (episode_is(episode, STR("etcd.leader.became")) && episode->last_ns > last_ns) {
-			last_ns = episode->last_ns;
-			source = episode->source;
-		}
-	}
-	return source;
-}
-
-/* A write through a follower crosses the network twice as often as one through the leader; a slow
- * disk makes no such difference. */
-static void derive_path(struct reason *reason)
-{
-	uint32_t leader = leading_source(reason);
-	int64_t direct =
-		leader < reason->digest->source_count ? agreement_median(reason, leader) : 0;
-	double least = 0;
-	for (uint32_t source = 0; direct > 0 && source < reason->digest->source_count; source++) {
-		double ratio = source == leader
-		                       ? 0
-		                       : (double)agreement_median(reason, source) / (double)direct;
-		least = ratio > 0 && (least == 0 || ratio < least) ? ratio : least;
-	}
-	if (least > 0) {
-		derived_add(reason, "path.ratio", least, NULL);
-		derived_add(reason, "path.direct_ms", derived_seconds(direct) * 1000, NULL);
 	}
 }
 
@@ -419,7 +336,7 @@ void reason_derive(struct reason *reason)
 	reason_running(reason);
 	reason_jumps(reason);
 	derive_steps(reason);
-	derive_path(reason);
+	reason_path(reason);
 	derive_sizes(reason);
 	derive_saves(reason);
 	derive_etcd_health(reason);

@@ -147,6 +147,10 @@ int64_t free_end_watch(const struct reason *reason);
 
 /* jumps.c: and clocks that were set, hosts that stood still */
 void reason_jumps(struct reason *reason);
+/* path.c: ... whether the way between members was slow */
+void reason_path(struct reason *reason);
+/** Time that the steps of a trace that begin with name took, in ns. */
+int64_t trace_step_ns(struct str steps, struct str name);
 
 /* calibration.c: probabilities */
 enum calibration {
