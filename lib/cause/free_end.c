@@ -5,8 +5,7 @@
 #include "cause/reason.h"
 
 enum {
-	FAILED_WITHIN_S = 45,  /* what failed longer before is over, and ... */
-	SLOW_WITHIN_S = 30,    /* ... what is fast again for so long is well */
+	OVER_S = 30,           /* what is well again for so long is over */
 	FORCED_TOOK_MS = 5000, /* a stall shorter than this fails one health check at most */
 	FORCED_SLACK_MS = 500, /* what begins at the same time is a part of the stop */
 	TOGETHER_S = 60,       /* a host's processes are asked one after the other */
@@ -31,31 +30,43 @@ static bool is_request(const struct episode *episode)
 	return false;
 }
 
-/* Whether something failed, or stood still for so long, that whoever watches it may stop it; not
- * that it was slow for a moment. */
-static bool hurts(const struct episode *episode)
+/* Whether that lasted from before a time into the last seconds before it. */
+static bool is_near(int64_t start_ns, int64_t end_ns, int64_t time_ns)
+{
+	return start_ns != TIME_NONE && start_ns < time_ns - FORCED_SLACK_MS * NS_PER_MS &&
+	       end_ns > time_ns - OVER_S * NS_PER_SEC;
+}
+
+/* Whether something failed shortly before a time, or stood still for so long, that whoever watches
+ * it may stop it; not that it was slow for a moment. */
+static bool hurts(const struct episode *episode, int64_t time_ns)
 {
 	bool is_end = episode_is(episode, STR("etcd.stop.*")) ||
 	              episode_is(episode, STR("milvus.exit.*"));
-	bool is_slow = episode->max_took_ns != DURATION_NONE;
+	bool is_failure = episode->kind->severity >= EVENT_ERROR ||
+	                  episode_is(episode, STR("host.*")) ||
+	                  episode_is(episode, STR("milvus.health.failed"));
 	if (!episode->kind->is_harm || is_end) {
 		return false;
 	}
-	return is_slow ? episode->max_took_ns >= FORCED_TOOK_MS * NS_PER_MS
-	               : episode->kind->severity >= EVENT_ERROR ||
-	                         episode_is(episode, STR("host.*")) ||
-	                         episode_is(episode, STR("milvus.health.failed"));
+	if (episode->max_took_ns == DURATION_NONE) {
+		return is_failure && is_near(episode->first_ns, episode->last_ns, time_ns);
+	}
+	for (size_t i = 0; i < episode->member_count; i++) {
+		const struct event *event = episode->members[i];
+		if (event->took_ns >= FORCED_TOOK_MS * NS_PER_MS &&
+		    is_near(event->start_ns, event->time_ns, time_ns)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* Whether what ended at that time had been hurt shortly before. */
 static bool was_hurt(const struct reason *reason, int64_t time_ns)
 {
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		bool is_slow = episode->max_took_ns != DURATION_NONE;
-		int64_t within_ns = (is_slow ? SLOW_WITHIN_S : FAILED_WITHIN_S) * NS_PER_SEC;
-		if (episode->first_ns != TIME_NONE && hurts(episode) &&
-		    episode->first_ns < time_ns - FORCED_SLACK_MS * NS_PER_MS &&
-		    episode->last_ns > time_ns - within_ns) {
+		if (hurts(episode, time_ns)) {
 			return true;
 		}
 	}
@@ -134,5 +145,5 @@ int64_t free_end_watch(const struct reason *reason)
 	if (end_ns == TIME_NONE && reason->stop != NULL) {
 		end_ns = reason->stop->time_ns;
 	}
-	return end_ns == TIME_NONE ? TIME_NONE : end_ns - SLOW_WITHIN_S * NS_PER_SEC;
+	return end_ns == TIME_NONE ? TIME_NONE : end_ns - OVER_S * NS_PER_SEC;
 }

@@ -238,7 +238,8 @@ static bool explains(const struct reason *reason, const struct weighed *by,
                      const struct sign_result *result)
 {
 	if (result->episodes.count == 0 || result->is_relation || is_passed(reason, by) ||
-	    by->own < strength_units[STRENGTH_STRONG]) {
+	    by->own < strength_units[STRENGTH_STRONG] ||
+	    by->score < strength_units[STRENGTH_SUPPORTING]) {
 		return false;
 	}
 	for (size_t i = 0; i < result->episodes.count; i++) {
