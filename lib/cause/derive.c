@@ -258,16 +258,21 @@ static double overlap_s(const struct episode *episode, int64_t from_ns, int64_t 
 	return to > from ? derived_seconds(to - from) : 0;
 }
 
-/* Processes that ended without a word. */
-static void derive_abrupt(struct reason *reason)
+/* Processes that ended without a word, and members that were asked to. */
+static void derive_ends(struct reason *reason)
 {
-	double etcd = 0, milvus = 0;
+	double etcd = 0, milvus = 0, asked = 0;
 	vec_foreach (struct stop, stop, &reason->findings->stops) {
 		bool is_abrupt = (stop->how == STOP_ABRUPT || stop->how == STOP_KILLED) &&
 		                 !stop_is_foreign(reason, stop);
 		etcd += is_abrupt && str_equals(stop->component, STR("etcd")) ? 1 : 0;
 		milvus += is_abrupt && str_equals(stop->component, STR("milvus")) ? 1 : 0;
+		asked += stop->how == STOP_ASKED && str_equals(stop->component, STR("etcd")) &&
+		                         !stop_is_foreign(reason, stop)
+		                 ? 1
+		                 : 0;
 	}
+	derived_add(reason, "etcd.asked", asked, NULL);
 	derived_add(reason, "etcd.abrupt", etcd, NULL);
 	derived_add(reason, "milvus.abrupt", milvus, NULL);
 }
@@ -341,7 +346,7 @@ void reason_derive(struct reason *reason)
 	derive_saves(reason);
 	derive_etcd_health(reason);
 	derive_maintenance(reason);
-	derive_abrupt(reason);
+	derive_ends(reason);
 	derive_session(reason);
 	derived_add(reason, "excerpt", reason->is_excerpt ? 1 : 0, NULL);
 	if (reason->stop != NULL) {

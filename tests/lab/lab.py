@@ -5,6 +5,7 @@ import argparse
 import concurrent.futures
 import contextlib
 import dataclasses
+import itertools
 import gzip
 import json
 import math
@@ -289,8 +290,10 @@ def explained(lab, logs, options):
 def keep(folder, case, options):
     """Copy a run's logs to a folder of their own, numbered."""
     target = pathlib.Path(options.keep) / case.name
-    number = next(i for i in range(1, 10000) if not target.with_name(f"{case.name}@{i}").exists())
-    shutil.copytree(folder, target.with_name(f"{case.name}@{number}"))
+    for number in itertools.count(1):
+        with contextlib.suppress(FileExistsError):
+            shutil.copytree(folder, target.with_name(f"{case.name}@{number}"))
+            return
 
 
 def run_in(folder, case, options):
