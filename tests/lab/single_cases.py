@@ -171,7 +171,7 @@ def large_ranges(lab):
 
 
 def large_values(lab):
-    lab.start(healthy=3, options=("--quota-backend-bytes", "8589934592"), milvus=("--large", str(int(lab.vary(1600, 1560, 4000)))))
+    lab.start(healthy=3, options=("--quota-backend-bytes", "8589934592"), milvus=("--large", str(int(lab.vary(1600, 1560, 1900)))))
     lab.sleep(30)
 
 
