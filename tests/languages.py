@@ -143,7 +143,7 @@ def check_errors(tap, program, root, scratch):
 def check_pages(tap, program, root):
     """What other commands print is Chinese, too."""
     line = (root / "testdata/cases/slow-disk-3.5/etcd.log").read_text(encoding="utf-8").splitlines()[5]
-    quoted = re.compile(r'\\?"[^"]*"|`[^`]*`|（[^）]*）|^ +expr:.*|^ {10}\w.*|^.{0,4}(来源|样例|匹配).*')
+    quoted = re.compile(r'\\?"[^"]*"|`[^`]*`|（[^）]*）|“[^”]*”|^ +expr:.*|^ {10}\w.*|^.{0,4}(来源|样例|匹配).*')
     for words in (["alerts"], ["alerts", "-f", "md"], ["rules", "check"], ["rules", "match", line], ["rules", "match", "what is this"], []):
         text = cases.run(program, words, root, LOCALE).stdout.decode()
         left = [part for part in text.splitlines() if line[:40] not in part and ENGLISH.search(quoted.sub("", part))]
