@@ -99,6 +99,9 @@ const struct format *format_of(struct str line, const struct format *guess);
 bool format_continues(const struct format *format, struct str text, struct str line,
                       const struct format *found);
 
+/** Whether a format is that of a crash's dump, into which other threads may print. */
+bool format_is_dump(const struct format *format);
+
 /**
  * Whether the end of a record that its program prints as one line is missing: it was cut, or
  * wrapped over several lines.

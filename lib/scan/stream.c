@@ -20,6 +20,7 @@ enum {
 	INSIDE_TOOK_MS = 150,    /* shorter stalls prove nothing */
 	INSIDE_ENOUGH = 16,      /* records inside that are counted */
 	INSIDE_ORDER_S = 10,     /* records may be so much out of order */
+	DUMP_BETWEEN_MAX = 32,   /* records that may interrupt a dump */
 	DECODE_FIRST =
 		2000,      /* so many records of a source are decoded to see what it is, then ... */
 	DECODE_EVERY = 64, /* ... one in so many */
@@ -42,6 +43,8 @@ struct open_record {
 	struct buf own;
 	struct rule_hits hits;
 	size_t lines;
+	int64_t before_ns; /* of the last dated record before it */
+	enum clock_zone before_zone;
 };
 
 /* State of one source of lines within the stream. */
@@ -49,6 +52,9 @@ struct track {
 	uint32_t source; /* in the digest */
 	const struct format *guess;
 	struct open_record record;
+	struct open_record dump; /* of a crash, into which another thread printed records: set
+	                            aside, it may go on */
+	unsigned between;        /* records since then */
 	const struct rule *previous;
 	int64_t last_ns; /* of the last dated record */
 	int64_t own_ns;  /* of the last record with a stamp of its own */
@@ -101,7 +107,8 @@ static struct track *track_create(struct stream *stream, uint32_t line_source)
 	struct track *track = memory_resize(NULL, sizeof(*track));
 	*track = (struct track){.last_ns = TIME_NONE,
 	                        .own_ns = TIME_NONE,
-	                        .record = {.format_number = FORMATS_MAX - 1}};
+	                        .record = {.format_number = FORMATS_MAX - 1},
+	                        .dump = {.format_number = FORMATS_MAX - 1}};
 	track->ring = memory_resize(NULL, RING_SIZE * sizeof(struct printed));
 	track->source = digest_source_add(stream->digest, stream->input->path);
 	struct source *source = digest_source(stream->digest, track->source);
@@ -132,13 +139,19 @@ static struct track *track_of(struct stream *stream, uint32_t line_source)
 	return stream->tracks.items[line_source];
 }
 
+static void record_finish(struct open_record *record)
+{
+	buf_finish(&record->own);
+	vec_finish(&record->hits);
+}
+
 static void track_destroy(struct track *track)
 {
 	if (track == NULL) {
 		return;
 	}
-	buf_finish(&track->record.own);
-	vec_finish(&track->record.hits);
+	record_finish(&track->record);
+	record_finish(&track->dump);
 	silence_finish(&track->silence);
 	memory_free(track->ring);
 	memory_free(track->deltas);
@@ -320,10 +333,10 @@ static void place(const struct stream *stream, const struct track *track, struct
 		.offset = open->head.offset,
 		.text = text_cut_bytes(str_slice(open->text, 0, open->head.first_len),
 	                               EVENT_TEXT_MAX)};
-	if (event->time_ns == TIME_NONE && track->last_ns != TIME_NONE) {
-		event->time_ns = track->last_ns;
-		event->start_ns = track->last_ns;
-		event->zone = track->last_zone;
+	if (event->time_ns == TIME_NONE && open->before_ns != TIME_NONE) {
+		event->time_ns = open->before_ns;
+		event->start_ns = open->before_ns;
+		event->zone = open->before_zone;
 	}
 }
 
@@ -450,6 +463,8 @@ static void record_open(struct track *track, const struct format *format, const 
 	open->head = *line;
 	open->text = line->text;
 	open->lines = 1;
+	open->before_ns = track->last_ns;
+	open->before_zone = track->last_zone;
 	open->hits.count = 0;
 }
 
@@ -486,6 +501,61 @@ static bool continues(const struct stream *stream, const struct open_record *ope
 	       format_is_open(open->format, open->text);
 }
 
+/* ---- dumps that are interrupted ---- */
+
+static void swap_dump(struct track *track)
+{
+	struct open_record record = track->record;
+	track->record = track->dump;
+	track->dump = record;
+}
+
+static void close_dump(struct stream *stream, struct track *track)
+{
+	if (track->dump.is_open) {
+		swap_dump(track);
+		record_close(stream, track);
+		swap_dump(track);
+	}
+}
+
+/* A record begins: what was open is complete, but for a dump that another thread printed it into.
+ */
+static void leave_record(struct stream *stream, struct track *track, const struct format *begins)
+{
+	struct open_record *open = &track->record;
+	bool is_dump = open->is_open && open->format != NULL && format_is_dump(open->format);
+	if (is_dump && begins != NULL && !begins->is_multiline) {
+		close_dump(stream, track);
+		record_keep(open);
+		swap_dump(track);
+		track->between = 0;
+		return;
+	}
+	record_close(stream, track);
+	if (is_dump || track->between++ > DUMP_BETWEEN_MAX) {
+		close_dump(stream, track);
+	}
+}
+
+/* Whether a line goes on with the dump that was set aside; then that is open again. */
+static bool resume_dump(struct stream *stream, struct track *track, const struct line *line,
+                        const struct format *found)
+{
+	const struct open_record *open = &track->record, *dump = &track->dump;
+	bool is_between = dump->is_open && found == NULL && line->text.len > 0 && open->is_open &&
+	                  open->format != NULL && !open->format->is_multiline &&
+	                  !format_is_open(open->format, open->text);
+	if (!is_between || dump->lines >= RECORD_LINES_MAX ||
+	    dump->text.len + line->text.len >= RECORD_BYTES_MAX ||
+	    !format_continues(NULL, dump->text, line->text, found)) {
+		return false;
+	}
+	record_close(stream, track);
+	swap_dump(track);
+	return true;
+}
+
 static void add_line(struct stream *stream, const struct line *line, const struct rule_hit *hits,
                      size_t hit_count)
 {
@@ -496,12 +566,12 @@ static void add_line(struct stream *stream, const struct line *line, const struc
 	bool fits = open->is_open && open->lines < RECORD_LINES_MAX &&
 	            open->text.len + line->text.len < RECORD_BYTES_MAX &&
 	            continues(stream, open, line, format);
-	if (!fits) {
+	if (!fits && !resume_dump(stream, track, line, format)) {
 		if (format == NULL && line->text.len == 0) {
 			return;
 		}
-		record_close(stream, track);
 		format = format != NULL ? format : format_of_rest(line->text);
+		leave_record(stream, track, format);
 		record_open(track, format, line);
 		track->guess = format != NULL ? format : track->guess;
 	} else {
@@ -607,9 +677,19 @@ static struct str format_names(const struct track *track, const struct line_sour
 	return text;
 }
 
+/* What is said of lines whose ends were not read; empty: there are none. */
+static struct str long_lines(const struct line_summary *summary, struct arena *keep)
+{
+	return summary->cut_lines == 0
+	               ? STR("")
+	               : arena_printf(keep, "lines longer than %d bytes, read up to there: %llu",
+	                              LINE_LENGTH_MAX, (unsigned long long)summary->cut_lines);
+}
+
 static void track_close(struct stream *stream, uint32_t number, const struct line_summary *summary)
 {
 	struct track *track = stream->tracks.items[number];
+	close_dump(stream, track);
 	record_close(stream, track);
 	struct source *source = digest_source(stream->digest, track->source);
 	source->formats = format_names(track, line_reader_source(stream->reader, number),
@@ -618,6 +698,7 @@ static void track_close(struct stream *stream, uint32_t number, const struct lin
 	source->encoding = arena_str(&stream->digest->keep, summary->encoding);
 	silence_give(&track->silence, stream->digest, track->source);
 	source->bytes = summary->bytes;
+	source->damage = long_lines(summary, &stream->digest->keep);
 	source->lines = stream->tracks.count > 1 ? track->lines : summary->lines;
 	if (track->delta_count > 0) {
 		qsort(track->deltas, track->delta_count, sizeof(int64_t), compare_int64);
