@@ -609,6 +609,20 @@ def powershell(entries):
     return files
 
 
+def json_strings(entries):
+    """jq without -r."""
+    return by_name(entries, lambda entry: json.dumps(entry.text) + "\n")
+
+
+def list_of_lines(entries):
+    return {f"{name[:-4]}.json": json.dumps(text.splitlines(), indent=4) + "\n" for name, text in plain(entries).items()}
+
+
+def sorted_keys(entries):
+    """As jq -S and Python write it; what the record says may stand behind a long request."""
+    return by_name(entries, lambda entry: (json.dumps(json.loads(entry.text), sort_keys=True) if entry.text.startswith("{") else entry.text) + "\n")
+
+
 def entities(entries):
     """As the source of a page or of a mail has it."""
     return by_name(entries, lambda entry: html.escape(entry.text) + "\n")
@@ -739,6 +753,9 @@ DRESSES = {
     "kubectl --prefix on a console": (on_console(kubectl_prefix, 203), False),
     "compose -t on a console": (on_console(compose_t, 132), False),
     "PowerShell": (powershell, False),
+    "JSON strings": (json_strings, False),
+    "list of lines": (list_of_lines, False),
+    "sorted keys": (sorted_keys, False),
     "HTML entities": (entities, False),
     "mojibake": (mojibake, False),
     "spliced": (spliced, False),

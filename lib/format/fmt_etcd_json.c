@@ -93,6 +93,9 @@ static int bid_keys(struct str line)
 	if (str_contains(head, STR("\"msg\":"))) {
 		return has_caller || str_contains(head, STR("\"ts\":")) ? FORMAT_BID_SHAPE : 0;
 	}
+	if (has_caller && line.len > head.len && str_contains(line, STR("\"msg\":"))) {
+		return FORMAT_BID_SHAPE; /* its keys are sorted */
+	}
 	bool has_severity = str_contains(head, STR("\"severity\":"));
 	return has_caller && has_severity && str_contains(head, STR("\"message\":"))
 	               ? FORMAT_BID_LIKELY

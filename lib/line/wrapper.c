@@ -9,15 +9,13 @@
 #include <string.h>
 
 const struct wrapper *const wrapper_table[] = {
-	&wrapper_docker_json,    &wrapper_cri,         &wrapper_kubectl,
-	&wrapper_compose,        &wrapper_syslog,      &wrapper_timestamps,
-	&wrapper_journal_export, &wrapper_csv,         &wrapper_grafana_text,
-	&wrapper_logcli,         &wrapper_loki,        &wrapper_stern,
-	&wrapper_node,           &wrapper_logrus,      &wrapper_powershell,
-	&wrapper_panel,          &wrapper_tsv,         &wrapper_heading,
-	&wrapper_grep,           &wrapper_line_number, &wrapper_markdown,
-	&wrapper_html,           &wrapper_ansi,        &wrapper_json_export,
-	&wrapper_link,           &wrapper_prefix,      NULL,
+	&wrapper_docker_json,  &wrapper_cri,        &wrapper_kubectl,        &wrapper_compose,
+	&wrapper_syslog,       &wrapper_timestamps, &wrapper_journal_export, &wrapper_csv,
+	&wrapper_grafana_text, &wrapper_logcli,     &wrapper_loki,           &wrapper_stern,
+	&wrapper_node,         &wrapper_logrus,     &wrapper_powershell,     &wrapper_panel,
+	&wrapper_tsv,          &wrapper_heading,    &wrapper_grep,           &wrapper_line_number,
+	&wrapper_markdown,     &wrapper_html,       &wrapper_ansi,           &wrapper_json_export,
+	&wrapper_quoted,       &wrapper_link,       &wrapper_prefix,         NULL,
 };
 
 /* ---- what wrappers do ---- */

@@ -95,6 +95,7 @@ extern const struct wrapper wrapper_node;
 extern const struct wrapper wrapper_panel;
 extern const struct wrapper wrapper_powershell;
 extern const struct wrapper wrapper_prefix;
+extern const struct wrapper wrapper_quoted;
 extern const struct wrapper wrapper_stern;
 extern const struct wrapper wrapper_syslog;
 extern const struct wrapper wrapper_timestamps;
