@@ -36,14 +36,17 @@ static size_t stamp_len(struct str line)
 	if (!str_looks_like(rest, "dddd-dd-dd dd:dd:dd")) {
 		return 0;
 	}
-	size_t len = 19 + (str_looks_like(str_skip(rest, 19), ",ddd") ? 4 : 0);
+	bool has_fraction = str_looks_like(str_skip(rest, 19), ",ddd");
+	size_t len = 19 + (has_fraction ? 4 : 0);
 	struct str behind = str_skip(rest, len);
 	if (has_bracket) {
 		bool is_good = str_starts(behind, STR("] [")) || str_starts(behind, STR(" - "));
 		return is_good ? len + 1 : 0;
 	}
 	behind = str_starts(behind, STR(" ")) ? str_skip(behind, 1) : behind;
-	bool is_good = str_starts(behind, STR("[")) || str_starts(behind, STR("| ")) ||
+	/* many write a level in brackets behind seconds */
+	bool is_bracket = has_fraction && str_starts(behind, STR("["));
+	bool is_good = is_bracket || str_starts(behind, STR("| ")) ||
 	               str_starts(behind, STR("- ")) || is_wide_bar(behind);
 	return is_good ? len : 0;
 }

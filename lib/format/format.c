@@ -5,19 +5,13 @@
 #include "format/reading.h"
 
 const struct format *const format_table[] = {
-	&format_milvus_text,   &format_milvus_json,
-	&format_etcd_json,     &format_capnslog,
-	&format_raft_line,     &format_grpc_line,
-	&format_go_panic,      &format_native_crash,
-	&format_milvus_banner, &format_go_log,
-	&format_zap_console,   &format_zap_members,
-	&format_glog,          &format_easylogging,
-	&format_gin,           &format_logrus,
-	&format_librdkafka,    &format_java,
-	&format_minio,         &format_pymilvus,
-	&format_kernel,        &format_bitnami,
-	&format_etcdctl,       &format_tool,
-	&format_json,          NULL,
+	&format_milvus_text,   &format_milvus_json, &format_etcd_json,   &format_capnslog,
+	&format_raft_line,     &format_grpc_line,   &format_go_panic,    &format_native_crash,
+	&format_milvus_banner, &format_go_log,      &format_zap_console, &format_zap_members,
+	&format_glog,          &format_easylogging, &format_spdlog,      &format_gin,
+	&format_logrus,        &format_librdkafka,  &format_java,        &format_minio,
+	&format_pymilvus,      &format_kernel,      &format_bitnami,     &format_etcdctl,
+	&format_tool,          &format_json,        &format_dated,       NULL,
 };
 
 /* ---- who is asked ---- */

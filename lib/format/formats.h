@@ -22,6 +22,8 @@ extern const struct format format_zap_console;
 extern const struct format format_zap_members;
 extern const struct format format_glog;
 extern const struct format format_easylogging;
+extern const struct format format_spdlog;
+extern const struct format format_dated;
 extern const struct format format_gin;
 extern const struct format format_logrus;
 extern const struct format format_librdkafka;
