@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "scan/document.h"
 #include "scan/silence.h"
+#include "scan/source_name.h"
 #include "side/side.h"
 
 #include <stdlib.h>
@@ -52,8 +53,7 @@ struct track {
 	uint32_t source; /* in the digest */
 	const struct format *guess;
 	struct open_record record;
-	struct open_record dump; /* of a crash, into which another thread printed records: set
-	                            aside, it may go on */
+	struct open_record dump; /* of a crash, set aside: another thread printed into it */
 	unsigned between;        /* records since then */
 	const struct rule *previous;
 	int64_t last_ns; /* of the last dated record */
@@ -83,25 +83,6 @@ struct stream {
 
 /* ---- sources ---- */
 
-static struct str source_name(const struct line_source *from, struct arena *keep)
-{
-	if (from->pod.len > 0 && from->container.len > 0 &&
-	    !str_contains(from->pod, from->container)) {
-		return arena_printf(keep, STR_FMT "/" STR_FMT, STR_ARG(from->pod),
-		                    STR_ARG(from->container));
-	}
-	if (from->pod.len > 0) {
-		return from->pod;
-	}
-	if (from->container.len > 0) {
-		return from->container;
-	}
-	return from->unit.len > 0 && from->host.len > 0
-	               ? arena_printf(keep, STR_FMT "@" STR_FMT, STR_ARG(from->unit),
-	                              STR_ARG(from->host))
-	               : from->unit;
-}
-
 static struct track *track_create(struct stream *stream, uint32_t line_source)
 {
 	struct track *track = memory_resize(NULL, sizeof(*track));
@@ -114,8 +95,8 @@ static struct track *track_create(struct stream *stream, uint32_t line_source)
 	struct source *source = digest_source(stream->digest, track->source);
 	const struct line_source *from = line_reader_source(stream->reader, line_source);
 	if (from != NULL) {
-		source->container =
-			arena_str(&stream->digest->keep, source_name(from, &stream->tools->tmp));
+		source->container = arena_str(&stream->digest->keep,
+		                              scan_source_name(from, &stream->tools->tmp));
 	}
 	source->archive = arena_str(&stream->digest->keep, stream->input->container);
 	for (size_t i = 0; i < stream->tools->left_out_count; i++) {
@@ -519,8 +500,7 @@ static void close_dump(struct stream *stream, struct track *track)
 	}
 }
 
-/* A record begins: what was open is complete, but for a dump that another thread printed it into.
- */
+/* A record begins: what was open is complete, but for a dump. */
 static void leave_record(struct stream *stream, struct track *track, const struct format *begins)
 {
 	struct open_record *open = &track->record;
@@ -677,15 +657,6 @@ static struct str format_names(const struct track *track, const struct line_sour
 	return text;
 }
 
-/* What is said of lines whose ends were not read; empty: there are none. */
-static struct str long_lines(const struct line_summary *summary, struct arena *keep)
-{
-	return summary->cut_lines == 0
-	               ? STR("")
-	               : arena_printf(keep, "lines longer than %d bytes, read up to there: %llu",
-	                              LINE_LENGTH_MAX, (unsigned long long)summary->cut_lines);
-}
-
 static void track_close(struct stream *stream, uint32_t number, const struct line_summary *summary)
 {
 	struct track *track = stream->tracks.items[number];
@@ -698,7 +669,10 @@ static void track_close(struct stream *stream, uint32_t number, const struct lin
 	source->encoding = arena_str(&stream->digest->keep, summary->encoding);
 	silence_give(&track->silence, stream->digest, track->source);
 	source->bytes = summary->bytes;
-	source->damage = long_lines(summary, &stream->digest->keep);
+	if (summary->cut_lines > 0) {
+		source->damage = arena_printf(&stream->digest->keep, "%llu lines are cut: they are too long",
+		                              (unsigned long long)summary->cut_lines);
+	}
 	source->lines = stream->tracks.count > 1 ? track->lines : summary->lines;
 	if (track->delta_count > 0) {
 		qsort(track->deltas, track->delta_count, sizeof(int64_t), compare_int64);
@@ -754,8 +728,9 @@ static bool pass_by(struct stream_tools *tools, struct buf *head, struct pushed_
 static void note_loss(const struct stream *stream, enum input_damage_kind kind, struct str what)
 {
 	if (stream->tools->damage != NULL) {
-		vec_push(stream->tools->damage,
-		         (struct input_damage){.kind = kind, .path = stream->input->path, .what = what});
+		vec_push(stream->tools->damage, (struct input_damage){.kind = kind,
+		                                                      .path = stream->input->path,
+		                                                      .what = what});
 	}
 }
 
@@ -770,8 +745,10 @@ static void note_losses(const struct stream *stream, const struct line_summary *
 	}
 	if (summary->has_others) {
 		note_loss(stream, INPUT_LIMIT,
-		          arena_printf(keep, "more than %d sources in one stream: the rest is taken for one",
-		                       LINE_SOURCES_MAX - 1));
+		          arena_printf(
+				  keep,
+				  "more than %d sources in one stream: the rest is taken for one",
+				  LINE_SOURCES_MAX - 1));
 	}
 	if (summary->undecodable > 0) {
 		note_loss(stream, INPUT_UNDECODABLE,
