@@ -403,6 +403,7 @@ static const struct event *first_of(const struct digest *digest, uint32_t source
 		for (size_t i = 0; is_own && i < count; i++) {
 			if (kind_is(episode->kind->id, kinds[i]) &&
 			    episode->members[0]->time_ns != TIME_NONE &&
+			    !episode->members[0]->is_time_lent &&
 			    (first == NULL || episode->members[0]->time_ns < first->time_ns)) {
 				first = episode->members[0];
 			}

@@ -77,6 +77,7 @@ struct event {
 	int64_t start_ns;        /* time_ns less took_ns, or what the record says */
 	int64_t took_ns;         /* DURATION_NONE */
 	enum clock_zone zone;    /* CLOCK_ZONE_NONE: times are local, taken as UTC */
+	bool is_time_lent;       /* its record has none: that of the record before */
 	enum format_level level; /* of the record */
 	struct str instance;     /* etcd member or Milvus role and pod; empty: the stream's */
 	struct event_field *fields;

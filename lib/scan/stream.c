@@ -318,6 +318,7 @@ static void place(const struct stream *stream, const struct track *track, struct
 		event->time_ns = open->before_ns;
 		event->start_ns = open->before_ns;
 		event->zone = open->before_zone;
+		event->is_time_lent = true;
 	}
 }
 
@@ -669,10 +670,6 @@ static void track_close(struct stream *stream, uint32_t number, const struct lin
 	source->encoding = arena_str(&stream->digest->keep, summary->encoding);
 	silence_give(&track->silence, stream->digest, track->source);
 	source->bytes = summary->bytes;
-	if (summary->cut_lines > 0) {
-		source->damage = arena_printf(&stream->digest->keep, "%llu lines are cut: they are too long",
-		                              (unsigned long long)summary->cut_lines);
-	}
 	source->lines = stream->tracks.count > 1 ? track->lines : summary->lines;
 	if (track->delta_count > 0) {
 		qsort(track->deltas, track->delta_count, sizeof(int64_t), compare_int64);
