@@ -48,25 +48,36 @@ static bool is_saved(struct str head)
 	       take(&sorted, STR("["));
 }
 
+/* Whether a line of the answer says how sure it is: "  sure   94 %, storage-latency (stopped)". */
+static bool has_confidence(struct str answer, struct str before, const char *label)
+{
+	ptrdiff_t at = str_find(answer, before);
+	while (at >= 0) {
+		struct str line;
+		answer = str_skip(answer, (size_t)at + before.len);
+		str_cut(answer, STR("\n"), &line, NULL);
+		if (str_starts(line, str_from(label)) && str_contains(line, STR(" %"))) {
+			return true;
+		}
+		at = str_find(answer, before);
+	}
+	return false;
+}
+
 /* The lines that each begins with; a log that quotes one of them does not have them all. */
 static bool is_printed(struct str head)
 {
 	enum { ANSWER_MAX = 2048 };
-	static const char *const marks[][2] = {
-		{"\n  when   ", "\n  sure   "},
-		{"\n  时间 ", "\n  把握 "},
-		{"## ", "\n- **How sure:** "},
-		{"## ", "\n- **把握"},
-		{"<!DOCTYPE html>", " - whydown</title>"},
-	};
 	struct str answer = str_slice(head, 0, ANSWER_MAX);
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		if (str_contains(answer, str_from(marks[i][0])) &&
-		    str_contains(answer, str_from(marks[i][1]))) {
+	for (enum text_lang lang = 0; lang < TEXT_LANG_COUNT; lang++) {
+		if (has_confidence(answer, STR("\n  "), text_translate(lang, "sure")) ||
+		    (str_starts(answer, STR("## ")) &&
+		     has_confidence(answer, STR("\n- **"), text_translate(lang, "How sure:")))) {
 			return true;
 		}
 	}
-	return false;
+	return str_contains(answer, STR("<!DOCTYPE html>")) &&
+	       str_contains(answer, STR(" - whydown</title>"));
 }
 
 enum report_made report_recognise(struct str head)

@@ -7,7 +7,8 @@ enum {
 	LANE_MIN = 20,   /* columns of a lane; with less, lanes stand below each other */
 	LANE_MAX = 84,
 	CELL_LINES_MAX = 6,
-	NAME_MAX_SHOWN = 24
+	NAME_MAX_SHOWN = 24,
+	NAME_SHARE_PERCENT = 30 /* of the columns, at most */
 };
 
 static const struct {
@@ -135,7 +136,9 @@ static void one_below_another(struct layout *to)
 		size_t width = text_width(lane_name(to, lane));
 		widest = width > widest ? width : widest;
 	}
-	widest = widest < NAME_MAX_SHOWN ? widest : NAME_MAX_SHOWN;
+	size_t most = to->columns * NAME_SHARE_PERCENT / 100;
+	most = most < NAME_MAX_SHOWN ? most : NAME_MAX_SHOWN;
+	widest = widest < most ? widest : most;
 	size_t indent = 2 + TIME_WIDTH + 2 + widest + 3;
 	for (size_t i = 0; i < to->view.rows.count; i++) {
 		const struct view_row *row = &to->view.rows.items[i];
