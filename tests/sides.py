@@ -70,6 +70,7 @@ def check_left_out(tap, program, folder, described):
         rest = [other for other in words if other != word]
         sides = {side_of(other) for other in rest} - {None}
         accepted = described.get("alone", {}).get(sides.pop(), []) if len(sides) == 1 else []
+        accepted = accepted + described.get("without", {}).get(word, [])
         is_last = side_of(word) is not None and side_of(word) not in [side_of(other) for other in rest]
         tap.empty(f"{folder.name}: without {word} it is not wrong, and less sure",
                   left_out_faults(whole, explained(program, folder, rest), word, accepted, is_last))
