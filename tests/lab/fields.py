@@ -351,8 +351,7 @@ def run(program, tell, flavour, keep=None):
     if flavour.binary is None:
         raise faults.NotPermitted(f"etcd {flavour.name} is not to be had")
     with tempfile.TemporaryDirectory(prefix="lab-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        options = argparse.Namespace(logger=flavour.logger, vary=None, plain=False)
-        story = Story(lab.Lab(cases.CASES[0], pathlib.Path(folder), flavour.binary, options), flavour)
+        story = Story(lab.Lab(cases.CASES[0], pathlib.Path(folder), flavour.binary, flavour.logger), flavour)
         with story.lab.left:
             try:
                 tell(story)

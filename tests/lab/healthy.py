@@ -5,7 +5,6 @@
 A single member whose disk is memory: start, load, a lease, compactions, snapshots, an end, and all that once more. FOLDER/etcd-VERSION.log
 then holds each kind of line once, but for what tells that this machine was slow.
 """
-import argparse
 import os
 import pathlib
 import re
@@ -59,8 +58,7 @@ def kinds(paths):
 
 def record(binary, logger):
     with tempfile.TemporaryDirectory(prefix="lab-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        options = argparse.Namespace(logger=logger, vary=None, plain=False)
-        run = lab.Lab(cases.CASES[0], pathlib.Path(folder), binary, options)
+        run = lab.Lab(cases.CASES[0], pathlib.Path(folder), binary, logger)
         with run.left:
             live(run)
         return kinds(run.logs())
