@@ -166,6 +166,8 @@ def check_times(shell):
                     f"{len(early)} {len(late)} {len(rows)}")
     last = [json.loads(line) for line in shell.run("events", "--since", "-1s", "story").stdout.splitlines()]
     shell.tap.check("--since -1s is the end of the logs", 0 < len(last) < len(rows), f"{len(last)} of {len(rows)}")
+    verdict = json.loads(shell.run("-f", "json", "--since", "2100-01-01", "story").stdout)["verdict"]
+    shell.tap.check("behind the logs' end nothing is known", verdict["cause"] == "unknown" and verdict["stopped"] is None, f"{verdict}")
 
 
 def check_rules(shell):

@@ -294,7 +294,7 @@ static bool has_dated_record(const struct reason *reason)
 {
 	for (size_t i = 0; i < reason->digest->source_count; i++) {
 		const struct source *source = &reason->digest->sources[i];
-		if (source->dated > 0 && is_theirs(source)) {
+		if (source->asked_for > 0 && is_theirs(source)) {
 			return true;
 		}
 	}

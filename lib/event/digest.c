@@ -576,6 +576,7 @@ static void join_counts(struct source *into, const struct source *part)
 	into->lines += part->lines;
 	into->records += part->records;
 	into->dated += part->dated;
+	into->asked_for += part->asked_for;
 	into->recognised += part->recognised;
 	into->backwards += part->backwards;
 	into->is_sampled |= part->is_sampled;

@@ -58,6 +58,7 @@ struct source {
 	struct str encoding;
 	struct str archive;
 	uint64_t bytes, lines, records, dated, recognised;
+	uint64_t asked_for; /* dated records in the time that was asked for, and in no other input */
 	bool is_sampled; /* records and dated were measured on samples */
 	uint64_t by_program[FORMAT_PROGRAM_COUNT];
 	uint64_t by_level[FORMAT_LEVEL_COUNT];

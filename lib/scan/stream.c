@@ -404,6 +404,7 @@ static void record_close(struct stream *stream, struct track *track)
 	}
 	if (time_ns != TIME_NONE) {
 		note_time(stream, track, time_ns, zone, open->head.number);
+		source->asked_for += is_wanted(stream, track) ? 1 : 0;
 		note_delta(track, &open->head, time_ns, zone);
 	}
 	track->by_format[open->format_number]++;

@@ -56,7 +56,7 @@ static uint32_t add_log(struct world *world, const char *path, enum format_progr
 {
 	uint32_t number = digest_source_add(&world->digest, str_from(path));
 	struct source *source = digest_source(&world->digest, number);
-	source->records = source->dated = 1000;
+	source->records = source->dated = source->asked_for = 1000;
 	source->by_program[program] = 1000;
 	source->by_level[FORMAT_INFO] = 1000;
 	source->by_zone[CLOCK_ZONE_UTC] = 1000;
