@@ -16,15 +16,16 @@ static bool is_start(struct str line)
 	       format_level_of(level) != FORMAT_LEVEL_NONE;
 }
 
-/* Where a byte that begins a record within a line, or one that ends it, may have the third one
- * behind; the second one is not looked at. */
-static lanes find_candidates(const char *at)
+/* Where a record may begin within a line, by its first and third byte, or `} {` stands anywhere.
+ * The blank of the latter counts: without it each line's end before the next line would be one. */
+static inline lanes find_candidates(const char *at)
 {
-	lanes before = lanes_load(at - 1), first = lanes_load(at), third = lanes_load(at + 2);
+	lanes before = lanes_load(at - 1), first = lanes_load(at);
+	lanes second = lanes_load(at + 1), third = lanes_load(at + 2);
 	lanes head = ((lanes)(first == '{') & (lanes)(third == 'l')) |
 	             ((lanes)(first == '[') & (lanes)(third == '0'));
-	return (head & (lanes)(before != '\n')) |
-	       ((lanes)(first == '}') & (lanes)(third == '{'));
+	lanes seam = (lanes)(first == '}') & (lanes)(second == ' ') & (lanes)(third == '{');
+	return (head & (lanes)(before != '\n')) | seam;
 }
 
 static bool is_candidate(const char *at)
