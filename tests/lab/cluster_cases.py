@@ -42,8 +42,7 @@ def latency(lab):
 def leader_killed(lab):
     lab.start(healthy=10, count=3)
     leader = lab.members[lab.leader()]
-    leader.kill()
-    leader.process.wait()
+    leader.end()
     lab.sleep(lab.vary(12, 3, 30))
     leader.start(wait=False)
     lab.sleep(8)
@@ -51,11 +50,7 @@ def leader_killed(lab):
 
 def quorum_lost(lab):
     lab.start(healthy=10, count=3)
-    kept = lab.leader()
-    for i, member in enumerate(lab.members):
-        if i != kept:
-            member.kill()
-            member.process.wait()
+    lab.end_quorum()
     lab.wait_milvus(100)
 
 

@@ -20,8 +20,7 @@ def hang_then_kill(lab):
     with faults.slow_fsync(lab.single.pid, lab.vary(2.5, 1.2, 2.6)):
         lab.sleep(6)
     lab.sleep(lab.vary(60, 45, 90))
-    lab.single.kill()
-    lab.single.process.wait()
+    lab.single.end()
     lab.wait_milvus(90)
     lab.sleep(2)
     lab.single.start()
@@ -58,16 +57,11 @@ def leader_then_quorum(lab):
     """The leader is killed and comes back; later two members are killed for good."""
     lab.start(healthy=10, count=3)
     leader = lab.members[lab.leader()]
-    leader.kill()
-    leader.process.wait()
+    leader.end()
     lab.sleep(lab.vary(6, 3, 10))
     leader.start()
     lab.sleep(lab.vary(40, 40, 60))
-    kept = lab.leader()
-    for i, member in enumerate(lab.members):
-        if i != kept:
-            member.kill()
-            member.process.wait()
+    lab.end_quorum()
     lab.wait_milvus(100)
 
 

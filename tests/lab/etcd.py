@@ -128,6 +128,11 @@ class Member:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
 
+    def end(self):
+        """Gone at once, without a word."""
+        self.kill()
+        self.process.wait()
+
     def stop(self, seconds=15):
         self.kill(signal.SIGTERM)
         self.wait(seconds)

@@ -291,8 +291,7 @@ def lost_peer(story):
     learner = {"peerURLs": ["http://127.0.0.1:9"], "isLearner": True}
     added = wait_for(lambda: gateway.Gateway([others[0].endpoint]).call("/v3/cluster/member/add", learner, 10))
     story.expect("etcd.member.added", log=others[0].log_name, peer=f"{int(added['member']['ID']):x}")
-    member.kill()
-    member.process.wait()
+    member.end()
     story.lab.sleep(4)
     wait_for(lambda: gateway.Gateway([others[0].endpoint]).put("by-dev/again", "1", 5))
     now, term = story.leader_id(others[0])

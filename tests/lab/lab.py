@@ -115,6 +115,13 @@ class Lab:
         """The number of the leading member."""
         return next((i for i, member in enumerate(self.members) if member.is_leader()), 0)
 
+    def end_quorum(self):
+        """Only the leader is left."""
+        kept = self.leader()
+        for i, member in enumerate(self.members):
+            if i != kept:
+                member.end()
+
     def pids(self):
         return [member.pid for member in self.members]
 

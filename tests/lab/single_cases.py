@@ -185,8 +185,7 @@ def defrag(lab):
 
 def killed(lab):
     lab.start(healthy=10)
-    lab.single.kill()
-    lab.single.process.wait()
+    lab.single.end()
     lab.wait_milvus(90)
     lab.sleep(3)
     lab.single.start()
@@ -215,8 +214,7 @@ def corrupt_wal(lab):
     """The machine loses power, and a sector of the log with it."""
     lab.start(healthy=15)
     lab.milvus.send_signal(signal.SIGKILL)
-    lab.single.kill()
-    lab.single.process.wait()
+    lab.single.end()
     wal = lab.single.wal()
     faults.corrupt(wal, used_length(wal) // 2)
     lab.sleep(4)
