@@ -66,17 +66,23 @@ static unsigned weight(uint32_t count)
 	return bits * 4 + (((value << 2) >> bits) & 3);
 }
 
+/* How ordinary the last bytes of a part are. */
+static unsigned weight_of_tail(const uint32_t *grams, struct str part)
+{
+	unsigned sum = 0;
+	for (size_t i = part.len - TAIL_LEN; i + GRAM_LEN <= part.len; i++) {
+		sum += weight(grams[gram_slot(part.ptr + i)]);
+	}
+	return sum;
+}
+
 /* Where the part of an item begins whose last bytes are the rarest. */
 static uint32_t find_part(const uint32_t *grams, struct str item)
 {
 	size_t best = 0;
 	unsigned least = UINT_MAX;
-	for (size_t from = 0; from + part_len(item) <= item.len; from++) {
-		size_t end = from + part_len(item);
-		unsigned sum = 0;
-		for (size_t i = end - TAIL_LEN; item.len > PART_LEN && i + GRAM_LEN <= end; i++) {
-			sum += weight(grams[gram_slot(item.ptr + i)]);
-		}
+	for (size_t from = 0; item.len > PART_LEN && from + PART_LEN <= item.len; from++) {
+		unsigned sum = weight_of_tail(grams, str_slice(item, from, from + PART_LEN));
 		if (sum < least) {
 			least = sum;
 			best = from;
