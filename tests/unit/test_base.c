@@ -411,7 +411,6 @@ int main(void)
 		cmocka_unit_test(error_gets_prefixes_on_its_way_up),
 		cmocka_unit_test(a_histogram_is_told_by_its_buckets),
 		cmocka_unit_test(quantiles_are_within_five_percent),
-		cmocka_unit_test(a_histogram_is_told_by_its_buckets),
 		cmocka_unit_test(every_duration_has_a_bucket),
 		cmocka_unit_test(merging_is_adding),
 		cmocka_unit_test(missing_translation_is_english),
