@@ -2,7 +2,7 @@
 
 /*
  * Part of the build: reads and checks the packs of a folder and writes them as C, ready to be used.
- * compile_pack FOLDER OUT.c DEPFILE, FOLDER/ordinary.log: lines as services print them all day
+ * compile_pack FOLDER OUT.c DEPFILE LOG..., LOG: lines as services that are well print them
  */
 
 #include "rule/pack.h"
@@ -43,10 +43,9 @@ static void print_pack(FILE *file, struct rule_pack *pack, struct str anchors)
 	buf_finish(&samples);
 }
 
-static bool read_ordinary(struct str folder, struct arena *run, struct buf *text, struct error *err)
+static bool read_log(const char *path, struct buf *text, struct error *err)
 {
 	enum { READ_SIZE = 64 << 10 };
-	const char *path = arena_printf(run, STR_FMT "/ordinary.log", STR_ARG(folder)).ptr;
 	FILE *file = fopen(path, "rbe");
 	size_t count = 1;
 	while (file != NULL && count > 0) {
@@ -89,7 +88,7 @@ static void name_files(struct rule_pack *pack, struct str folder)
 static void print_needs(FILE *file, char **paths, const struct rule_pack *pack,
                         const struct str *folders)
 {
-	fprintf(file, "%s: %s/ordinary.log", paths[1], paths[0]);
+	fprintf(file, "%s:", paths[1]);
 	for (size_t i = 0; i < PACK_COUNT; i++) {
 		fprintf(file, " " STR_FMT, STR_ARG(folders[i]));
 	}
@@ -123,8 +122,11 @@ static bool write_all(struct rule_pack *pack, char **paths, const struct str *fo
 	struct str anchors;
 	struct buf ordinary = {0};
 	FILE *needs = NULL, *out = NULL;
-	bool is_good = read_ordinary(str_from(paths[0]), &pack->run, &ordinary, err) &&
-	               save_anchors(pack, buf_str(&ordinary), &anchors, err);
+	bool is_good = true;
+	for (char **log = paths + 3; *log != NULL && is_good; log++) {
+		is_good = read_log(*log, &ordinary, err);
+	}
+	is_good = is_good && save_anchors(pack, buf_str(&ordinary), &anchors, err);
 	buf_finish(&ordinary);
 	if (!is_good || (needs = open_file(paths[2], err)) == NULL) {
 		return false;
@@ -143,8 +145,8 @@ int main(int argc, char **argv)
 	struct error error = {0};
 	struct arena run;
 	struct str folders[PACK_COUNT];
-	if (argc != 4) {
-		fputs("usage: compile_pack FOLDER OUT.c DEPFILE\n", stderr);
+	if (argc < 4) {
+		fputs("usage: compile_pack FOLDER OUT.c DEPFILE LOG...\n", stderr);
 		return 2;
 	}
 	arena_init(&run);
