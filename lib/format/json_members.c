@@ -34,17 +34,18 @@ static struct str raw_value(struct str line, size_t at)
 	while (at < line.len && (line.ptr[at] == ' ' || line.ptr[at] == ':')) {
 		at++;
 	}
-	bool is_quoted = at < line.len && line.ptr[at] == '"';
-	size_t start = is_quoted ? at + 1 : at, end = start;
-	while (end < line.len && line.ptr[end] != '"' && line.ptr[end] != ',' &&
-	       line.ptr[end] != '}') {
+	struct str rest = str_skip(line, at);
+	if (str_starts(rest, STR("\""))) {
+		rest = str_skip(rest, 1);
+		ptrdiff_t end = str_find_byte(rest, '"');
+		return end < 0 ? rest : str_slice(rest, 0, (size_t)end);
+	}
+	size_t end = 0;
+	while (end < rest.len && rest.ptr[end] != '"' && rest.ptr[end] != ',' &&
+	       rest.ptr[end] != '}') {
 		end++;
 	}
-	/* 09:00:01,512: a comma may stand before the fraction */
-	while (is_quoted && end < line.len && line.ptr[end] != '"') {
-		end++;
-	}
-	return str_slice(line, start, end);
+	return str_slice(rest, 0, end);
 }
 
 /* The time behind one key in the head of a line. */
