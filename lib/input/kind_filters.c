@@ -1,36 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bzip2, xz, zstd: streams of one file, one behind the other. */
+#include "input/intake.h"
 #include "input/kind.h"
 #include "input/unpack.h"
 
 #include <string.h>
 
-enum { IN_BYTES = 128 << 10, HEAD_BYTES = 10 };
+enum { HEAD_BYTES = 10 };
 
 struct filter {
 	struct feed feed;
-	struct feed *under;
+	struct intake in;
 	const struct unpack_engine *engine;
 	void *decoder;
-	char *in; /* IN_BYTES; [used, len) is not decoded yet */
-	size_t in_used, in_len;
-	bool is_under_ended, is_finished;
+	bool is_finished;
 };
-
-/* At least `size` bytes from `used` on, unless the end comes before. */
-static struct str ahead(struct filter *filter, size_t size)
-{
-	while (filter->in_len - filter->in_used < size && !filter->is_under_ended) {
-		filter->in_len -= filter->in_used;
-		memmove(filter->in, filter->in + filter->in_used, filter->in_len);
-		filter->in_used = 0;
-		size_t count = feed_read(filter->under, filter->in + filter->in_len,
-		                         IN_BYTES - filter->in_len);
-		filter->in_len += count;
-		filter->is_under_ended = count == 0;
-	}
-	return (struct str){filter->in + filter->in_used, filter->in_len - filter->in_used};
-}
 
 /* out: bytes that were decoded */
 static void finish(struct filter *filter, enum input_damage_kind kind, const char *what,
@@ -72,10 +56,10 @@ static bool is_nearly(struct str magic, struct str head)
 /* Behind a stream: padding with NULs, another one, the end, or something else. */
 static void next_stream(struct filter *filter, uint64_t out)
 {
-	struct str head = ahead(filter, HEAD_BYTES);
+	struct str head = intake_ahead(&filter->in, HEAD_BYTES);
 	while (head.len > 0 && head.ptr[0] == '\0') {
-		filter->in_used++;
-		head = ahead(filter, HEAD_BYTES);
+		filter->in.used++;
+		head = intake_ahead(&filter->in, HEAD_BYTES);
 	}
 	if (head.len == 0) {
 		filter->is_finished = true;
@@ -93,12 +77,12 @@ static void next_stream(struct filter *filter, uint64_t out)
 
 static size_t decode(struct filter *filter, char *buffer, size_t size)
 {
-	struct str in = ahead(filter, 1);
+	struct str in = intake_ahead(&filter->in, 1);
 	struct unpack_window window = {in.ptr, in.len, buffer, size};
 	enum unpack_result result = filter->engine->step(filter->decoder, &window);
 	size_t count = size - window.out_len, taken = in.len - window.in_len;
 	uint64_t out = filter->feed.position + count;
-	filter->in_used += taken;
+	filter->in.used += taken;
 	if (result == UNPACK_END) {
 		next_stream(filter, out);
 	} else if (result != UNPACK_MORE) {
@@ -124,7 +108,7 @@ static void filter_close(struct feed *feed)
 {
 	struct filter *filter = (struct filter *)feed;
 	filter->engine->destroy(filter->decoder);
-	memory_free(filter->in);
+	intake_finish(&filter->in);
 	memory_free(filter);
 }
 
@@ -132,10 +116,10 @@ static struct feed *filter_open(const struct unpack_engine *engine, struct feed 
 {
 	static const struct feed_type type = {.read = filter_read, .close = filter_close};
 	struct filter *filter = memory_resize(NULL, sizeof(*filter));
-	*filter = (struct filter){.under = under, .engine = engine};
+	*filter = (struct filter){.engine = engine};
 	feed_init(&filter->feed, &type, under->account, under->path);
 	filter->feed.is_unfolded = true;
-	filter->in = memory_resize(NULL, IN_BYTES);
+	intake_init(&filter->in, under);
 	filter->decoder = engine->create(under->account->limits.max_memory);
 	return &filter->feed;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input/inflate.h"
+#include "input/intake.h"
 #include "input/kind.h"
 
 #include <string.h>
 
 enum {
-	IN_BYTES = 128 << 10,
 	HEADER_BYTES = 10,
 	NOTES_MAX = 8,   /* of one file */
 	RETURNS_MAX = 64 /* to a damaged member's begin; then the search only goes forward */
@@ -13,15 +13,13 @@ enum {
 
 struct gzip {
 	struct feed feed;
-	struct feed *under;
+	struct intake in;
 	const struct inflate_engine *engine;
 	void *state;
-	unsigned char *in; /* IN_BYTES; [used, len) is not decoded yet */
-	size_t in_used, in_len;
 	uint64_t member_begin; /* of the current member, in under */
 	uint64_t member_out;   /* bytes that were decoded of it */
 	uint64_t again;        /* bytes still to be decoded a second time */
-	bool is_finished, is_under_ended;
+	bool is_finished;
 	unsigned notes, returns;
 };
 
@@ -54,42 +52,6 @@ static bool is_header(struct str head)
 	return head.len >= HEADER_BYTES && magic_bytes_right(head) == 3 && has_header_rest(head);
 }
 
-/* Keeps the bytes in front of `used` as long as there is room, to search them again. */
-static bool fill(struct gzip *gz)
-{
-	if (gz->in_used < gz->in_len) {
-		return true;
-	}
-	if (gz->is_under_ended) {
-		return false;
-	}
-	gz->in_used = gz->in_len = 0;
-	size_t count = feed_read(gz->under, (char *)gz->in, IN_BYTES);
-	gz->in_len = count;
-	gz->is_under_ended = count == 0;
-	return count > 0;
-}
-
-/* At least `size` bytes from `used` on, unless the end comes before. */
-static struct str ahead(struct gzip *gz, size_t size)
-{
-	while (gz->in_len - gz->in_used < size && !gz->is_under_ended) {
-		memmove(gz->in, gz->in + gz->in_used, gz->in_len - gz->in_used);
-		gz->in_len -= gz->in_used;
-		gz->in_used = 0;
-		size_t count =
-			feed_read(gz->under, (char *)gz->in + gz->in_len, IN_BYTES - gz->in_len);
-		gz->in_len += count;
-		gz->is_under_ended = count == 0;
-	}
-	return (struct str){(const char *)gz->in + gz->in_used, gz->in_len - gz->in_used};
-}
-
-static uint64_t offset_in(const struct gzip *gz)
-{
-	return feed_offset(gz->under) - (gz->in_len - gz->in_used);
-}
-
 static uint64_t offset_out(const struct gzip *gz)
 {
 	return gz->feed.position;
@@ -110,7 +72,7 @@ static void note(struct gzip *gz, enum input_damage_kind kind, const char *what,
 static void begin_member(struct gzip *gz)
 {
 	gz->engine->reset(gz->state);
-	gz->member_begin = offset_in(gz);
+	gz->member_begin = intake_offset(&gz->in);
 	gz->member_out = 0;
 }
 
@@ -118,9 +80,9 @@ static void begin_member(struct gzip *gz)
 static bool find_member(struct gzip *gz)
 {
 	for (;;) {
-		struct str bytes = ahead(gz, HEADER_BYTES);
+		struct str bytes = intake_ahead(&gz->in, HEADER_BYTES);
 		if (bytes.len < HEADER_BYTES) {
-			gz->in_used = gz->in_len;
+			gz->in.used = gz->in.len;
 			return false;
 		}
 		size_t last = bytes.len - HEADER_BYTES;
@@ -130,29 +92,26 @@ static bool find_member(struct gzip *gz)
 		       (found = memchr(bytes.ptr + at, magic[0], last - at + 1)) != NULL) {
 			at = (size_t)(found - bytes.ptr);
 			if (is_header(str_skip(bytes, at))) {
-				gz->in_used += at;
+				gz->in.used += at;
 				return true;
 			}
 			at++;
 		}
-		gz->in_used += last + 1;
+		gz->in.used += last + 1;
 	}
 }
 
 /* From just behind the header of the member that went wrong, where that can be reached. */
 static void go_back_in_member(struct gzip *gz)
 {
-	uint64_t here = offset_in(gz), back = here - gz->member_begin;
+	uint64_t here = intake_offset(&gz->in), back = here - gz->member_begin;
 	if (gz->returns++ >= RETURNS_MAX) {
 		return;
 	}
-	if (back <= gz->in_used) {
-		gz->in_used -= (size_t)(back > 0 ? back - 1 : 0);
-	} else if (feed_can_seek(gz->under) && feed_seek(gz->under, gz->member_begin + 1)) {
-		gz->in_used = gz->in_len = 0;
-		gz->is_under_ended = false;
-	} else {
-		gz->in_used = 0;
+	if (back <= gz->in.used) {
+		gz->in.used -= (size_t)(back > 0 ? back - 1 : 0);
+	} else if (!feed_can_seek(gz->in.under) || !intake_seek(&gz->in, gz->member_begin + 1)) {
+		gz->in.used = 0;
 	}
 }
 
@@ -169,10 +128,10 @@ static void resynchronise(struct gzip *gz)
 /* Behind a member: padding with NULs, another one, the end, or something else. */
 static void next_member(struct gzip *gz, bool was_right)
 {
-	while (fill(gz) && gz->in[gz->in_used] == 0) {
-		gz->in_used++;
+	while ((intake_ahead(&gz->in, 1).len > 0) && gz->in.bytes[gz->in.used] == 0) {
+		gz->in.used++;
 	}
-	struct str head = ahead(gz, HEADER_BYTES);
+	struct str head = intake_ahead(&gz->in, HEADER_BYTES);
 	if (head.len == 0) {
 		gz->is_finished = true;
 	} else if (is_header(head) || (head.len < HEADER_BYTES && byte_at(head, 0) == magic[0] &&
@@ -193,14 +152,12 @@ static void next_member(struct gzip *gz, bool was_right)
 /* Read the member again with zlib: what it decodes, and what is wrong with it, is what counts. */
 static bool decode_again(struct gzip *gz)
 {
-	if (gz->engine == &inflate_zlib || !feed_seek(gz->under, gz->member_begin)) {
+	if (gz->engine == &inflate_zlib || !intake_seek(&gz->in, gz->member_begin)) {
 		return false;
 	}
 	gz->engine->destroy(gz->state);
 	gz->engine = &inflate_zlib;
 	gz->state = gz->engine->create(false);
-	gz->in_used = gz->in_len = 0;
-	gz->is_under_ended = false;
 	gz->again = gz->member_out;
 	gz->member_out = 0;
 	return true;
@@ -215,9 +172,9 @@ static void take_fault(struct gzip *gz, enum inflate_result result, uint64_t out
 	if (result == INFLATE_BAD_CHECK) {
 		note(gz, INPUT_CHECKSUM, "gzip checksum is wrong", out);
 		/* of the trailer zlib took the CRC, and the length only if the CRC was right */
-		struct str rest = ahead(gz, 4 + HEADER_BYTES);
+		struct str rest = intake_ahead(&gz->in, 4 + HEADER_BYTES);
 		bool is_here = is_header(rest);
-		gz->in_used += is_here || rest.len < 4 ? 0 : 4;
+		gz->in.used += is_here || rest.len < 4 ? 0 : 4;
 		next_member(gz, false);
 	} else if (result == INFLATE_BAD_DATA) {
 		note(gz, INPUT_CORRUPT, "gzip data are damaged", out);
@@ -232,13 +189,13 @@ static void take_fault(struct gzip *gz, enum inflate_result result, uint64_t out
 /* NOLINTNEXTLINE(readability-non-const-parameter) */
 static size_t decode(struct gzip *gz, char *buffer, size_t size)
 {
-	bool has_input = fill(gz);
-	struct inflate_window window = {gz->in + gz->in_used, gz->in_len - gz->in_used,
-	                                (unsigned char *)buffer, size};
+	bool has_input = (intake_ahead(&gz->in, 1).len > 0);
+	struct inflate_window window = {(unsigned char *)gz->in.bytes + gz->in.used,
+	                                gz->in.len - gz->in.used, (unsigned char *)buffer, size};
 	enum inflate_result result = gz->engine->step(gz->state, &window);
 	size_t count = size - window.out_len;
-	size_t taken = gz->in_len - gz->in_used - window.in_len;
-	gz->in_used += taken;
+	size_t taken = gz->in.len - gz->in.used - window.in_len;
+	gz->in.used += taken;
 	gz->member_out += count;
 	uint64_t out = offset_out(gz) + (gz->again == 0 ? count : 0);
 	if (result == INFLATE_END) {
@@ -278,17 +235,17 @@ static void gzip_close(struct feed *feed)
 {
 	struct gzip *gz = (struct gzip *)feed;
 	gz->engine->destroy(gz->state);
-	memory_free(gz->in);
+	intake_finish(&gz->in);
 	memory_free(gz);
 }
 
 /* One byte of the three is wrong, all else is as it should be. */
 static void mend_magic(struct gzip *gz)
 {
-	struct str head = ahead(gz, HEADER_BYTES);
+	struct str head = intake_ahead(&gz->in, HEADER_BYTES);
 	if (head.len >= HEADER_BYTES && magic_bytes_right(head) == 2) {
 		note(gz, INPUT_CORRUPT, "the gzip header is damaged", 0);
-		memcpy(gz->in + gz->in_used, magic, sizeof(magic));
+		memcpy((unsigned char *)gz->in.bytes + gz->in.used, magic, sizeof(magic));
 	}
 }
 
@@ -296,10 +253,10 @@ struct feed *inflate_gzip_open(struct feed *under, const struct inflate_engine *
 {
 	static const struct feed_type type = {.read = gzip_read, .close = gzip_close};
 	struct gzip *gz = memory_resize(NULL, sizeof(*gz));
-	*gz = (struct gzip){.under = under, .engine = engine};
+	*gz = (struct gzip){.engine = engine};
 	feed_init(&gz->feed, &type, under->account, under->path);
 	gz->feed.is_unfolded = true;
-	gz->in = memory_resize(NULL, IN_BYTES);
+	intake_init(&gz->in, under);
 	gz->engine = feed_can_seek(under) ? engine : &inflate_zlib;
 	gz->member_begin = feed_offset(under);
 	mend_magic(gz);
