@@ -95,4 +95,5 @@ const struct format format_go_panic = {
 	.date = format_date_none,
 	.decode = decode,
 	.is_multiline = true,
+	.is_dump = true,
 };

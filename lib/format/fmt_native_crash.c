@@ -79,4 +79,6 @@ const struct format format_native_crash = {
 	.date = format_date_none,
 	.decode = decode,
 	.is_multiline = true,
+	.is_dump = true,
+	.has_pieces = true,
 };

@@ -147,4 +147,5 @@ const struct format format_zap_members = {
 	.date = date,
 	.decode = decode,
 	.is_multiline = true,
+	.has_pieces = true,
 };

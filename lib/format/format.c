@@ -79,11 +79,6 @@ bool format_is_printed_as_line(const struct format *format)
 	       format == &format_etcd_json || format == &format_json;
 }
 
-bool format_is_dump(const struct format *format)
-{
-	return format == &format_go_panic || format == &format_native_crash;
-}
-
 bool format_is_open(const struct format *format, struct str text)
 {
 	struct str rest = str_trim(str_skip(text, text.len > 64 ? text.len - 64 : 0));
@@ -112,8 +107,7 @@ bool format_continues(const struct format *format, struct str text, struct str l
 		return format->continues(line);
 	}
 	if (is_piece) {
-		return format == found &&
-		       (format == &format_native_crash || format == &format_zap_members);
+		return format == found && format->has_pieces;
 	}
 	if (format == NULL) {
 		return is_trace_line(line);

@@ -71,6 +71,8 @@ struct format {
 	/** Printed as several lines: a dump, a trace. Others are one line, unless something wrapped
 	 * them. */
 	bool is_multiline;
+	bool is_dump;    /* of a crash: other threads may print into it */
+	bool has_pieces; /* lines that only look like the start of another one go on with it */
 	/** Whether a line that no format bids for belongs to a record of this format; NULL: any
 	 * does. */
 	bool (*continues)(struct str line);
@@ -98,9 +100,6 @@ const struct format *format_of(struct str line, const struct format *guess);
  */
 bool format_continues(const struct format *format, struct str text, struct str line,
                       const struct format *found);
-
-/** Whether a format is that of a crash's dump, into which other threads may print. */
-bool format_is_dump(const struct format *format);
 
 /**
  * Whether the end of a record that its program prints as one line is missing: it was cut, or

@@ -4,7 +4,6 @@
 #include "base/vec.h"
 #include "side/side.h"
 
-
 enum {
 	LOG_RECORDS_MIN = 2 /* so many dated records besides documents are a log */
 };
@@ -102,25 +101,23 @@ static void take_line(void *context, const struct side_sink *sink, struct str li
 
 /* Whether a line without a time tells of trouble all the same, a crash or a client's error, and
  * not of what a document told. */
-static bool is_trouble(struct stream_tools *tools, const struct side_sink *sink,
-                       const struct line *line)
+static bool is_trouble(struct stream_tools *tools, const struct line *line, struct arena *tmp)
 {
-	for (size_t i = 0; i < tools->stated.count; i++) {
-		if (tools->stated.items[i] == line->number) {
-			return false;
-		}
-	}
 	struct record record;
 	struct event found = {0};
-	const struct rule *rule =
-		rule_match_text(tools->matcher, line->text, sink->tmp, &record, &found);
-	return rule != NULL && rule->kind.is_harm;
+	if (stream_is_stated(tools, line->number)) {
+		return false;
+	}
+	const struct rule *rule = rule_match_text(tools->matcher, line->text, tmp, &record, &found);
+	bool is_harm = rule != NULL && rule->kind.is_harm;
+	arena_reset(tmp);
+	return is_harm;
 }
 
 /* Dated records in a block, outside of what readers of documents own; LOG_RECORDS_MIN where one
  * tells of trouble. */
 static int count_records(struct stream_tools *tools, const struct side_sink *sink,
-                         const struct line_block *block)
+                         const struct line_block *block, struct arena *tmp)
 {
 	struct line_cursor cursor;
 	struct line line;
@@ -138,7 +135,7 @@ static int count_records(struct stream_tools *tools, const struct side_sink *sin
 		guess = format != NULL ? format : guess;
 		bool is_dated = line.outer_ns != TIME_NONE ||
 		                (format != NULL && format->date(line.text, &zone) != TIME_NONE);
-		records += is_dated ? 1 : is_trouble(tools, sink, &line) ? LOG_RECORDS_MIN : 0;
+		records += is_dated ? 1 : is_trouble(tools, &line, tmp) ? LOG_RECORDS_MIN : 0;
 	}
 	return records;
 }
@@ -150,11 +147,14 @@ static bool has_log(struct stream_tools *tools, const struct side_sink *sink)
 	struct line_options options = {.is_always_careful = true, .modified_ns = sink->modified_ns};
 	struct line_reader *reader = line_reader_create(line_read_memory, &rest, &options);
 	struct line_block block;
+	struct arena tmp;
 	int records = 0;
+	arena_init(&tmp);
 	while (records < LOG_RECORDS_MIN && line_reader_next(reader, &block) == NEXT_ITEM) {
-		records += count_records(tools, sink, &block);
+		records += count_records(tools, sink, &block, &tmp);
 	}
 	line_reader_destroy(reader);
+	arena_finish(&tmp);
 	return records >= LOG_RECORDS_MIN;
 }
 

@@ -274,8 +274,7 @@ static bool is_wanted(const struct stream *stream, const struct track *track)
 	        (tools->until_ns == TIME_NONE || track->last_ns < tools->until_ns));
 }
 
-/* Whether a document around that line gave its event already. */
-static bool is_stated(const struct stream_tools *tools, uint64_t line)
+bool stream_is_stated(const struct stream_tools *tools, uint64_t line)
 {
 	for (size_t i = 0; i < tools->stated.count; i++) {
 		if (tools->stated.items[i] == line) {
@@ -290,7 +289,7 @@ static void emit(struct stream *stream, struct track *track, struct event *event
 {
 	event->inside = count_inside(track, event, record->program);
 	digest_source(stream->digest, track->source)->recognised++;
-	if (is_stated(stream->tools, event->origin.line)) {
+	if (stream_is_stated(stream->tools, event->origin.line)) {
 		return;
 	}
 	const struct scan_options *options = stream->tools->options;
@@ -506,7 +505,7 @@ static void close_dump(struct stream *stream, struct track *track)
 static void leave_record(struct stream *stream, struct track *track, const struct format *begins)
 {
 	struct open_record *open = &track->record;
-	bool is_dump = open->is_open && open->format != NULL && format_is_dump(open->format);
+	bool is_dump = open->is_open && open->format != NULL && open->format->is_dump;
 	if (is_dump && begins != NULL && !begins->is_multiline) {
 		close_dump(stream, track);
 		record_keep(open);

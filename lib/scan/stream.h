@@ -30,6 +30,9 @@ struct stream_tools {
 	struct input_damage_list *damage; /* what was lost of lines; texts in the digest. NULL */
 };
 
+/** Whether a document around that line gave its event already. */
+bool stream_is_stated(const struct stream_tools *tools, uint64_t line);
+
 /**
  * Read a stream to its end.
  *
