@@ -383,13 +383,22 @@ static bool is_complaint(const struct episode *episode)
 	                               episode_is(episode, STR("milvus.tso.*")));
 }
 
+/* Of how many members there are logs. cluster: 0: of all */
+static unsigned count_logs(const struct reason *reason, int cluster)
+{
+	unsigned logs = 0;
+	vec_foreach (struct process, process, &reason->processes) {
+		logs += is_etcd(process) && (cluster == 0 || process->cluster == cluster) ? 1 : 0;
+	}
+	return logs;
+}
+
 /* When the last member of a cluster ended for good; TIME_NONE: not seen. */
 static int64_t end_of_cluster(const struct reason *reason, int cluster)
 {
 	int64_t end_ns = TIME_NONE;
-	unsigned logs = 0;
+	unsigned logs = count_logs(reason, cluster);
 	vec_foreach (struct process, etcd, &reason->processes) {
-		logs += is_etcd(etcd) && etcd->cluster == cluster ? 1 : 0;
 		vec_foreach (struct run, run, &reason->findings->runs) {
 			bool is_it = is_etcd(etcd) && etcd->cluster == cluster &&
 			             str_equals(run->component, etcd->component) &&
@@ -649,10 +658,7 @@ unsigned reason_member_count(const struct reason *reason, int cluster)
 			}
 		}
 	}
-	unsigned logs = 0;
-	vec_foreach (struct process, process, &reason->processes) {
-		logs += is_etcd(process) && (cluster == 0 || process->cluster == cluster) ? 1 : 0;
-	}
+	unsigned logs = count_logs(reason, cluster);
 	count = count > logs ? count : logs;
 	/* two that are named have a third: clusters of two are not run */
 	return count == 2 && logs < 2 ? 3 : count == 1 || is_single ? 1 : count;
@@ -660,10 +666,7 @@ unsigned reason_member_count(const struct reason *reason, int cluster)
 
 unsigned reason_missing_members(const struct reason *reason)
 {
-	unsigned logs = 0, members = reason_member_count(reason, reason->focus);
-	vec_foreach (struct process, process, &reason->processes) {
-		bool is_of_cluster = reason->focus == 0 || process->cluster == reason->focus;
-		logs += str_equals(process->component, STR("etcd")) && is_of_cluster ? 1 : 0;
-	}
+	unsigned logs = count_logs(reason, reason->focus);
+	unsigned members = reason_member_count(reason, reason->focus);
 	return logs > 0 && logs < members && members > 1 ? members - logs : 0;
 }

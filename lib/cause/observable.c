@@ -81,17 +81,14 @@ static bool is_of_peers(const struct reason *reason, struct str name)
 
 bool reason_can_show(const struct reason *reason, struct str name)
 {
-	static const struct str of_milvus[] = {STR_INIT("etcd.client."), STR_INIT("milvus."),
-	                                       STR_INIT("save."), STR_INIT("clock.")};
 	static const struct str of_etcd[] = {
 		STR_INIT("etcd."),    STR_INIT("heartbeat."), STR_INIT("peer."),
 		STR_INIT("path."),    STR_INIT("fsync."),     STR_INIT("trace."),
 		STR_INIT("print."),   STR_INIT("took."),      STR_INIT("apply."),
 		STR_INIT("silence."), STR_INIT("requests."),  STR_INIT("maintenance.")};
-	if (starts_with_any(name, of_milvus, sizeof(of_milvus) / sizeof(of_milvus[0]))) {
-		return reason_covers(reason, STR("milvus"), false);
-	}
-	if (starts_with_any(name, of_etcd, sizeof(of_etcd) / sizeof(of_etcd[0]))) {
+	/* what etcd's client complains of, Milvus prints */
+	bool is_client = str_starts(name, STR("etcd.client."));
+	if (!is_client && starts_with_any(name, of_etcd, sizeof(of_etcd) / sizeof(of_etcd[0]))) {
 		return !is_of_peers(reason, name) && reason_covers(reason, STR("etcd"), false);
 	}
 	if (str_starts(name, STR("host."))) {

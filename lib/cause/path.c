@@ -190,14 +190,15 @@ void reason_path(struct reason *reason)
 	if (leader >= reason->digest->source_count) {
 		return;
 	}
-	struct waits traced = traced_waits(reason, leader), reads = read_waits(reason, leader);
-	double by_trace = least_ratio(reason, leader, waits_median(&traced), traced_waits);
-	double by_read = least_ratio(reason, leader, waits_median(&reads), read_waits);
-	double ratio = by_trace > 0 ? by_trace : by_read;
-	const struct waits *direct = by_trace > 0 ? &traced : &reads;
+	struct waits direct = traced_waits(reason, leader);
+	double ratio = least_ratio(reason, leader, waits_median(&direct), traced_waits);
+	if (ratio <= 0) {
+		direct = read_waits(reason, leader);
+		ratio = least_ratio(reason, leader, waits_median(&direct), read_waits);
+	}
 	if (ratio > 0) {
 		derived_add(reason, "path.ratio", ratio, NULL);
-		derived_add(reason, "path.direct_ms", derived_seconds(waits_median(direct)) * 1000,
+		derived_add(reason, "path.direct_ms", derived_seconds(waits_median(&direct)) * 1000,
 		            NULL);
 	}
 	derive_level(reason, leader);

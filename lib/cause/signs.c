@@ -302,7 +302,7 @@ static bool see_fact(const struct reason *reason, const struct json *when, struc
 		return is_seen;
 	}
 	result->is_observable =
-		str_starts(id, STR("clock.")) || str_starts(id, STR("silence.")) ? reason_can_show(reason, id) : false;
+		(str_starts(id, STR("clock.")) || str_starts(id, STR("silence."))) && reason_can_show(reason, id);
 	vec_foreach (struct fact, fact, &reason->digest->facts) {
 		if (!str_equals(fact->id, id)) {
 			continue;
