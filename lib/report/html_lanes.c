@@ -27,6 +27,15 @@ struct lanes {
 	size_t left_out; /* marks of instances beyond LANES_MAX */
 };
 
+static void lane_finish(struct lane *lane)
+{
+	vec_finish(&lane->runs);
+	vec_finish(&lane->stops);
+	for (size_t i = 0; i < TRACKS_MAX; i++) {
+		vec_finish(&lane->stalls[i]);
+	}
+}
+
 static bool is_shown(const struct html *html, int64_t from_ns, int64_t to_ns)
 {
 	return from_ns <= html->to_ns && to_ns >= html->from_ns;
@@ -347,9 +356,7 @@ static unsigned write_sessions(struct html *html, unsigned y)
 		y = write_lane(html, &lane, y);
 	}
 	vec_finish(&sessions);
-	for (size_t i = 0; i < TRACKS_MAX; i++) {
-		vec_finish(&lane.stalls[i]);
-	}
+	lane_finish(&lane);
 	return y;
 }
 
@@ -425,12 +432,7 @@ static unsigned write_terms(struct html *html, unsigned y)
 static void lanes_finish(struct lanes *lanes)
 {
 	for (size_t i = 0; i < lanes->count; i++) {
-		struct lane *lane = &lanes->items[i];
-		vec_finish(&lane->runs);
-		vec_finish(&lane->stops);
-		for (size_t j = 0; j < TRACKS_MAX; j++) {
-			vec_finish(&lane->stalls[j]);
-		}
+		lane_finish(&lanes->items[i]);
 	}
 	memory_free(lanes->items);
 }

@@ -203,6 +203,12 @@ static void end_section(struct markdown *md)
 	buf_clear(&md->section);
 }
 
+static void end_list(struct markdown *md, size_t shown, size_t count)
+{
+	say_more(md, shown, count);
+	end_section(md);
+}
+
 static void brief_line(struct markdown *md, const char *en, struct str text)
 {
 	if (text.len > 0) {
@@ -283,8 +289,7 @@ static void write_rows(struct markdown *md)
 		add_plain(md, row->is_inferred ? MD_PICK(" \\(inferred\\)") : "");
 		add_plain(md, row->is_end ? "** |\n" : " |\n");
 	}
-	say_more(md, i, view->rows.count + view->left_out);
-	end_section(md);
+	end_list(md, i, view->rows.count + view->left_out);
 }
 
 static struct str fold_line(struct markdown *md, const struct event *event)
@@ -338,8 +343,7 @@ static void write_proof(struct markdown *md)
 			end_section(md);
 		}
 	}
-	say_more(md, i, findings->chain.count);
-	end_section(md);
+	end_list(md, i, findings->chain.count);
 }
 
 static void write_sentences(struct markdown *md, const char *sign, const struct sentence_list *list)
@@ -375,8 +379,7 @@ static void write_reasons(struct markdown *md)
 		add_plain(md, "\n");
 		end_section(md);
 	}
-	say_more(md, i, findings->rivals.count);
-	end_section(md);
+	end_list(md, i, findings->rivals.count);
 }
 
 static void write_settle(struct markdown *md)
@@ -393,8 +396,7 @@ static void write_settle(struct markdown *md)
 		add_both(md, &findings->settle.items[i].how, false);
 		add_plain(md, "\n");
 	}
-	say_more(md, i, findings->settle.count);
-	end_section(md);
+	end_list(md, i, findings->settle.count);
 }
 
 static void write_stops(struct markdown *md)
@@ -424,8 +426,7 @@ static void write_stops(struct markdown *md)
 		add_both(md, &stop->summary, true);
 		add_plain(md, " |\n");
 	}
-	say_more(md, i, findings->stops.count);
-	end_section(md);
+	end_list(md, i, findings->stops.count);
 }
 
 static void write_measured(struct markdown *md)
@@ -467,8 +468,7 @@ static void write_measured(struct markdown *md)
 		add_text(md, view_fact(&md->view, item), false);
 		add_plain(md, "\n");
 	}
-	say_more(md, shown, count);
-	end_section(md);
+	end_list(md, shown, count);
 }
 
 /* ---- coverage ---- */
@@ -504,8 +504,7 @@ static void write_coverage(struct markdown *md)
 	for (; i < digest->input_count && has_room(md, i); i++) {
 		write_input(md, &digest->inputs[i]);
 	}
-	say_more(md, i, digest->input_count);
-	end_section(md);
+	end_list(md, i, digest->input_count);
 	for (i = 0; i < digest->document_count && has_room(md, i); i++) {
 		add_plain(md, i == 0 ? "\n- " : "- ");
 		add_code(md, digest->documents[i].path, false);
@@ -515,8 +514,7 @@ static void write_coverage(struct markdown *md)
 		add_text(md, view_words(&md->view, digest->documents[i].damage), false);
 		add_plain(md, "\n");
 	}
-	say_more(md, i, digest->document_count);
-	end_section(md);
+	end_list(md, i, digest->document_count);
 	for (i = 0; i < md->view.findings->missing.count && has_room(md, i); i++) {
 		const struct missing *item = &md->view.findings->missing.items[i];
 		if (i == 0) {
@@ -530,8 +528,7 @@ static void write_coverage(struct markdown *md)
 		add_both(md, &item->how, false);
 		add_plain(md, "\n");
 	}
-	say_more(md, i, md->view.findings->missing.count);
-	end_section(md);
+	end_list(md, i, md->view.findings->missing.count);
 }
 
 static void write_advice(struct markdown *md)
@@ -546,8 +543,7 @@ static void write_advice(struct markdown *md)
 		add_both(md, &findings->advice.items[i].text, false);
 		add_plain(md, "\n");
 	}
-	say_more(md, i, findings->advice.count);
-	end_section(md);
+	end_list(md, i, findings->advice.count);
 }
 
 static void write_tail(struct markdown *md)

@@ -10,8 +10,6 @@ extern const struct reporter reporter_json;
 extern const struct reporter reporter_markdown;
 extern const struct reporter reporter_html;
 
-/** "none" for a healthy verdict, else the cause's id. */
-struct str report_cause_name(const struct findings *findings);
 /** "info", "warning" ... */
 struct str report_severity_name(enum event_severity severity);
 /** Names of zones of stamps, as in the JSON report: "UTC", "offset", "none". */

@@ -519,11 +519,6 @@ static void write_advice(struct layout *to)
 	}
 }
 
-struct str report_cause_name(const struct findings *findings)
-{
-	return findings->verdict.cause.len > 0 ? findings->verdict.cause : STR("none");
-}
-
 static bool write_text(const struct findings *findings, const struct report_options *options,
                        struct buf *out, struct error *err)
 {

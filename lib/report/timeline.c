@@ -172,13 +172,12 @@ static void add_signs(struct layout *to)
 	struct str signs = arena_printf(&to->view.tmp,
 	                                view_pick(&to->view, "%s running, ! in trouble, %s down"),
 	                                layout_sign(to, "│", "|"), layout_sign(to, "×", "x"));
-	const char *legend =
-		view_pick(&to->view, "(%.*s; from %.*s; an operation's time is when it began)");
-	if (date.len == 0) {
-		legend = view_pick(&to->view, "(%.*s; the lines have no times)");
-	}
-	layout_wrap(to, LAYOUT_DIM, 2, 2,
-	            arena_printf(&to->view.tmp, legend, STR_ARG(signs), STR_ARG(date)));
+	layout_wrap(
+		to, LAYOUT_DIM, 2, 2,
+		arena_printf(&to->view.tmp,
+	                     view_pick(&to->view,
+	                               "(%.*s; from %.*s; an operation's time is when it began)"),
+	                     STR_ARG(signs), STR_ARG(date)));
 }
 
 static void add_legend(struct layout *to)

@@ -131,10 +131,7 @@ struct str view_source(struct view *view, const struct source *source)
 	                               ? source->component
 	                               : str_from(view_pick(view, "not recognised"));
 	while (names.len > 0) {
-		ptrdiff_t comma = str_find_byte(names, ',');
-		size_t end = comma >= 0 ? (size_t)comma : names.len;
-		name = str_slice(names, 0, end);
-		names = str_skip(names, end + 1);
+		str_cut(names, STR(","), &name, &names);
 		listed = arena_printf(&view->tmp, STR_FMT "%s" STR_FMT, STR_ARG(listed),
 		                      listed.len > 0 ? view_pick(view, ", ") : "",
 		                      STR_ARG(view_words(view, name)));
