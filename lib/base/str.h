@@ -102,8 +102,9 @@ ptrdiff_t str_find_last_byte(struct str s, char byte);
  * Split at the first separator.
  *
  * left, right: what stands before and after it; without a separator all of s and nothing. May point
- * to the variable that s was copied from; NULL when not wanted Returns:     whether the separator
- * was there
+ *              to the variable that s was copied from; NULL when not wanted
+ *
+ * Returns: whether the separator was there
  */
 bool str_cut(struct str s, struct str separator, struct str *left, struct str *right);
 

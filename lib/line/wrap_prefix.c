@@ -3,9 +3,6 @@
  * ". One that stood before several records stands before other lines, too: "a=b,c=d ". */
 #include "line/shape.h"
 #include "line/wrapper.h"
-
-#include <string.h>
-
 enum { LENGTH_MAX = 96, LENGTH_MIN = 3, KNOWN_MAX = 8, TIMES_MIN = 3 };
 
 struct known {
@@ -19,7 +16,7 @@ struct prefixes {
 };
 
 /* Returns: bytes before the record; 0: none. */
-static size_t find_record(struct str line, const char *never)
+static size_t find_record(struct str line, struct str never)
 {
 	bool is_bracketed = line.ptr[0] == '[';
 	for (size_t i = 0; i < line.len && i < LENGTH_MAX; i++) {
@@ -29,7 +26,7 @@ static size_t find_record(struct str line, const char *never)
 		if (may_start && !is_number && shape_starts_strongly(str_skip(line, i))) {
 			return i;
 		}
-		if (strchr(never, byte) != NULL || (byte == ']' && !is_bracketed)) {
+		if (str_find_byte(never, byte) >= 0 || (byte == ']' && !is_bracketed)) {
 			return 0;
 		}
 	}
@@ -38,7 +35,7 @@ static size_t find_record(struct str line, const char *never)
 
 static size_t prefix_length(struct str line)
 {
-	return find_record(line, "\"{}\\=");
+	return find_record(line, STR("\"{}\\="));
 }
 
 static void learn(struct wrap_context *context, void *state, struct str line)
@@ -46,7 +43,7 @@ static void learn(struct wrap_context *context, void *state, struct str line)
 	struct prefixes *prefixes = state;
 	struct stamp stamp;
 	struct str rest = stamp_read(line, &stamp) ? str_skip(line, stamp.used + 1) : line;
-	struct str text = str_slice(rest, 0, rest.len > 0 ? find_record(rest, "\"{}\\") : 0);
+	struct str text = str_slice(rest, 0, rest.len > 0 ? find_record(rest, STR("\"{}\\")) : 0);
 	size_t i = 0;
 	if (text.len < LENGTH_MIN) {
 		return;
