@@ -50,15 +50,23 @@ struct profile {
 void profile_init(struct profile *profile);
 void profile_finish(struct profile *profile);
 /**
+ * Hash of a record, the same on every machine. Line ends and blanks at the ends of lines do not
+ * matter.
+ *
+ * text: clean
+ */
+uint64_t profile_hash(struct str text);
+/** The same for a record of one line; saves the search for line ends. */
+uint64_t profile_hash_line(struct str line);
+/**
  * Add a record.
  *
  * time_ns: TIME_NONE if none
  * is_own:  the time is the record's own
- * text:    clean; line ends and blanks at the ends of its lines do not matter
- * Returns: its hash
+ * hash:    of its text, by profile_hash
  */
-uint64_t profile_add(struct profile *profile, unsigned class_number, int64_t time_ns, bool is_own,
-                     struct str text);
+void profile_add(struct profile *profile, unsigned class_number, int64_t time_ns, bool is_own,
+                 uint64_t hash);
 
 bool profile_edge_has(const struct profile_edge *edge, uint64_t hash);
 

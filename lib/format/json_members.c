@@ -73,7 +73,7 @@ static int64_t find_time(struct str head, struct str line, struct str key, enum 
 /* The time as second member, behind the level, where zap puts it. */
 static int64_t time_behind_level(struct str line, struct str key, enum clock_zone *zone)
 {
-	enum { LEVEL_MAX = 8 };
+	enum { LEVEL_MAX = 8, VALUE_MAX = 48 };
 	static const struct str start = STR_INIT("{\"level\":\"");
 	struct str rest = str_skip(line, start.len);
 	ptrdiff_t level = str_find_byte(str_slice(rest, 0, LEVEL_MAX), '"');
@@ -82,18 +82,24 @@ static int64_t time_behind_level(struct str line, struct str key, enum clock_zon
 	}
 	rest = str_skip(rest, (size_t)level);
 	struct str behind = str_skip(rest, 3 + key.len);
-	return str_starts(rest, STR("\",\"")) && str_starts(str_skip(rest, 3), key) &&
-	                       str_starts(behind, STR("\""))
-	               ? parse_time(raw_value(behind, 1), zone)
-	               : TIME_NONE;
+	if (!str_starts(rest, STR("\",\"")) || !str_starts(str_skip(rest, 3), key) ||
+	    !str_starts(behind, STR("\""))) {
+		return TIME_NONE;
+	}
+	struct str value = raw_value(behind, 1);
+	return value.len <= VALUE_MAX && str_find_byte(value, '\n') < 0 ? parse_time(value, zone)
+	                                                                : TIME_NONE;
 }
 
 int64_t format_json_date(struct str line, const struct str *times, enum clock_zone *zone)
 {
 	*zone = CLOCK_ZONE_NONE;
+	int64_t near_ns = time_behind_level(line, times[0], zone);
+	if (near_ns != TIME_NONE) {
+		return near_ns;
+	}
 	struct str first = format_first_line(line);
-	int64_t near_ns = time_behind_level(first, times[0], zone);
-	for (size_t i = 0; near_ns == TIME_NONE && times[i].len > 0; i++) {
+	for (size_t i = 0; times[i].len > 0; i++) {
 		int64_t time_ns = find_time(str_slice(first, 0, HEAD_MAX), first, times[i], zone);
 		if (time_ns == TIME_NONE && first.len > HEAD_MAX) {
 			time_ns = find_time(first, first, times[i], zone);
@@ -102,7 +108,7 @@ int64_t format_json_date(struct str line, const struct str *times, enum clock_zo
 			return time_ns;
 		}
 	}
-	return near_ns;
+	return TIME_NONE;
 }
 
 /* ---- members ---- */

@@ -394,9 +394,10 @@ static void record_close(struct stream *stream, struct track *track)
 	time_ns = with_year(stream, track, time_ns);
 	bool is_own = time_ns != TIME_NONE;
 	track->own_ns = is_own ? time_ns : track->own_ns;
-	track->hash = profile_add(&source->profile, open->format_number,
-	                          track->own_ns != TIME_NONE ? track->own_ns : open->head.outer_ns,
-	                          is_own, open->text);
+	track->hash = open->lines == 1 ? profile_hash_line(open->text) : profile_hash(open->text);
+	profile_add(&source->profile, open->format_number,
+	            track->own_ns != TIME_NONE ? track->own_ns : open->head.outer_ns, is_own,
+	            track->hash);
 	if (time_ns == TIME_NONE && open->head.outer_ns != TIME_NONE) {
 		time_ns = open->head.outer_ns;
 		zone = open->head.outer_zone;

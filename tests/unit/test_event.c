@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { START_S = 1728122400 };
 
@@ -16,7 +17,7 @@ static void fill(struct profile *profile, unsigned from, unsigned to, int64_t st
 		char text[64];
 		int len = snprintf(text, sizeof(text), "record %u says something", i);
 		profile_add(profile, i % 3, START_S * NS_PER_SEC + i * step_ms * NS_PER_MS, true,
-		            (struct str){text, (size_t)len});
+		            profile_hash_line((struct str){text, (size_t)len}));
 	}
 }
 
@@ -114,16 +115,29 @@ static void spans_of_other_width_agree(void **state)
 
 static void line_ends_do_not_matter(void **state)
 {
-	struct profile one, other;
 	(void)state;
-	profile_init(&one);
-	profile_init(&other);
-	assert_true(profile_add(&one, 1, TIME_NONE, false, STR("a\nb")) ==
-	            profile_add(&other, 1, TIME_NONE, false, STR("a \r\nb\r\n")));
-	assert_true(profile_add(&one, 1, TIME_NONE, false, STR("a")) !=
-	            profile_add(&other, 1, TIME_NONE, false, STR("b")));
-	profile_finish(&one);
-	profile_finish(&other);
+	assert_true(profile_hash(STR("a\nb")) == profile_hash(STR("a \r\nb\r\n")));
+	assert_true(profile_hash(STR("a\n")) == profile_hash_line(STR("a")));
+	assert_true(profile_hash(STR("a")) != profile_hash(STR("b")));
+}
+
+static void every_byte_counts(void **state)
+{
+	char text[100];
+	(void)state;
+	for (size_t len = 1; len < sizeof(text); len++) {
+		memset(text, 'x', sizeof(text));
+		uint64_t whole = profile_hash_line((struct str){text, len});
+		assert_true(whole != profile_hash_line((struct str){text, len - 1}));
+		for (size_t i = 0; i < len; i++) {
+			text[i] = 'y';
+			assert_true(whole != profile_hash_line((struct str){text, len}));
+			text[i] = 'x';
+		}
+	}
+	/* words in another order are another record */
+	assert_true(profile_hash_line(STR("0123456789abcdefABCDEFGHIJKLMNOP")) !=
+	            profile_hash_line(STR("ABCDEFGHIJKLMNOP0123456789abcdef")));
 }
 
 static void any_times_are_bounded(void **state)
@@ -133,7 +147,7 @@ static void any_times_are_bounded(void **state)
 	profile_init(&profile);
 	for (uint64_t i = 1, time = 1; i < 20000; i++) {
 		time = time * 6364136223846793005u + 1442695040888963407u;
-		profile_add(&profile, (unsigned)i, (int64_t)time, true, STR("x"));
+		profile_add(&profile, (unsigned)i, (int64_t)time, true, i);
 	}
 	assert_true(profile.count <= PROFILE_CELLS_MAX);
 	struct profile_match match = profile_compare(&profile, &profile);
@@ -152,6 +166,7 @@ int main(void)
 		cmocka_unit_test(later_records_have_nothing_in_common),
 		cmocka_unit_test(spans_of_other_width_agree),
 		cmocka_unit_test(line_ends_do_not_matter),
+		cmocka_unit_test(every_byte_counts),
 		cmocka_unit_test(any_times_are_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
