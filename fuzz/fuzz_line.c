@@ -67,9 +67,8 @@ static void read_all(struct str input, size_t piece, bool is_careful, struct buf
 	struct line_block block;
 	struct line_summary summary;
 	while (line_reader_next(reader, &block) == NEXT_ITEM) {
-		struct line_cursor cursor;
+		struct line_cursor cursor = {0};
 		struct line line;
-		line_cursor_init(&cursor, &block);
 		while (line_cursor_next(&cursor, &block, &line)) {
 			check_line(reader, &line, input.len);
 			const struct line_source *source = line_reader_source(reader, line.source);

@@ -54,7 +54,8 @@ struct line_block {
 	/** Careful way: one for each line of text, in order of time where the stream is sorted from
 	 * the newest on; NULL on the fast way. */
 	const struct line *lines;
-	size_t count;          /* of lines; 0 on the fast way */
+	const uint32_t *ends;  /* fast way: where each line ends, bytes of text */
+	size_t count;          /* of lines */
 	uint64_t first_number; /* fast way: of the first line */
 	uint64_t first_offset; /* fast way */
 	uint32_t source;       /* fast way: of all lines */
@@ -95,19 +96,16 @@ size_t line_reader_source_count(const struct line_reader *reader);
 void line_reader_summary(struct line_reader *reader, struct line_summary *summary);
 
 /**
- * Walk over a block's lines, both ways alike.
+ * Walks over a block's lines, both ways alike. Begin with {0}.
  *
- * position: 0 at first; moved behind the line
- * number:   fast way: number of the line at position; set to block->first_number at first, counted
- * on
+ * position: where the next line begins on the fast way, bytes of text
+ * index:    of the next line
  */
 struct line_cursor {
 	size_t position;
 	size_t index;
-	uint64_t number;
 };
 
-void line_cursor_init(struct line_cursor *cursor, const struct line_block *block);
 /** Returns: false at the block's end. */
 bool line_cursor_next(struct line_cursor *cursor, const struct line_block *block,
                       struct line *line);

@@ -26,6 +26,7 @@ struct line_reader {
 	struct map stacks;  /* numbers of wrappers, outermost first -> count */
 	struct arena keep;
 	struct arena tmp;     /* of one physical line */
+	uint32_t *ends;       /* of the lines of a block on the fast way, FAST_BLOCK_SIZE at most */
 	uint64_t plain_lines; /* without any wrapper */
 	size_t careful_lines; /* so far, up to HEAD_LINES */
 	bool has_begun;
@@ -56,6 +57,7 @@ void line_reader_destroy(struct line_reader *reader)
 	map_finish(&reader->stacks);
 	arena_finish(&reader->keep);
 	arena_finish(&reader->tmp);
+	memory_free(reader->ends);
 	memory_free(reader);
 }
 
@@ -261,9 +263,13 @@ struct clean_lines {
 	size_t filled; /* that are not empty */
 };
 
-static struct clean_lines find_clean(const struct line_reader *reader, struct str text)
+/* text: FAST_BLOCK_SIZE at most */
+static struct clean_lines find_clean(struct line_reader *reader, struct str text)
 {
 	struct clean_lines lines = {0};
+	if (reader->ends == NULL) {
+		reader->ends = memory_resize(NULL, FAST_BLOCK_SIZE * sizeof(reader->ends[0]));
+	}
 	size_t limit = clean_find_control(text, 0);
 	limit = clean_find_foreign(str_slice(text, 0, limit));
 	limit = clean_find_link(str_slice(text, 0, limit));
@@ -273,8 +279,8 @@ static struct clean_lines find_clean(const struct line_reader *reader, struct st
 		if (end < 0 || !is_clean(reader, str_slice(rest, 0, (size_t)end))) {
 			break;
 		}
+		reader->ends[lines.count++] = (uint32_t)(lines.len + (size_t)end);
 		lines.len += (size_t)end + 1;
-		lines.count++;
 		lines.filled += end > 0 ? 1 : 0;
 	}
 	return lines;
@@ -305,6 +311,8 @@ static bool next_fast(struct line_reader *reader, struct line_block *block)
 		return false;
 	}
 	*block = (struct line_block){.text = str_slice(text, 0, lines.len),
+	                             .ends = reader->ends,
+	                             .count = lines.count,
 	                             .first_number = framer->number,
 	                             .first_offset = framer->decoder.offset,
 	                             .source = source};

@@ -119,11 +119,10 @@ static bool is_trouble(struct stream_tools *tools, const struct line *line, stru
 static int count_records(struct stream_tools *tools, const struct side_sink *sink,
                          const struct line_block *block, struct arena *tmp)
 {
-	struct line_cursor cursor;
+	struct line_cursor cursor = {0};
 	struct line line;
 	const struct format *guess = NULL;
 	int records = 0;
-	line_cursor_init(&cursor, block);
 	while (records < LOG_RECORDS_MIN && line_cursor_next(&cursor, block, &line)) {
 		enum clock_zone zone;
 		const struct format *format =

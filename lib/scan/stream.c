@@ -600,11 +600,10 @@ static void read_block(struct stream *stream, const struct line_block *block)
 {
 	struct rule_hits *hits = &stream->tools->hits;
 	struct hits_left left = {.hits = hits};
-	struct line_cursor cursor;
+	struct line_cursor cursor = {0};
 	struct line line;
 	size_t splice = format_find_splice(block->text, 0);
 	rule_scan(stream->tools->matcher, block->text, hits);
-	line_cursor_init(&cursor, block);
 	while (line_cursor_next(&cursor, block, &line)) {
 		size_t end = (size_t)(line.text.ptr - block->text.ptr) + line.text.len;
 		if (splice < end) {

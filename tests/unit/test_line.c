@@ -16,9 +16,8 @@ static void assert_lines_of(struct str input, size_t piece, const struct expecte
 	struct line_block block;
 	size_t seen = 0;
 	while (line_reader_next(reader, &block) == NEXT_ITEM) {
-		struct line_cursor cursor;
+		struct line_cursor cursor = {0};
 		struct line line;
-		line_cursor_init(&cursor, &block);
 		while (line_cursor_next(&cursor, &block, &line)) {
 			assert_true(seen < count);
 			assert_str(line.text, expected[seen].text);
@@ -152,10 +151,9 @@ static size_t dump(struct str input, bool is_careful, struct buf *out)
 	struct line_summary summary;
 	size_t in_place = 0;
 	while (line_reader_next(reader, &block) == NEXT_ITEM) {
-		struct line_cursor cursor;
+		struct line_cursor cursor = {0};
 		struct line line;
 		in_place += block.lines == NULL ? 1 : 0;
-		line_cursor_init(&cursor, &block);
 		while (line_cursor_next(&cursor, &block, &line)) {
 			buf_printf(out, "%llu %llu %lld %u %d %zu %d ",
 			           (unsigned long long)line.number, (unsigned long long)line.offset,

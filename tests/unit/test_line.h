@@ -40,9 +40,8 @@ static inline void test_lines_read(struct test_lines *lines, struct str input, s
 	struct line_block block;
 	*lines = (struct test_lines){.reader = line_reader_create(test_read, &bytes, options)};
 	while (line_reader_next(lines->reader, &block) == NEXT_ITEM) {
-		struct line_cursor cursor;
+		struct line_cursor cursor = {0};
 		struct line line;
-		line_cursor_init(&cursor, &block);
 		while (line_cursor_next(&cursor, &block, &line)) {
 			lines->first = lines->count++ == 0 ? line : lines->first;
 			buf_add(&lines->text, line.text);
