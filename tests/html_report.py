@@ -68,6 +68,14 @@ def covered_labels(browser):
     })()""")
 
 
+def cut_times(browser):
+    """Times of the lanes' axis that the picture's edges cut."""
+    return browser.run("""Array.from(document.querySelectorAll('svg.lanes text.tick')).filter((one) => {
+        const text = one.getBoundingClientRect(), room = one.ownerSVGElement.getBoundingClientRect();
+        return text.width > 0 && (text.left < room.left || text.right > room.right);
+    }).slice(0, 3).map((one) => 'cut at the edge: ' + one.textContent)""")
+
+
 def inaccessible(browser, width, dark):
     """What axe finds. Of the events, which are all built alike, it is shown a few: it takes its time with each."""
     browser.run(f"document.querySelectorAll('#list > details:nth-child(n+{AXE_EVENTS + 1})').forEach((one) => one.remove()), 0")
@@ -86,7 +94,7 @@ def look(browser, name, path, axe):
     for place, width in WIDTHS.items():
         for dark in (False, True):
             browser.look(width, dark)
-            faults = faults_of_view(browser) + unseen_labels(browser) + covered_labels(browser)
+            faults = faults_of_view(browser) + unseen_labels(browser) + covered_labels(browser) + cut_times(browser)
             if browser.run("document.querySelectorAll('#over-time').length") and not browser.run("document.querySelectorAll('#over-time canvas').length"):
                 faults.append("no chart was drawn")
             found.append((f"{name}: {place}, {'dark' if dark else 'light'}", faults))

@@ -23,6 +23,8 @@ LIBRARY = re.compile(r"（?[ (][A-Za-z][^()（）]*[)）]")
 ENGLISH = re.compile(r"\b[A-Za-z][a-z']*(?: [a-z][a-z']*){3,}\b")
 # From one to the other stand lines of logs.
 PROOF, BEHIND_PROOF = "证据", "理由"
+# Marks of English prose behind Chinese words.
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff）%][:;,] ")
 COLUMNS = 80
 
 
@@ -39,14 +41,16 @@ def prose(report):
 
 
 def check_cases(tap, program, root):
-    english, wide = [], []
+    english, wide, half = [], [], []
     folders = sorted(path for path in (root / "testdata/cases").iterdir() if cases.is_case(path))
     for folder in folders:
         report = cases.run(program, [*cases.arguments(folder), "--lang", "zh"], folder).stdout.decode()
         english += [f"{folder.name}: {line}" for line in prose(report) if ENGLISH.search(line)]
+        half += [f"{folder.name}: {line}" for line in prose(report) if HALF_WIDTH.search(line)]
         wide += [f"{folder.name}: {line}" for line in report.splitlines() if width(line) > COLUMNS]
     tap.check("there are cases", len(folders) > 20, f"{len(folders)}")
     tap.empty("no English sentence is left in Chinese reports", english)
+    tap.empty("Chinese reports have Chinese marks", half)
     tap.empty("Chinese reports fit 80 columns", wide)
 
 

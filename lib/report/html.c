@@ -256,7 +256,8 @@ static void write_stops(struct html *html)
 		if (stop->count > 1) {
 			buf_printf(html->out, " × %llu", (unsigned long long)stop->count);
 		}
-		buf_printf(html->out, ": <b>");
+		html_pick(html, ": ");
+		html_raw(html, "<b>");
 		html_text(html, stop->cause);
 		buf_printf(html->out, "</b> %d %%", view_percent(stop->confidence));
 		struct str summary = view_text(&html->view, &stop->summary);

@@ -101,10 +101,12 @@ static void add_stops(struct lanes *lanes)
 		struct str label = arena_printf(&html->view.tmp, STR_FMT STR_FMT, STR_ARG(how),
 		                                STR_ARG(times));
 		struct str text =
-			arena_printf(&html->view.tmp, "%s " STR_FMT ": " STR_FMT "%s" STR_FMT,
+			arena_printf(&html->view.tmp, "%s " STR_FMT "%s" STR_FMT "%s" STR_FMT,
 		                     view_pick(&html->view, "Stop"),
-		                     STR_ARG(view_time(&html->view, stop->time_ns)), STR_ARG(label),
-		                     stop->cause.len > 0 ? "; " : "", STR_ARG(stop->cause));
+		                     STR_ARG(view_time(&html->view, stop->time_ns)),
+		                     view_pick(&html->view, ": "), STR_ARG(label),
+		                     stop->cause.len > 0 ? view_pick(&html->view, "; ") : "",
+		                     STR_ARG(stop->cause));
 		vec_push(&lane->stops,
 		         (struct html_mark){.from = html_position(html, stop->time_ns),
 		                            .style = HTML_STOP,
@@ -319,8 +321,9 @@ static void add_session(struct html *html, struct html_mark_list *sessions,
 		    is_near(other->to, mark->to)) {
 			other->label = arena_printf(&html->view.tmp, STR_FMT ", " STR_FMT,
 			                            STR_ARG(other->label), STR_ARG(mark->label));
-			other->text = arena_printf(&html->view.tmp, STR_FMT "; " STR_FMT,
-			                           STR_ARG(other->text), STR_ARG(mark->text));
+			other->text = arena_printf(
+				&html->view.tmp, STR_FMT "%s" STR_FMT, STR_ARG(other->text),
+				view_pick(&html->view, "; "), STR_ARG(mark->text));
 			return;
 		}
 	}
@@ -381,19 +384,21 @@ static void add_term(struct html *html, struct html_mark_list *track, const stru
 	int64_t last_ns = next_ns != TIME_NONE ? next_ns : html->to_ns;
 	int64_t end_ns = term->end_ns != TIME_NONE ? term->end_ns : last_ns;
 	struct str leader = member_name(html->view.findings, term->leader);
-	struct str label =
-		arena_printf(&html->view.tmp, "%s %llu: " STR_FMT, view_pick(&html->view, "Term"),
-	                     (unsigned long long)term->number, STR_ARG(leader));
+	struct str label = arena_printf(
+		&html->view.tmp, "%s %llu%s" STR_FMT, view_pick(&html->view, "Term"),
+		(unsigned long long)term->number, view_pick(&html->view, ": "), STR_ARG(leader));
 	struct str why = view_text(&html->view, &term->why);
 	if (is_shown(html, term->start_ns, end_ns)) {
-		vec_push(track, (struct html_mark){.from = html_position(html, term->start_ns),
-		                                   .to = html_position(html, end_ns),
-		                                   .style = HTML_TERM,
-		                                   .label = label,
-		                                   .text = arena_printf(
-							   &html->view.tmp, STR_FMT "%s" STR_FMT,
-							   STR_ARG(label), why.len > 0 ? "; " : "",
-							   STR_ARG(why))});
+		vec_push(track,
+		         (struct html_mark){.from = html_position(html, term->start_ns),
+		                            .to = html_position(html, end_ns),
+		                            .style = HTML_TERM,
+		                            .label = label,
+		                            .text = arena_printf(
+						    &html->view.tmp, STR_FMT "%s" STR_FMT,
+						    STR_ARG(label),
+						    why.len > 0 ? view_pick(&html->view, "; ") : "",
+						    STR_ARG(why))});
 	}
 	unsigned from = html_position(html, end_ns), to = html_position(html, next_ns);
 	if (next_ns != TIME_NONE && to > from + HTML_NEAR && is_shown(html, end_ns, next_ns)) {

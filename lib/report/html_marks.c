@@ -228,14 +228,21 @@ static int64_t first_tick(const struct html *html, int64_t step)
 	return html->from_ns - past + (past >= 0 ? step : 0);
 }
 
-static void write_tick_text(struct html *html, struct str text, unsigned x, unsigned y, bool is_odd)
+/* is_spare: on a narrow screen there is no room for it */
+static void write_tick_text(struct html *html, struct str text, unsigned x, unsigned y,
+                            bool is_spare)
 {
 	buf_printf(html->out, "<text class=\"tick%s\" text-anchor=\"middle\"",
-	           is_odd ? " odd" : "");
+	           is_spare ? " spare" : "");
 	write_percent(html, "x", x);
 	buf_printf(html->out, " y=\"%u\">", y);
 	html_text(html, text);
 	html_raw(html, "</text>");
+}
+
+static bool is_inside(unsigned x, unsigned margin)
+{
+	return x > margin && x < HTML_POSITION_MAX - margin;
 }
 
 void html_axis(struct html *html, unsigned height)
@@ -249,10 +256,11 @@ void html_axis(struct html *html, unsigned height)
 		write_percent(html, "x2", x);
 		buf_printf(html->out, " y1=\"%d\" y2=\"%u\"/>", HTML_AXIS_HEIGHT - 4,
 		           height - HTML_AXIS_HEIGHT + 4);
-		if (x > 300 && x < HTML_POSITION_MAX - 300) {
+		if (is_inside(x, HTML_POSITION_MAX * 3 / 100)) {
 			struct str text = tick_text(html, at, step);
-			write_tick_text(html, text, x, HTML_AXIS_HEIGHT - 7, is_odd);
-			write_tick_text(html, text, x, height - 5, is_odd);
+			bool is_spare = is_odd || !is_inside(x, HTML_POSITION_MAX * 8 / 100);
+			write_tick_text(html, text, x, HTML_AXIS_HEIGHT - 7, is_spare);
+			write_tick_text(html, text, x, height - 5, is_spare);
 		}
 		html_raw(html, "\n");
 	}

@@ -8,13 +8,18 @@
 
 enum { LEARNED_MIN = 3, LEARNED_MAX = 256, ID_MIN = 6 };
 
-static const struct text_both kind_names[REDACT_KIND_COUNT] = {
-	[REDACT_SECRET] = TEXT_BOTH("secrets"),
-	[REDACT_USER] = TEXT_BOTH("user names"),
-	[REDACT_DATA] = TEXT_BOTH("names of collections, databases or buckets"),
-	[REDACT_NAME] = TEXT_BOTH("names of hosts, pods, folders or keys"),
-	[REDACT_ADDRESS] = TEXT_BOTH("addresses"),
-	[REDACT_ID] = TEXT_BOTH("ids"),
+static const struct {
+	struct text_both many;
+	const char *one; /* in English; Chinese does not tell them apart */
+} kind_names[REDACT_KIND_COUNT] = {
+	[REDACT_SECRET] = {TEXT_BOTH("secrets"), "secret"},
+	[REDACT_USER] = {TEXT_BOTH("user names"), "user name"},
+	[REDACT_DATA] = {TEXT_BOTH("names of collections, databases or buckets"),
+                         "name of a collection, database or bucket"},
+	[REDACT_NAME] = {TEXT_BOTH("names of hosts, pods, folders or keys"),
+                         "name of a host, pod, folder or key"},
+	[REDACT_ADDRESS] = {TEXT_BOTH("addresses"), "address"},
+	[REDACT_ID] = {TEXT_BOTH("ids"), "id"},
 };
 static const char *const prefixes[REDACT_KIND_COUNT] = {
 	[REDACT_SECRET] = "secret", [REDACT_USER] = "user",  [REDACT_DATA] = "data",
@@ -298,7 +303,7 @@ struct text_both redactor_summary(const struct redactor *redactor, struct arena 
 	struct text_both summary = {0};
 	for (size_t lang = 0; lang < TEXT_LANG_COUNT; lang++) {
 		for (size_t kind = 0; kind < REDACT_KIND_COUNT; kind++) {
-			struct str name = text_in(&kind_names[kind], (enum text_lang)lang);
+			struct str name = text_in(&kind_names[kind].many, (enum text_lang)lang);
 			size_t count = redactor->counts[kind];
 			if (count == 0) {
 				continue;
@@ -307,9 +312,9 @@ struct text_both redactor_summary(const struct redactor *redactor, struct arena 
 			        text[lang].len == 0
 			                ? STR("")
 			                : str_from(text_translate((enum text_lang)lang, ", ")));
-			/* "1 secret" */
-			bool is_one = count == 1 && lang == TEXT_EN && str_find_byte(name, ' ') < 0;
-			name.len -= is_one ? (str_equals(name, STR("addresses")) ? 2 : 1) : 0;
+			if (count == 1 && lang == TEXT_EN) {
+				name = str_from(kind_names[kind].one);
+			}
 			buf_printf(&text[lang], "%zu " STR_FMT, count, STR_ARG(name));
 		}
 		summary.in[lang] = arena_str(keep, buf_str(&text[lang]));

@@ -156,8 +156,8 @@ static void write_reasons(struct layout *to)
 			layout_head(to, "It also saw");
 		}
 		layout_wrap(to, LAYOUT_PLAIN, 2, 4,
-		            arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT, STR_ARG(item->cause),
-		                         STR_ARG(why)));
+		            arena_printf(&to->view.tmp, STR_FMT "%s" STR_FMT, STR_ARG(item->cause),
+		                         view_pick(&to->view, ": "), STR_ARG(why)));
 	}
 	for (size_t i = 0; i < findings->settle.count; i++) {
 		const struct settle *item = &findings->settle.items[i];
@@ -165,8 +165,9 @@ static void write_reasons(struct layout *to)
 			layout_head(to, "What would settle it");
 		}
 		layout_wrap(to, LAYOUT_PLAIN, 2, 4,
-		            arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT,
+		            arena_printf(&to->view.tmp, STR_FMT "%s" STR_FMT,
 		                         STR_ARG(view_text(&to->view, &item->what)),
+		                         view_pick(&to->view, ": "),
 		                         STR_ARG(view_text(&to->view, &item->how))));
 	}
 }
@@ -227,12 +228,13 @@ static void write_stop(struct layout *to, const struct stop *stop)
 	struct str time =
 		stop->time_ns == TIME_NONE ? STR("?") : view_time(&to->view, stop->time_ns);
 	layout_wrap(to, LAYOUT_PLAIN, 2, 4,
-	            arena_printf(tmp,
-	                         STR_FMT STR_FMT "  " STR_FMT ": " STR_FMT STR_FMT "; " STR_FMT
-	                                         " %d %%",
-	                         STR_ARG(time), STR_ARG(times), STR_ARG(stop->instance),
-	                         STR_ARG(view_how(&to->view, stop->how)), STR_ARG(code),
-	                         STR_ARG(cause), view_percent(stop->confidence)));
+	            arena_printf(
+			    tmp,
+			    STR_FMT STR_FMT "  " STR_FMT "%s" STR_FMT STR_FMT "%s" STR_FMT " %d %%",
+			    STR_ARG(time), STR_ARG(times), STR_ARG(stop->instance),
+			    view_pick(&to->view, ": "), STR_ARG(view_how(&to->view, stop->how)),
+			    STR_ARG(code), view_pick(&to->view, "; "), STR_ARG(cause),
+			    view_percent(stop->confidence)));
 	layout_wrap(to, LAYOUT_DIM, 4, 4, view_text(&to->view, &stop->summary));
 	vec_foreach (const struct chain_step, step, &stop->chain) {
 		if (!is_told(to->view.findings, stop, step)) {
@@ -292,7 +294,8 @@ static void add_number(struct layout *to, enum layout_style style, struct str te
 
 static struct str latency_name(struct layout *to, const struct latency *item)
 {
-	struct str name = arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT, STR_ARG(item->instance),
+	struct str name = arena_printf(&to->view.tmp, STR_FMT "%s" STR_FMT, STR_ARG(item->instance),
+	                               view_pick(&to->view, ": "),
 	                               STR_ARG(view_text(&to->view, &item->what)));
 	return text_safe(&to->view.tmp, name);
 }
@@ -411,8 +414,9 @@ static void write_facts(struct layout *to)
 			layout_head(to, "Measured");
 			has_head = true;
 		}
-		struct str line = arena_printf(&to->view.tmp, "%s " STR_FMT ": " STR_FMT,
+		struct str line = arena_printf(&to->view.tmp, "%s " STR_FMT "%s" STR_FMT,
 		                               item->is_ok ? "ok " : "BAD", STR_ARG(item->fact.id),
+		                               view_pick(&to->view, ": "),
 		                               STR_ARG(view_fact(&to->view, item)));
 		layout_wrap(to, item->is_ok ? LAYOUT_PLAIN : LAYOUT_BAD, 2, 6, line);
 	}
@@ -499,8 +503,9 @@ static void write_coverage(struct layout *to)
 			layout_head(to, "What is missing");
 		}
 		layout_wrap(to, LAYOUT_WARN, 2, 4,
-		            arena_printf(&to->view.tmp, STR_FMT ": " STR_FMT,
+		            arena_printf(&to->view.tmp, STR_FMT "%s" STR_FMT,
 		                         STR_ARG(view_text(&to->view, &item->what)),
+		                         view_pick(&to->view, ": "),
 		                         STR_ARG(view_text(&to->view, &item->why))));
 		layout_wrap(to, LAYOUT_DIM, 4, 6, view_text(&to->view, &item->how));
 	}

@@ -170,8 +170,8 @@ struct str view_fact(struct view *view, const struct finding_fact *item)
 	}
 	const char *held = item->is_below ? view_pick(view, "should be below")
 	                                  : view_pick(view, "should be at least");
-	return arena_printf(&view->tmp, STR_FMT ", %s " STR_FMT, STR_ARG(text), held,
-	                    STR_ARG(number(view, item->threshold)));
+	return arena_printf(&view->tmp, STR_FMT "%s%s " STR_FMT, STR_ARG(text),
+	                    view_pick(view, ", "), held, STR_ARG(number(view, item->threshold)));
 }
 
 /* ---- lanes ---- */

@@ -138,6 +138,22 @@ static void networks_stay_networks(void **state)
 	buf_finish(&out);
 }
 
+static void one_is_counted_as_one(void **state)
+{
+	struct arena keep;
+	struct buf out = {0};
+	struct redactor *redactor = redactor_create(key);
+	(void)state;
+	arena_init(&keep);
+	redactor_log(redactor, STR("peer 10.20.0.13"), &out);
+	assert_str(redactor_summary(redactor, &keep).in[TEXT_EN], "1 address");
+	redactor_log(redactor, STR("peer 10.20.0.77"), &out);
+	assert_str(redactor_summary(redactor, &keep).in[TEXT_EN], "2 addresses");
+	redactor_destroy(redactor);
+	arena_finish(&keep);
+	buf_finish(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +164,7 @@ int main(void)
 		cmocka_unit_test(paths_go_part_by_part),
 		cmocka_unit_test(one_thing_has_one_pseudonym),
 		cmocka_unit_test(networks_stay_networks),
+		cmocka_unit_test(one_is_counted_as_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
