@@ -26,6 +26,17 @@ int64_t clock_days(int year, int month, int day)
 	return era * 146097 + day_of_era - 719468;
 }
 
+int clock_month(struct str name)
+{
+	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	for (int i = 0; i < 12; i++) {
+		if (str_equals(name, (struct str){names + (size_t)i * 3, 3})) {
+			return i + 1;
+		}
+	}
+	return 0;
+}
+
 static bool is_date(int year, int month, int day)
 {
 	static const char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};

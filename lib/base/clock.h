@@ -43,6 +43,8 @@ void clock_to_civil(int64_t time_ns, struct clock_civil *civil);
  * Source: H. Hinnant, chrono-compatible low-level date algorithms
  */
 int64_t clock_days(int year, int month, int day);
+/** 1 to 12 of "Jan" to "Dec"; 0: it is none. */
+int clock_month(struct str name);
 
 /**
  * Read a date and time: YYYY-MM-DD or YYYY/MM/DD, then T, '-', '_' or one or more blanks, HH:MM:SS,

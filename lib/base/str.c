@@ -32,6 +32,27 @@ static char lower(char byte)
 	return byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : byte;
 }
 
+bool str_is_any(struct str s, const struct str *items, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (str_equals(s, items[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool str_starts_any(struct str s, const struct str *items, size_t count)
+{
+	for (size_t i = 0; i < count && s.len > 0; i++) {
+		/* the first byte tells nearly all apart */
+		if (s.ptr[0] == items[i].ptr[0] && str_starts(s, items[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool str_equals_ignore_case(struct str a, struct str b)
 {
 	if (a.len != b.len) {

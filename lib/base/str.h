@@ -63,6 +63,10 @@ static inline bool str_ends(struct str s, struct str suffix)
 	return s.len >= suffix.len && str_equals(str_skip(s, s.len - suffix.len), suffix);
 }
 bool str_contains(struct str s, struct str needle);
+/** Whether s is one of count items. */
+bool str_is_any(struct str s, const struct str *items, size_t count);
+/** Whether s begins with one of count items, none of them empty. */
+bool str_starts_any(struct str s, const struct str *items, size_t count);
 
 /**
  * Whether s begins with digits where pattern has 'd' and the same bytes elsewhere: "dddd/dd/dd".

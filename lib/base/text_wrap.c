@@ -5,19 +5,11 @@
 
 /* Of a wide character: neither begins a line nor is parted from what it closes or opens.
  * Source: GB/T 15834 */
-static const char *const closing[] = {"，", "。", "；", "：", "、", "！",
-                                      "？", "）", "」", "』", "》", "”"};
-static const char *const opening[] = {"（", "「", "『", "《", "“"};
-
-static bool is_one_of(struct str character, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (str_equals(character, str_from(list[i]))) {
-			return true;
-		}
-	}
-	return false;
-}
+static const struct str closing[] = {STR_INIT("，"), STR_INIT("。"), STR_INIT("；"), STR_INIT("："),
+                                     STR_INIT("、"), STR_INIT("！"), STR_INIT("？"), STR_INIT("）"),
+                                     STR_INIT("」"), STR_INIT("』"), STR_INIT("》"), STR_INIT("”")};
+static const struct str opening[] = {STR_INIT("（"), STR_INIT("「"), STR_INIT("『"), STR_INIT("《"),
+                                     STR_INIT("“")};
 
 static struct str character_at(struct str text, size_t at)
 {
@@ -55,8 +47,8 @@ static bool may_break(struct str text, struct str before, size_t at)
 		return str_equals(next, STR(" ")) && !str_equals(before, STR(" "));
 	}
 	return (text_width(before) == 2 || text_width(next) == 2) &&
-	       !is_one_of(next, closing, sizeof(closing) / sizeof(closing[0])) &&
-	       !is_one_of(before, opening, sizeof(opening) / sizeof(opening[0]));
+	       !str_is_any(next, closing, sizeof(closing) / sizeof(closing[0])) &&
+	       !str_is_any(before, opening, sizeof(opening) / sizeof(opening[0]));
 }
 
 struct str text_line(struct str *text, size_t room)

@@ -30,25 +30,16 @@ static bool is_number(struct str text)
 	return ((first >= '0' && first <= '9') || first == '-') && last >= '0' && last <= '9';
 }
 
-static bool is_one_of(struct str text, const char *const *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (str_equals(text, str_from(words[i]))) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static void write_plain(struct converter *to, struct str text)
 {
-	static const char *const yes[] = {"true", "True", "TRUE"};
-	static const char *const no[] = {"false", "False", "FALSE"};
-	static const char *const none[] = {"", "~", "null", "Null", "NULL"};
+	static const struct str yes[] = {STR_INIT("true"), STR_INIT("True"), STR_INIT("TRUE")};
+	static const struct str no[] = {STR_INIT("false"), STR_INIT("False"), STR_INIT("FALSE")};
+	static const struct str none[] = {STR_INIT(""), STR_INIT("~"), STR_INIT("null"),
+	                                  STR_INIT("Null"), STR_INIT("NULL")};
 	double number;
-	if (is_one_of(text, yes, 3) || is_one_of(text, no, 3)) {
-		json_write_bool(&to->writer, is_one_of(text, yes, 3));
-	} else if (is_one_of(text, none, 5)) {
+	if (str_is_any(text, yes, 3) || str_is_any(text, no, 3)) {
+		json_write_bool(&to->writer, str_is_any(text, yes, 3));
+	} else if (str_is_any(text, none, 5)) {
 		json_write_null(&to->writer);
 	} else if (is_number(text) && str_to_double(text, &number)) {
 		json_write_double(&to->writer, number, 9);

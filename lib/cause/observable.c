@@ -54,16 +54,6 @@ static bool has_tool(const struct reason *reason, struct str kind)
 	return false;
 }
 
-static bool starts_with_any(struct str name, const struct str *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (str_starts(name, words[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* An etcd of one member has no peers, and prints nothing of them. */
 static bool is_of_peers(const struct reason *reason, struct str name)
 {
@@ -76,7 +66,7 @@ static bool is_of_peers(const struct reason *reason, struct str name)
 	                                   STR_INIT("path.")};
 	const struct derived_fact *members = derived_find(reason, STR("etcd.members"));
 	return members != NULL && members->value < 2 &&
-	       starts_with_any(name, words, sizeof(words) / sizeof(words[0]));
+	       str_starts_any(name, words, sizeof(words) / sizeof(words[0]));
 }
 
 bool reason_can_show(const struct reason *reason, struct str name)
@@ -88,7 +78,7 @@ bool reason_can_show(const struct reason *reason, struct str name)
 		STR_INIT("silence."), STR_INIT("requests."),  STR_INIT("maintenance.")};
 	/* what etcd's client complains of, Milvus prints */
 	bool is_client = str_starts(name, STR("etcd.client."));
-	if (!is_client && starts_with_any(name, of_etcd, sizeof(of_etcd) / sizeof(of_etcd[0]))) {
+	if (!is_client && str_starts_any(name, of_etcd, sizeof(of_etcd) / sizeof(of_etcd[0]))) {
 		return !is_of_peers(reason, name) && reason_covers(reason, STR("etcd"), false);
 	}
 	if (str_starts(name, STR("host."))) {

@@ -85,7 +85,7 @@ static bool begins_with_package(struct str line)
 		STR_INIT("rafthttp: "),     STR_INIT("wal: "),        STR_INIT("mvcc: "),
 		STR_INIT("mvcc/backend: "), STR_INIT("pkg/osutil: "),
 	};
-	return format_starts_any(line, packages, FORMAT_COUNT(packages)) &&
+	return str_starts_any(line, packages, FORMAT_COUNT(packages)) &&
 	       str_contains(str_slice(line, 0, PACKAGE_MAX), STR(": "));
 }
 

@@ -53,7 +53,7 @@ static bool is_etcd_caller(struct str caller)
 	struct str folder;
 	str_cut(str_slice(caller, 0, ORIGIN_LEN_MAX), STR("/"), &folder, NULL);
 	str_cut(folder, STR("@"), &folder, NULL); /* "bbolt@v1.4.0/db.go" */
-	return format_is_any(folder, folders, FORMAT_COUNT(folders));
+	return str_is_any(folder, folders, FORMAT_COUNT(folders));
 }
 
 static bool is_client(const struct record *record)
@@ -79,7 +79,7 @@ enum format_program format_etcd_program(const struct record *record)
 	}
 	static const struct str loggers[] = {STR_INIT("raft"), STR_INIT("bbolt")};
 	bool is_others = record->logger.len > 0 &&
-	                 !format_is_any(record->logger, loggers, FORMAT_COUNT(loggers));
+	                 !str_is_any(record->logger, loggers, FORMAT_COUNT(loggers));
 	return is_others ? FORMAT_OTHER : FORMAT_ETCD;
 }
 

@@ -26,7 +26,7 @@ static int bid(struct str line)
 	format_word(&rest);
 	bool is_health = str_starts(rest, STR(" is healthy: successfully committed proposal")) ||
 	                 str_starts(rest, STR(" is unhealthy: failed to "));
-	return is_health || format_starts_any(line, ends, FORMAT_COUNT(ends)) ? FORMAT_BID_LIKELY
+	return is_health || str_starts_any(line, ends, FORMAT_COUNT(ends)) ? FORMAT_BID_LIKELY
 	                                                                      : 0;
 }
 

@@ -35,12 +35,12 @@ static enum format_program program_of(struct str caller, struct str message)
 		STR_INIT("fileutil"),   STR_INIT("discovery"),
 	};
 	struct str folder;
-	if (format_starts_any(message, milvus, FORMAT_COUNT(milvus))) {
+	if (str_starts_any(message, milvus, FORMAT_COUNT(milvus))) {
 		return FORMAT_MILVUS;
 	}
 	str_cut(caller, STR("/"), &folder, NULL);
 	str_cut(folder, STR(":"), &folder, NULL);
-	return format_is_any(folder, etcd, FORMAT_COUNT(etcd)) ? FORMAT_ETCD
+	return str_is_any(folder, etcd, FORMAT_COUNT(etcd)) ? FORMAT_ETCD
 	                                                       : FORMAT_PROGRAM_UNKNOWN;
 }
 

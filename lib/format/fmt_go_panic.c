@@ -33,7 +33,7 @@ static const struct str heads[] = {
 
 static int bid(struct str line)
 {
-	return format_starts_any(line, heads, FORMAT_COUNT(heads)) ? FORMAT_BID_LIKELY + 5 : 0;
+	return str_starts_any(line, heads, FORMAT_COUNT(heads)) ? FORMAT_BID_LIKELY + 5 : 0;
 }
 
 /* Where the dump begins: on a line of its own, or joined to the message by a collector. */

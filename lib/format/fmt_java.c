@@ -31,7 +31,7 @@ static struct str skip_thread(struct str rest)
 static bool begins_with_level(struct str rest)
 {
 	struct str word = format_word(&rest);
-	return format_is_any(word, levels, FORMAT_COUNT(levels));
+	return str_is_any(word, levels, FORMAT_COUNT(levels));
 }
 
 /* Behind the stamp; empty when there is none. */

@@ -80,18 +80,7 @@ static int bid(struct str line)
 	if (uptime_len(rest) > 0 || is_calendar(line) || is_iso(line)) {
 		return FORMAT_BID_SHAPE + 2;
 	}
-	return format_starts_any(line, texts, FORMAT_COUNT(texts)) ? FORMAT_BID_LIKELY : 0;
-}
-
-static int month_of(struct str name)
-{
-	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	for (int i = 0; i < 12; i++) {
-		if (str_equals(name, (struct str){names + (size_t)i * 3, 3})) {
-			return i + 1;
-		}
-	}
-	return 0;
+	return str_starts_any(line, texts, FORMAT_COUNT(texts)) ? FORMAT_BID_LIKELY : 0;
 }
 
 static int number_at(struct str line, size_t at, size_t digits)
@@ -114,7 +103,7 @@ static int64_t date(struct str line, enum clock_zone *zone)
 	}
 	struct clock_civil civil = {
 		.year = number_at(line, 21, 4),
-		.month = month_of(str_slice(line, 5, 8)),
+		.month = clock_month(str_slice(line, 5, 8)),
 		.day = number_at(line, 9, 2),
 		.hour = number_at(line, 12, 2),
 		.minute = number_at(line, 15, 2),

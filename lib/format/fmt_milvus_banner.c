@@ -38,7 +38,7 @@ static const struct str heads[] = {
 
 static int bid(struct str line)
 {
-	return format_starts_any(line, heads, FORMAT_COUNT(heads)) ? FORMAT_BID_LIKELY : 0;
+	return str_starts_any(line, heads, FORMAT_COUNT(heads)) ? FORMAT_BID_LIKELY : 0;
 }
 
 static bool decode(struct str text, struct arena *tmp, struct record *record)
@@ -48,7 +48,7 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 	                                 STR_INIT("subprocess exit, "), STR_INIT("Unknown server")};
 	record->message = str_trim(text);
 	record->level =
-		format_starts_any(text, bad, FORMAT_COUNT(bad)) ? FORMAT_ERROR : FORMAT_INFO;
+		str_starts_any(text, bad, FORMAT_COUNT(bad)) ? FORMAT_ERROR : FORMAT_INFO;
 	record->program = FORMAT_MILVUS;
 	return true;
 }

@@ -46,7 +46,7 @@ static size_t piece_start(struct str line)
 		return 0;
 	}
 	struct str rest = str_skip(line, (size_t)bracket + 2);
-	bool is_good = format_starts_any(rest, levels, FORMAT_COUNT(levels)) ||
+	bool is_good = str_starts_any(rest, levels, FORMAT_COUNT(levels)) ||
 	               begins_with_caller(rest) || begins_with_groups(rest);
 	return is_good ? (size_t)bracket + 2 : 0;
 }
@@ -70,7 +70,7 @@ static int bid(struct str line)
 	if (str_looks_like(line, "[dddd/dd/dd dd:dd:dd")) {
 		return format_is_gin(line) ? 0 : FORMAT_BID_SURE;
 	}
-	if (format_starts_any(line, levels, FORMAT_COUNT(levels)) || begins_with_caller(line)) {
+	if (str_starts_any(line, levels, FORMAT_COUNT(levels)) || begins_with_caller(line)) {
 		return FORMAT_BID_LIKELY;
 	}
 	return begins_with_groups(line) ? FORMAT_BID_PIECE + 1 : 0;

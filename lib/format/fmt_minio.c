@@ -54,7 +54,7 @@ static bool is_json(struct str line)
 static int bid(struct str line)
 {
 	if (!is_json(line)) {
-		return format_starts_any(line, heads, FORMAT_COUNT(heads)) ? FORMAT_BID_LIKELY : 0;
+		return str_starts_any(line, heads, FORMAT_COUNT(heads)) ? FORMAT_BID_LIKELY : 0;
 	}
 	struct str head = str_slice(line, 0, HEAD_MAX);
 	bool is_minio = str_contains(head, STR("\"errKind\":")) ||

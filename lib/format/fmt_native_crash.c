@@ -37,10 +37,10 @@ static const struct str rests[] = {STR_INIT("  what():  "), STR_INIT("*** SIG")}
 
 static int bid(struct str line)
 {
-	if (format_starts_any(line, rests, FORMAT_COUNT(rests))) {
+	if (str_starts_any(line, rests, FORMAT_COUNT(rests))) {
 		return FORMAT_BID_PIECE;
 	}
-	return format_starts_any(line, heads, FORMAT_COUNT(heads)) ? FORMAT_BID_LIKELY + 5 : 0;
+	return str_starts_any(line, heads, FORMAT_COUNT(heads)) ? FORMAT_BID_LIKELY + 5 : 0;
 }
 
 /* Where the frames begin: indented lines that are not what(), or mangled names. */

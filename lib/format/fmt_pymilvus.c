@@ -72,7 +72,7 @@ static enum format_level find_level(struct str head, size_t *end)
 
 static int bid(struct str line)
 {
-	if (format_starts_any(line, undated, FORMAT_COUNT(undated))) {
+	if (str_starts_any(line, undated, FORMAT_COUNT(undated))) {
 		return FORMAT_BID_LIKELY;
 	}
 	size_t len = stamp_len(line), end = 0;

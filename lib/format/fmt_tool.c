@@ -59,7 +59,7 @@ static struct str find_name(struct str line)
 		return name;
 	}
 	bool is_unit = str_ends(name, STR(".service:")) &&
-	               format_starts_any(rest, unit_ends, FORMAT_COUNT(unit_ends));
+	               str_starts_any(rest, unit_ends, FORMAT_COUNT(unit_ends));
 	return str_slice(name, 0, is_unit ? name.len - 9 : 0);
 }
 
@@ -72,7 +72,7 @@ static int bid(struct str line)
 		return FORMAT_BID_SHAPE;
 	}
 	bool is_tool =
-		format_starts_any(line, heads, FORMAT_COUNT(heads)) || find_name(line).len > 0;
+		str_starts_any(line, heads, FORMAT_COUNT(heads)) || find_name(line).len > 0;
 	return is_tool ? FORMAT_BID_LIKELY : 0;
 }
 

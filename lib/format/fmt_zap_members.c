@@ -46,7 +46,7 @@ static bool is_member(struct str key, struct str value)
 	ptrdiff_t place = str_find(value, STR(".go:"));
 	return (str_equals(key, STR("caller")) && place > 0) ||
 	       (str_equals(key, STR("ts")) && value.len > 0 && format_is_digit(value.ptr[0])) ||
-	       format_is_any(key, texts, FORMAT_COUNT(texts));
+	       str_is_any(key, texts, FORMAT_COUNT(texts));
 }
 
 static int bid(struct str line)

@@ -64,7 +64,7 @@ static bool is_trace_line(struct str line)
 	if (line.len == 0 || line.ptr[0] == '\t' || line.ptr[0] == ' ') {
 		return true;
 	}
-	if (format_starts_any(line, starts, FORMAT_COUNT(starts))) {
+	if (str_starts_any(line, starts, FORMAT_COUNT(starts))) {
 		return true;
 	}
 	ptrdiff_t open = str_find_byte(line, '(');

@@ -92,7 +92,7 @@ static bool is_level(const struct group *group)
 		STR_INIT("FATAL"), STR_INIT("DPANIC"), STR_INIT("PANIC"), STR_INIT("TRACE"),
 	};
 	return !group->has_value && !group->is_quoted &&
-	       format_is_any(group->key, levels, FORMAT_COUNT(levels));
+	       str_is_any(group->key, levels, FORMAT_COUNT(levels));
 }
 
 /* "etcd/etcd_kv.go:656", "session_util.go:441", "<unknown>" */

@@ -33,27 +33,6 @@ enum format_level format_level_of(struct str word)
 	return FORMAT_LEVEL_NONE;
 }
 
-bool format_starts_any(struct str text, const struct str *items, size_t count)
-{
-	for (size_t i = 0; i < count && text.len > 0; i++) {
-		/* the first byte tells nearly all apart */
-		if (text.ptr[0] == items[i].ptr[0] && str_starts(text, items[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
-bool format_is_any(struct str text, const struct str *items, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (str_equals(text, items[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* ---- fields ---- */
 
 void format_add_field(struct record *record, struct arena *tmp, struct str key, struct str value)

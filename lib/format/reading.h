@@ -13,11 +13,6 @@ bool format_is_digit(char byte);
 /** Level of a word in any case: "WARN", "warning", "E"; FORMAT_LEVEL_NONE for other words. */
 enum format_level format_level_of(struct str word);
 
-/** Whether text begins with one of count items, none of them empty. */
-bool format_starts_any(struct str text, const struct str *items, size_t count);
-/** Whether text is one of count items. */
-bool format_is_any(struct str text, const struct str *items, size_t count);
-
 /** Add a field; the list grows in tmp. */
 void format_add_field(struct record *record, struct arena *tmp, struct str key, struct str value);
 /** The same, but a value that breaks off and would be read as another number is left out. */

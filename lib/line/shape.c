@@ -73,16 +73,6 @@ bool shape_starts_strongly(struct str text)
 	return starts_zap(text) || starts_milvus(text) || starts_capnslog(text);
 }
 
-static bool starts_any(struct str text, const struct str *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (str_starts(text, words[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool looks_like_any(struct str text, const char *const *patterns, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -111,7 +101,7 @@ static bool starts_console(struct str text)
 	static const struct str levels[] = {STR_INIT("debug\t"), STR_INIT("info\t"),
 	                                    STR_INIT("warn\t"),  STR_INIT("error\t"),
 	                                    STR_INIT("panic\t"), STR_INIT("fatal\t")};
-	return starts_any(rest, levels, sizeof(levels) / sizeof(levels[0]));
+	return str_starts_any(rest, levels, sizeof(levels) / sizeof(levels[0]));
 }
 
 bool shape_starts_dated(struct str text)
@@ -176,7 +166,7 @@ bool shape_starts_record(struct str text)
 		STR_INIT("Exception in thread"),
 	};
 	return shape_starts_dated(text) ||
-	       starts_any(text, words, sizeof(words) / sizeof(words[0])) || starts_signal(text) ||
+	       str_starts_any(text, words, sizeof(words) / sizeof(words[0])) || starts_signal(text) ||
 	       starts_script(text);
 }
 

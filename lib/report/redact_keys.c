@@ -195,95 +195,98 @@ static const struct key_class nouns[] = {
 	{"cluster", CLASS_NAME},     {"statefulset", CLASS_NAME}, {"deployment", CLASS_NAME},
 };
 
-static const char *const components[] = {
-	"etcd",
-	"milvus",
-	"minio",
-	"pulsar",
-	"kafka",
-	"zookeeper",
-	"bookie",
-	"bookkeeper",
-	"broker",
-	"proxy",
-	"rootcoord",
-	"querycoord",
-	"datacoord",
-	"indexcoord",
-	"mixcoord",
-	"querynode",
-	"datanode",
-	"indexnode",
-	"standalone",
-	"streamingnode",
-	"streamingcoord",
-	"streaming",
-	"mq",
-	"rocksmq",
-	"woodpecker",
-	"headless",
-	"svc",
-	"localhost",
-	"log",
-	"logs",
-	"pod",
-	"root",
-	"query",
-	"data",
-	"index",
-	"mix",
-	"coord",
-	"node",
-	"attu",
-	"tikv",
-	"pd",
-	"toolset",
-	"autorecovery",
-	"recovery",
-	"previous",
-	"current",
-	"worker",
-	"default",
-	"cluster",
-	"local",
-	"internal",
-	"com",
-	"net",
-	"org",
-	"io",
-	"cn",
-	"dev",
-	"by",
-	"cdc",
-	"server",
-	"client",
-	"kubelet",
-	"dockerd",
-	"containerd",
-	"systemd",
-	"kernel",
-	"unknown",
-	"none",
-	"null",
-	"nil",
-	"minioadmin",
-	"true",
-	"false",
-	"follower",
-	"leader",
-	"bucket",
-	"example",
-	"ip",
-	"s3",
-	"dml",
-	"delta",
-	"registry",
+static const struct str components[] = {
+	STR_INIT("etcd"),
+	STR_INIT("milvus"),
+	STR_INIT("minio"),
+	STR_INIT("pulsar"),
+	STR_INIT("kafka"),
+	STR_INIT("zookeeper"),
+	STR_INIT("bookie"),
+	STR_INIT("bookkeeper"),
+	STR_INIT("broker"),
+	STR_INIT("proxy"),
+	STR_INIT("rootcoord"),
+	STR_INIT("querycoord"),
+	STR_INIT("datacoord"),
+	STR_INIT("indexcoord"),
+	STR_INIT("mixcoord"),
+	STR_INIT("querynode"),
+	STR_INIT("datanode"),
+	STR_INIT("indexnode"),
+	STR_INIT("standalone"),
+	STR_INIT("streamingnode"),
+	STR_INIT("streamingcoord"),
+	STR_INIT("streaming"),
+	STR_INIT("mq"),
+	STR_INIT("rocksmq"),
+	STR_INIT("woodpecker"),
+	STR_INIT("headless"),
+	STR_INIT("svc"),
+	STR_INIT("localhost"),
+	STR_INIT("log"),
+	STR_INIT("logs"),
+	STR_INIT("pod"),
+	STR_INIT("root"),
+	STR_INIT("query"),
+	STR_INIT("data"),
+	STR_INIT("index"),
+	STR_INIT("mix"),
+	STR_INIT("coord"),
+	STR_INIT("node"),
+	STR_INIT("attu"),
+	STR_INIT("tikv"),
+	STR_INIT("pd"),
+	STR_INIT("toolset"),
+	STR_INIT("autorecovery"),
+	STR_INIT("recovery"),
+	STR_INIT("previous"),
+	STR_INIT("current"),
+	STR_INIT("worker"),
+	STR_INIT("default"),
+	STR_INIT("cluster"),
+	STR_INIT("local"),
+	STR_INIT("internal"),
+	STR_INIT("com"),
+	STR_INIT("net"),
+	STR_INIT("org"),
+	STR_INIT("io"),
+	STR_INIT("cn"),
+	STR_INIT("dev"),
+	STR_INIT("by"),
+	STR_INIT("cdc"),
+	STR_INIT("server"),
+	STR_INIT("client"),
+	STR_INIT("kubelet"),
+	STR_INIT("dockerd"),
+	STR_INIT("containerd"),
+	STR_INIT("systemd"),
+	STR_INIT("kernel"),
+	STR_INIT("unknown"),
+	STR_INIT("none"),
+	STR_INIT("null"),
+	STR_INIT("nil"),
+	STR_INIT("minioadmin"),
+	STR_INIT("true"),
+	STR_INIT("false"),
+	STR_INIT("follower"),
+	STR_INIT("leader"),
+	STR_INIT("bucket"),
+	STR_INIT("example"),
+	STR_INIT("ip"),
+	STR_INIT("s3"),
+	STR_INIT("dml"),
+	STR_INIT("delta"),
+	STR_INIT("registry"),
 };
 
-static const char *const extensions[] = {
-	"log", "logs",   "txt",   "json", "gz",  "tgz",  "tar", "zip",  "zst", "xz",
-	"bz2", "lz4",    "7z",    "csv",  "md",  "out",  "err", "yaml", "yml", "html",
-	"tsv", "ndjson", "jsonl", "db",   "wal", "snap", "pem", "crt",  "key", "conf",
+static const struct str extensions[] = {
+	STR_INIT("log"),  STR_INIT("logs"),   STR_INIT("txt"),   STR_INIT("json"), STR_INIT("gz"),
+	STR_INIT("tgz"),  STR_INIT("tar"),    STR_INIT("zip"),   STR_INIT("zst"),  STR_INIT("xz"),
+	STR_INIT("bz2"),  STR_INIT("lz4"),    STR_INIT("7z"),    STR_INIT("csv"),  STR_INIT("md"),
+	STR_INIT("out"),  STR_INIT("err"),    STR_INIT("yaml"),  STR_INIT("yml"),  STR_INIT("html"),
+	STR_INIT("tsv"),  STR_INIT("ndjson"), STR_INIT("jsonl"), STR_INIT("db"),   STR_INIT("wal"),
+	STR_INIT("snap"), STR_INIT("pem"),    STR_INIT("crt"),   STR_INIT("key"),  STR_INIT("conf"),
 };
 
 static size_t fold(struct str text, char *out, size_t max, bool keeps_marks)
@@ -300,16 +303,6 @@ static size_t fold(struct str text, char *out, size_t max, bool keeps_marks)
 		out[len++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 	}
 	return len;
-}
-
-static bool is_of(struct str word, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (str_equals(word, str_from(list[i]))) {
-			return true;
-		}
-	}
-	return false;
 }
 
 enum redact_class redact_class_of_key(struct str key)
@@ -345,13 +338,15 @@ enum redact_class redact_class_of_noun(struct str word)
 
 bool redact_is_place_key(struct str key)
 {
-	static const char *const places[] = {
-		"host",    "hostname",  "node",        "nodename",   "pod",
-		"podname", "container", "namespace",   "ns",         "containername",
-		"release", "tenant",    "clustername", "servername", "domain"};
+	static const struct str places[] = {
+		STR_INIT("host"),          STR_INIT("hostname"),   STR_INIT("node"),
+		STR_INIT("nodename"),      STR_INIT("pod"),        STR_INIT("podname"),
+		STR_INIT("container"),     STR_INIT("namespace"),  STR_INIT("ns"),
+		STR_INIT("containername"), STR_INIT("release"),    STR_INIT("tenant"),
+		STR_INIT("clustername"),   STR_INIT("servername"), STR_INIT("domain")};
 	char low[KEY_MAX];
 	struct str name = {low, fold(key, low, sizeof(low), false)};
-	return is_of(name, places, sizeof(places) / sizeof(places[0]));
+	return str_is_any(name, places, sizeof(places) / sizeof(places[0]));
 }
 
 /* Without up to three digits behind it. */
@@ -369,12 +364,12 @@ bool redact_is_component(struct str word)
 {
 	char low[WORD_MAX];
 	struct str name = stem((struct str){low, fold(word, low, sizeof(low), true)});
-	return is_of(name, components, sizeof(components) / sizeof(components[0]));
+	return str_is_any(name, components, sizeof(components) / sizeof(components[0]));
 }
 
 bool redact_is_extension(struct str word)
 {
-	return is_of(word, extensions, sizeof(extensions) / sizeof(extensions[0]));
+	return str_is_any(word, extensions, sizeof(extensions) / sizeof(extensions[0]));
 }
 
 static int compare_word(const void *key, const void *item)

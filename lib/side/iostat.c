@@ -55,16 +55,6 @@ static int bid(struct str text)
 	return 0;
 }
 
-static size_t read_words(struct str line, struct str *words)
-{
-	size_t count = 0;
-	for (struct str word = side_word(&line); word.len > 0 && count < SIDE_COLUMNS_MAX;
-	     word = side_word(&line)) {
-		words[count++] = word;
-	}
-	return count;
-}
-
 static void note(struct worst *worst, double value, struct str line, struct str device)
 {
 	if (value > worst->value) {
@@ -75,7 +65,7 @@ static void note(struct worst *worst, double value, struct str line, struct str 
 static void read_row(struct report *report, struct str line)
 {
 	struct str values[SIDE_COLUMNS_MAX], device = STR("");
-	size_t count = read_words(line, values);
+	size_t count = side_words(line, values);
 	size_t offset = report->has_device ? 0 : 1; /* "avg-cpu:" is a name without a value */
 	if (count + offset != report->count) {
 		return;
@@ -100,7 +90,7 @@ static void read_row(struct report *report, struct str line)
 /* A report begins with the head of the processor, or of devices where it was not asked for. */
 static void read_head(struct report *report, struct str line, bool has_device)
 {
-	report->count = read_words(line, report->names);
+	report->count = side_words(line, report->names);
 	report->has_device = has_device;
 	if (report->first_head.len == 0) {
 		report->first_head = line;

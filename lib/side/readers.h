@@ -99,6 +99,8 @@ struct str side_line_starts(struct str text, struct str prefix);
 struct str side_line_of(const struct side_sink *sink, struct str *from, struct str needle);
 /** The next word of *rest; empty at the end. */
 struct str side_word(struct str *rest);
+/** Words of a line: at most SIDE_COLUMNS_MAX. Returns: how many */
+size_t side_words(struct str line, struct str *words);
 /** What stands between two marks of text; false when one is not there. */
 bool side_between(struct str text, struct str before, struct str after, struct str *what);
 

@@ -80,6 +80,16 @@ struct str side_word(struct str *rest)
 	return word;
 }
 
+size_t side_words(struct str line, struct str *words)
+{
+	size_t count = 0;
+	for (struct str word = side_word(&line); word.len > 0 && count < SIDE_COLUMNS_MAX;
+	     word = side_word(&line)) {
+		words[count++] = word;
+	}
+	return count;
+}
+
 bool side_between(struct str text, struct str before, struct str after, struct str *what)
 {
 	struct str rest;
@@ -177,17 +187,6 @@ bool side_bytes(struct str text, bool is_binary, double *bytes)
 	return true;
 }
 
-static int month_of(struct str name)
-{
-	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	for (int i = 0; i < 12; i++) {
-		if (str_equals(name, (struct str){names + (size_t)i * 3, 3})) {
-			return i + 1;
-		}
-	}
-	return 0;
-}
-
 int64_t side_time_rfc1123(struct str text)
 {
 	struct str rest = str_trim(text);
@@ -197,7 +196,7 @@ int64_t side_time_rfc1123(struct str text)
 		return TIME_NONE;
 	}
 	struct str day_text = side_word(&rest);
-	int month = month_of(side_word(&rest));
+	int month = clock_month(side_word(&rest));
 	struct str year_text = side_word(&rest);
 	struct str clock = side_word(&rest), offset = side_word(&rest);
 	bool is_date = str_to_uint64(day_text, &day) && day >= 1 && day <= 31 && month > 0 &&

@@ -6,16 +6,6 @@
 #include "base/text.h"
 #include "side/readers.h"
 
-static size_t words_of(struct str line, struct str *words)
-{
-	size_t count = 0;
-	for (struct str word = side_word(&line); word.len > 0 && count < SIDE_COLUMNS_MAX;
-	     word = side_word(&line)) {
-		words[count++] = word;
-	}
-	return count;
-}
-
 /* Whether a line of the text, trimmed, passes. */
 static bool any_line(struct str text, bool (*is_it)(struct str line))
 {
@@ -55,7 +45,7 @@ static int bid_df(struct str text)
 static void read_df_row(struct side_sink *sink, struct str line, bool is_inodes)
 {
 	struct str words[SIDE_COLUMNS_MAX];
-	size_t count = words_of(line, words), at = 0;
+	size_t count = side_words(line, words), at = 0;
 	double percent;
 	while (at < count && !str_ends(words[at], STR("%"))) {
 		at++;
@@ -106,7 +96,7 @@ static void read_free_row(struct side_sink *sink, const struct str *names, size_
                           struct str line)
 {
 	struct str words[SIDE_COLUMNS_MAX];
-	size_t count = words_of(line, words);
+	size_t count = side_words(line, words);
 	double total, free, other = 0;
 	bool is_memory = count > 3 && str_equals(words[0], STR("Mem:"));
 	if (count < 4 || (!is_memory && !str_equals(words[0], STR("Swap:")))) {
@@ -138,7 +128,7 @@ static void read_free(struct str text, struct side_sink *sink)
 	size_t count = 0;
 	while (side_line(&rest, &line)) {
 		if (is_free_head(str_trim(line))) {
-			count = words_of(line, names);
+			count = side_words(line, names);
 		} else if (count > 0) {
 			read_free_row(sink, names, count, line);
 		}
@@ -184,10 +174,10 @@ static void read_vmstat(struct str text, struct side_sink *sink)
 	while (side_line(&rest, &line)) {
 		double value;
 		if (is_vmstat_head(str_trim(line))) {
-			count = words_of(line, names);
+			count = side_words(line, names);
 			continue;
 		}
-		size_t found = count > 0 ? words_of(line, values) : 0;
+		size_t found = count > 0 ? side_words(line, values) : 0;
 		if (found < count || count == 0 || !side_number(values[0], &value)) {
 			continue;
 		}
