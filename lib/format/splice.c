@@ -18,7 +18,7 @@ static bool is_start(struct str line)
 
 /* Where a record may begin within a line, by its first and third byte, or `} {` stands anywhere.
  * The blank of the latter counts: without it each line's end before the next line would be one. */
-static inline lanes find_candidates(const char *at)
+LANES_INLINE lanes find_candidates(const char *at)
 {
 	lanes before = lanes_load(at - 1), first = lanes_load(at);
 	lanes second = lanes_load(at + 1), third = lanes_load(at + 2);
@@ -38,7 +38,7 @@ static bool is_candidate(const char *at)
 
 /* Where `{"l` or `[20` stands within a line, or `} {` anywhere, at or behind a position; text.len:
  * nowhere. */
-static size_t find_candidate(struct str text, size_t from)
+LANES_BEST static size_t find_candidate(struct str text, size_t from)
 {
 	size_t i = from > 0 ? from : 1;
 	while (i + 2 < text.len) {

@@ -11,13 +11,13 @@ static bool is_control(char byte)
 	return (unsigned char)byte < 0x20 && byte != '\t' && byte != '\n';
 }
 
-static lanes find_controls(const char *at)
+LANES_INLINE lanes find_controls(const char *at)
 {
 	lanes bytes = lanes_load(at);
 	return (lanes)(bytes < 0x20) & (lanes)(bytes != '\t') & (lanes)(bytes != '\n');
 }
 
-size_t clean_find_control(struct str text, size_t from)
+LANES_BEST size_t clean_find_control(struct str text, size_t from)
 {
 	size_t i = from;
 	for (; i + LANES_STRIDE <= text.len; i += LANES_STRIDE) {
@@ -34,7 +34,7 @@ size_t clean_find_control(struct str text, size_t from)
 }
 
 /* Whether LANES_STRIDE bytes hold one that is not ASCII. */
-static bool has_high(const char *at)
+LANES_INLINE bool has_high(const char *at)
 {
 	lanes bytes = (lanes_load(at) | lanes_load(at + LANES)) |
 	              (lanes_load(at + 2 * LANES) | lanes_load(at + 3 * LANES));
@@ -54,7 +54,7 @@ static size_t foreign_at(struct str text, size_t at, size_t *len)
 	return is_invisible || str_starts(rest, STR("\xc2\xa0")) ? *len : 0;
 }
 
-size_t clean_find_foreign(struct str text)
+LANES_BEST size_t clean_find_foreign(struct str text)
 {
 	size_t i = 0;
 	while (i < text.len) {
@@ -74,12 +74,12 @@ size_t clean_find_foreign(struct str text)
 	return text.len;
 }
 
-static lanes find_links(const char *at)
+LANES_INLINE lanes find_links(const char *at)
 {
 	return (lanes)(lanes_load(at) == ']') & (lanes)(lanes_load(at + 1) == '(');
 }
 
-size_t clean_find_link(struct str text)
+LANES_BEST size_t clean_find_link(struct str text)
 {
 	size_t i = 0;
 	for (; i + LANES_STRIDE + 1 <= text.len; i += LANES_STRIDE) {
@@ -95,7 +95,7 @@ size_t clean_find_link(struct str text)
 	return i + 1 < text.len ? i : text.len;
 }
 
-size_t clean_count_lines(struct str text)
+LANES_BEST size_t clean_count_lines(struct str text)
 {
 	enum { ROUNDS = 255 };
 	size_t count = 0, i = 0;
