@@ -37,7 +37,7 @@ static inline struct str str_slice(struct str s, size_t from, size_t to)
 	if (from > to) {
 		from = to;
 	}
-	return (struct str){s.ptr == NULL ? NULL : s.ptr + from, to - from};
+	return (struct str){from > 0 ? s.ptr + from : s.ptr, to - from};
 }
 
 /** s without its first count bytes (empty when it has fewer). */

@@ -75,6 +75,7 @@ static void next_stream(struct filter *filter, uint64_t out)
 	}
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is written by way of the window */
 static size_t decode(struct filter *filter, char *buffer, size_t size)
 {
 	struct str in = intake_ahead(&filter->in, 1);

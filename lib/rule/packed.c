@@ -55,8 +55,10 @@ static uint64_t walk_number(struct walk *walk, uint64_t number)
 	do {                                                                                       \
 		WALK((walk), (count));                                                             \
 		if ((walk)->out == NULL) {                                                         \
-			(list) = arena_alloc(&(walk)->pack->run, sizeof(*(list)) * (count),        \
+			size_t size_ = sizeof(*(list)) * (count);                                  \
+			(list) = arena_alloc(&(walk)->pack->run, size_,                            \
 			                     alignof(__typeof__(*(list))));                        \
+			memset((list), 0, size_);                                                  \
 		}                                                                                  \
 	} while (0)
 
@@ -192,11 +194,10 @@ void rule_packed_write(struct rule_pack *pack, struct buf *out)
 void rule_packed_read(struct rule_pack *pack, struct str bytes)
 {
 	struct walk walk = {.in = bytes, .pack = pack};
-	struct rule_entry *entries;
+	struct rule_entry *entries = NULL;
 	size_t count = 0;
 	WALK(&walk, pack->hash);
 	WALK_LIST(&walk, entries, count);
-	memset(entries, 0, count * sizeof(*entries));
 	for (size_t i = 0; i < count; i++) {
 		walk_entry(&walk, &entries[i]);
 		vec_push(&pack->entries, &entries[i]);
@@ -219,7 +220,7 @@ void rule_packed_read_samples(struct rule_pack *pack, struct str bytes)
 {
 	struct walk walk = {.in = bytes, .pack = pack};
 	while (walk.in.len > 0) {
-		struct str id;
+		struct str id = {NULL, 0};
 		struct rule read = {0};
 		walk_text(&walk, &id);
 		walk_samples(&walk, &read);
