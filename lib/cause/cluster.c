@@ -199,6 +199,20 @@ static bool is_same_cluster(const struct process *a, const struct process *b)
 	return a->cluster_id.len > 0 && str_equals(a->cluster_id, b->cluster_id) && !is_twin(a, b);
 }
 
+/* Those of Kubernetes that do not say to which they belong are one cluster. */
+static void find_kubernetes(struct reason *reason)
+{
+	int number = 0;
+	vec_foreach (struct process, process, &reason->processes) {
+		process->is_of_kubernetes =
+			is_etcd(process) && reason_is_of_kubernetes(reason, process);
+		if (process->is_of_kubernetes && process->cluster == 0) {
+			number = number == 0 ? ++reason->clusters : number;
+			process->cluster = number;
+		}
+	}
+}
+
 /* Numbers from 1; 0 for an etcd that does not say to which it belongs. */
 static void number_clusters(struct reason *reason)
 {
@@ -220,6 +234,7 @@ static void number_clusters(struct reason *reason)
 		}
 	}
 	reason->clusters = count;
+	find_kubernetes(reason);
 }
 
 /* NULL: no etcd wrote it. */
@@ -433,16 +448,24 @@ static int64_t first_answer(const struct reason *reason, const struct process *m
 	return complaint_ns == TIME_NONE || complaint_ns > answer_ns ? answer_ns : TIME_NONE;
 }
 
-/* Its own etcd still answered after that one had ended, and nothing tells of a new start. */
+/* Kubernetes uses it; or Milvus's own etcd still answered after that one had ended, and nothing
+ * tells of a new start. */
 static bool is_refuted(const struct reason *reason, const struct process *milvus, int cluster)
 {
 	int64_t end_ns = end_of_cluster(reason, cluster);
 	int64_t answer_ns = end_ns == TIME_NONE ? TIME_NONE : first_answer(reason, milvus, end_ns);
+	bool is_of_kubernetes = false;
 	vec_foreach (struct process, etcd, &reason->processes) {
-		if (is_etcd(etcd) && etcd->cluster == cluster &&
-		    score_events(reason, milvus, etcd) > 0) {
+		if (!is_etcd(etcd) || etcd->cluster != cluster) {
+			continue;
+		}
+		if (score_events(reason, milvus, etcd) > 0) {
 			return false;
 		}
+		is_of_kubernetes |= etcd->is_of_kubernetes;
+	}
+	if (is_of_kubernetes) {
+		return true;
 	}
 	return answer_ns != TIME_NONE && answer_ns > end_ns + ANSWER_S * NS_PER_SEC;
 }

@@ -75,6 +75,10 @@ static void miss_foreign(struct reason *reason)
 	static const struct text_both other_than = TEXT_BOTH(
 		"whatever befell it is not what is explained here: Milvus's own etcd still "
 		"answered after this one had ended");
+	static const struct text_both kubernetes = TEXT_BOTH(
+		"whatever befell it is not what is explained here: it is the etcd of Kubernetes");
+	static const struct text_both own =
+		TEXT_BOTH("hand over the log of the etcd that Milvus uses");
 	static const struct text_both how = TEXT_BOTH(
 		"if Milvus did use this one, hand over the logs of these two alone, with what etcd "
 		"printed after its next start");
@@ -84,6 +88,9 @@ static void miss_foreign(struct reason *reason)
 		                  process->cluster != reason->focus;
 		if (is_foreign) {
 			struct remedy remedy = {reason->has_etcd ? others : other_than, how};
+			if (process->is_of_kubernetes) {
+				remedy = (struct remedy){kubernetes, own};
+			}
 			add_path(
 				reason,
 				"whether %.*s is Milvus's etcd; it was taken for another service's",

@@ -23,6 +23,7 @@ struct process {
 	const struct event *start;        /* first line of the last start; NULL */
 	struct str cluster_id, member_id; /* of etcd, hexadecimal; empty: not known */
 	struct window of_cluster; /* while it said that id; it may come back with another one */
+	bool is_of_kubernetes;    /* an etcd that Kubernetes itself uses */
 	int cluster;              /* number of the etcd cluster it is in, or uses; 0: not known */
 };
 
@@ -114,6 +115,8 @@ void reason_stops_together(struct reason *reason);
 
 /* cluster.c: etcds that belong together, and looking at those that a stop is about */
 void reason_clusters(struct reason *reason);
+/** Whether an etcd is that of Kubernetes itself, by its namespace, keys or certificates. */
+bool reason_is_of_kubernetes(const struct reason *reason, const struct process *etcd);
 void reason_focus(struct reason *reason);
 void reason_unfocus(struct reason *reason, struct digest *whole);
 bool stop_is_foreign(const struct reason *reason, const struct stop *stop);
