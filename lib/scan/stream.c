@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/vec.h"
 #include "scan/document.h"
+#include "scan/printed.h"
 #include "scan/silence.h"
 #include "scan/source_name.h"
 #include "side/side.h"
@@ -14,24 +15,11 @@
 enum {
 	RECORD_LINES_MAX = 5000,
 	RECORD_BYTES_MAX = 1 << 20,
-	RING_SIZE = 8192, /* times of records before, to see whether a stalled process went on
-	                     printing */
-	INSIDE_MARGIN_SHARE = 8, /* of the interval, at both of its ends, but ... */
-	INSIDE_MARGIN_MS = 100,  /* ... at most so much */
-	INSIDE_TOOK_MS = 150,    /* shorter stalls prove nothing */
-	INSIDE_ENOUGH = 16,      /* records inside that are counted */
-	INSIDE_ORDER_S = 10,     /* records may be so much out of order */
 	DUMP_BETWEEN_MAX = 32,   /* records that may interrupt a dump */
 	DECODE_FIRST =
 		2000,      /* so many records of a source are decoded to see what it is, then ... */
 	DECODE_EVERY = 64, /* ... one in so many */
 	FORMATS_MAX = 128
-};
-
-struct printed {
-	int64_t time_ns; /* a stamp of whole seconds: not before the record before it */
-	bool is_rough;   /* such a stamp: up to a second later */
-	enum format_program program;
 };
 
 /* A record that is still open: its continuation lines may follow. */
@@ -63,8 +51,7 @@ struct track {
 	enum clock_zone last_zone;
 	const struct stream_part *left_out; /* NULL: nothing */
 	struct silence silence;
-	struct printed *ring;
-	size_t printed;
+	struct printed printed;
 	uint64_t by_format[FORMATS_MAX];
 	int64_t *deltas; /* wrapper's stamp less the record's where that has no zone */
 	size_t delta_count, delta_capacity;
@@ -90,7 +77,6 @@ static struct track *track_create(struct stream *stream, uint32_t line_source)
 	                        .own_ns = TIME_NONE,
 	                        .record = {.format_number = FORMATS_MAX - 1},
 	                        .dump = {.format_number = FORMATS_MAX - 1}};
-	track->ring = memory_resize(NULL, RING_SIZE * sizeof(struct printed));
 	track->source = digest_source_add(stream->digest, stream->input->path);
 	struct source *source = digest_source(stream->digest, track->source);
 	const struct line_source *from = line_reader_source(stream->reader, line_source);
@@ -134,7 +120,7 @@ static void track_destroy(struct track *track)
 	record_finish(&track->record);
 	record_finish(&track->dump);
 	silence_finish(&track->silence);
-	memory_free(track->ring);
+	printed_finish(&track->printed);
 	memory_free(track->deltas);
 	memory_free(track);
 }
@@ -188,56 +174,6 @@ static int compare_int64(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* Remember when a record was printed. etcd 3.4's raft lines say only the second: in one burst they
- * stand between lines that say more. */
-static void note_printed(struct track *track, int64_t time_ns, enum format_program program)
-{
-	bool is_rough = time_ns % NS_PER_SEC == 0;
-	if (is_rough && track->printed > 0) {
-		int64_t before_ns = track->ring[(track->printed - 1) % RING_SIZE].time_ns;
-		bool is_within = before_ns > time_ns && before_ns < time_ns + NS_PER_SEC;
-		time_ns = is_within ? before_ns : time_ns;
-	}
-	track->ring[track->printed++ % RING_SIZE] = (struct printed){time_ns, is_rough, program};
-}
-
-/* The latest time at which a record was printed. next_ns: when the one after it was */
-static int64_t printed_until(const struct printed *printed, int64_t next_ns)
-{
-	int64_t end_ns = printed->time_ns - printed->time_ns % NS_PER_SEC + NS_PER_SEC;
-	if (!printed->is_rough) {
-		return printed->time_ns;
-	}
-	return next_ns >= printed->time_ns && next_ns < end_ns ? next_ns : end_ns;
-}
-
-/* Records of the same program printed while an operation was going on. */
-static uint32_t count_inside(const struct track *track, const struct event *event,
-                             enum format_program program)
-{
-	if (event->took_ns < INSIDE_TOOK_MS * NS_PER_MS || event->time_ns == TIME_NONE) {
-		return 0;
-	}
-	uint32_t count = 0;
-	size_t kept = track->printed < RING_SIZE ? track->printed : RING_SIZE;
-	int64_t margin_ns = event->took_ns / INSIDE_MARGIN_SHARE;
-	margin_ns =
-		margin_ns < INSIDE_MARGIN_MS * NS_PER_MS ? margin_ns : INSIDE_MARGIN_MS * NS_PER_MS;
-	int64_t from_ns = event->start_ns + margin_ns, to_ns = event->time_ns - margin_ns;
-	int64_t next_ns = INT64_MAX;
-	for (size_t i = 1; i <= kept && count < INSIDE_ENOUGH; i++) {
-		const struct printed *printed = &track->ring[(track->printed - i) % RING_SIZE];
-		if (printed->time_ns < event->start_ns - INSIDE_ORDER_S * NS_PER_SEC) {
-			break;
-		}
-		bool is_inside =
-			printed->time_ns > from_ns && printed_until(printed, next_ns) < to_ns;
-		count += is_inside && printed->program == program ? 1 : 0;
-		next_ns = printed->time_ns;
-	}
-	return count;
-}
-
 /* ---- records ---- */
 
 /* Place in the table; FORMATS_MAX - 1 of none. */
@@ -287,7 +223,7 @@ bool stream_is_stated(const struct stream_tools *tools, uint64_t line)
 static void emit(struct stream *stream, struct track *track, struct event *event,
                  const struct record *record)
 {
-	event->inside = count_inside(track, event, record->program);
+	event->inside = printed_inside(&track->printed, event, record->program);
 	digest_source(stream->digest, track->source)->recognised++;
 	if (stream_is_stated(stream->tools, event->origin.line)) {
 		return;
@@ -424,13 +360,13 @@ static void record_close(struct stream *stream, struct track *track)
 			match(stream, track, &record);
 		}
 		if (time_ns != TIME_NONE) {
-			note_printed(track, time_ns, record.program);
+			printed_note(&track->printed, time_ns, record.program);
 		}
 		arena_reset(&stream->tools->tmp);
 	} else {
 		track->previous = NULL;
 		if (time_ns != TIME_NONE) {
-			note_printed(track, time_ns, FORMAT_PROGRAM_UNKNOWN);
+			printed_note(&track->printed, time_ns, FORMAT_PROGRAM_UNKNOWN);
 		}
 	}
 }
