@@ -117,6 +117,28 @@ def check_packs(rules):
     rules.check("a rule of one's own finds events", json.loads(rows or "{}").get("kind") == "host.mine", rows)
 
 
+def check_hostile(rules):
+    """Patterns that go back and forth are refused; one that is used all the same is given up, and that is told."""
+    sample = "2024-05-01 10:00:00 mine moved volume vol-a in [x=1 y] 12ms"
+    bad = (r"moved volume (a+)+$", r"(a+)+b moved", r"(.*)*moved$", r"(x+x+)+y moved", r"moved (\S+\s?)*\)$", r"moved (?:\w+[- ]?)+ tier in",
+           r"moved volume (\w|vol)+ tier", r"moved (a|aa)+$", r"moved (vol(-?\w+)*)+ tier", r"\[((\w+=?\w*) ?)+\] moved")
+    good = (r"moved volume (?<v>\S+) in", r"moved (?<a>\w+) .*\[x=(?<x>\d+) ", r"mine moved .*? (?<t>\d+)ms$")
+    for pattern in bad + good:
+        rule = {**RULE, "match": [{"pattern": pattern, "anchor": "moved"}], "samples": [sample]}
+        rule.pop("interval", None)
+        said = rules.run("rules", "check", rules.write("pattern.json", {"rules": [rule]})).stdout.decode()
+        rules.check(f"{pattern} is {'refused' if pattern in bad else 'no danger'}", ("too many steps" in said) == (pattern in bad), said)
+    slow = rules.write("slow.json", {"rules": [{**RULE, "match": [{"pattern": r"mine moved (\w+\s?)+\)$"}]}]})
+    hard = "".join(f"2024-05-01 10:00:{second:02} mine moved {'abc ' * 40}() x\n" for second in range(60))
+    easy = "".join(f"2024-05-01 10:01:{second:02} mine moved abc)\n" for second in range(2))
+    runs = [rules.run("-f", "json", jobs, "--rules", slow, rules.write("hard.log", hard + easy), rules.write("easy.log", easy)) for jobs in ("-j1", "-j8")]
+    told = {item["path"][-8:]: (item["damage"], item["recognised"]) for item in json.loads(runs[0].stdout)["coverage"]["inputs"]}
+    rules.check("a rule that takes too many steps is given up in that log alone",
+                told == {"hard.log": ("rule given up, it takes too many steps: host.mine", 0), "easy.log": (None, 2)}, f"{told}")
+    rules.check("that is one line on stderr", runs[0].stderr.decode().count("given up") == 1, runs[0].stderr.decode())
+    rules.check("with eight threads, too", runs[0].stdout == runs[1].stdout)
+
+
 def kind_of(rules, line, *words, environment=None):
     rows = rules.run("events", *words, "-", stdin=f"{line}\n", environment=environment).stdout.decode()
     return json.loads(rows)["kind"] if rows else None
@@ -169,7 +191,7 @@ def main():
     program, _ = sys.argv[1:]
     with tempfile.TemporaryDirectory() as scratch, Tap() as tap:
         rules = Rules(tap, program, pathlib.Path(scratch))
-        for check in (check_match, check_unknown, check_list, check_show, check_packs, check_precedence, check_refused):
+        for check in (check_match, check_unknown, check_list, check_show, check_packs, check_hostile, check_precedence, check_refused):
             check(rules)
 
 

@@ -18,6 +18,7 @@ struct checker {
 	const struct rule_entry *entry; /* the one at work */
 	bool is_used[RULE_MATCHES_MAX]; /* its matches that a sample reached */
 	bool has_interval;              /* a sample gave it */
+	bool has_own; /* rules that are not built in: the others were checked when they were */
 };
 
 static void fault(struct checker *checker, const char *format, ...)
@@ -177,7 +178,9 @@ static void check_rule(struct checker *checker, struct regex_match *regex_match)
 		checker->faults++;
 	}
 	check_lines(checker);
-	checker->faults += rule_check_hostile(checker->entry, regex_match, checker->report);
+	if (!checker->has_own || !checker->entry->is_builtin) {
+		checker->faults += rule_check_hostile(checker->entry, regex_match, checker->report);
+	}
 }
 
 size_t rule_pack_check(struct rule_pack *pack, struct buf *report)
@@ -187,6 +190,9 @@ size_t rule_pack_check(struct rule_pack *pack, struct buf *report)
 		.pack = pack, .matcher = rule_matcher_create(pack), .report = report};
 	struct regex_match *regex_match = regex_match_create();
 	arena_init(&checker.tmp);
+	for (size_t i = 0; i < pack->entries.count; i++) {
+		checker.has_own |= !pack->entries.items[i]->is_builtin;
+	}
 	for (size_t i = 0; i < pack->entries.count; i++) {
 		checker.entry = pack->entries.items[i];
 		check_rule(&checker, regex_match);

@@ -5,7 +5,15 @@
 
 #include "rule/pack.h"
 
-enum { HOSTILE_SIZE = 4096, HOSTILE_SAMPLES = 2 };
+#include <string.h>
+
+enum {
+	LONG_SIZE = 4096, /* shows what grows with a power of the length */
+	SHORT_SIZE = 96,  /* shows what doubles with each byte, in a moment */
+	SAMPLES = 2,
+	OWN_FILLERS_MAX = 24,
+	CUTS_MAX = 12 /* of a sample */
+};
 
 static const struct str fillers[] = {
 	STR_INIT("a"),      STR_INIT("0"),        STR_INIT("f"),      STR_INIT(" "),
@@ -14,7 +22,7 @@ static const struct str fillers[] = {
 	STR_INIT("a,"),     STR_INIT("-"),        STR_INIT("a/"),     STR_INIT("\""),
 	STR_INIT("1s"),     STR_INIT("\xc3\xa9"), STR_INIT("\xff"),   STR_INIT("\n"),
 	STR_INIT("x\n"),    STR_INIT("\na"),      STR_INIT("[a=b] "), STR_INIT("k:\"v\" "),
-	STR_INIT("aaaa: "),
+	STR_INIT("aaaa: "), STR_INIT("a-"),
 };
 
 struct trial {
@@ -26,21 +34,112 @@ struct trial {
 	struct buf subject;
 };
 
-/** Returns: whether all fillers behind a head stay within the limits. */
+/* Returns: whether head, filler over and over, and tail stay within the limits. */
+static bool try_text(struct trial *trial, struct str head, struct str filler, struct str tail,
+                     size_t size)
+{
+	bool is_over_limit = false;
+	buf_clear(&trial->subject);
+	buf_add(&trial->subject, head);
+	while (trial->subject.len < head.len + size) {
+		buf_add(&trial->subject, filler);
+	}
+	buf_add(&trial->subject, tail);
+	regex_search(trial->regex, buf_str(&trial->subject), trial->regex_match, &is_over_limit);
+	return !is_over_limit;
+}
+
+/* What does not end as the pattern wants it: with a byte that it hardly knows, behind which all its
+ * own bytes stand, or PCRE2 would see at once that one is missing. */
+static bool try_short(struct trial *trial, struct str head, struct str filler)
+{
+	struct str source = trial->pattern->source;
+	struct str tails[] = {STR("!"), STR("\x01"), source, STR("")};
+	struct buf with_own = {0};
+	buf_add(&with_own, STR("!\x01"));
+	buf_add(&with_own, source);
+	buf_add(&with_own, trial->match->anchor);
+	tails[3] = buf_str(&with_own);
+	bool is_good = true;
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]) && is_good; i++) {
+		is_good = try_text(trial, head, filler, tails[i], SHORT_SIZE);
+	}
+	buf_finish(&with_own);
+	return is_good;
+}
+
+static bool is_letter(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+static size_t add_filler(struct str *own, size_t count, struct str text)
+{
+	if (count < OWN_FILLERS_MAX && !str_is_any(text, own, count)) {
+		own[count++] = text;
+	}
+	return count;
+}
+
+/* Words of the pattern itself, then its letters, digits and marks. Returns: how many */
+static size_t own_fillers(struct str source, struct str *own)
+{
+	size_t count = 0, from = 0;
+	for (size_t i = 0; i <= source.len; i++) {
+		if (i < source.len && is_letter(source.ptr[i])) {
+			continue;
+		}
+		if (i > from + 1 && count < OWN_FILLERS_MAX / 2) {
+			count = add_filler(own, count, str_slice(source, from, i));
+		}
+		from = i + 1;
+	}
+	for (size_t i = 0; i < source.len; i++) {
+		count = add_filler(own, count, str_slice(source, i, i + 1));
+	}
+	return count;
+}
+
+/* Returns: whether all short texts behind a head stay within the limits. */
+static bool try_head_short(struct trial *trial, struct str head)
+{
+	struct str own[OWN_FILLERS_MAX];
+	size_t own_count = own_fillers(trial->pattern->source, own);
+	for (size_t i = 0; i < sizeof(fillers) / sizeof(fillers[0]); i++) {
+		if (!try_short(trial, head, fillers[i])) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < own_count; i++) {
+		if (!try_short(trial, head, own[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Returns: whether all fillers behind a head stay within the limits. */
 static bool try_head(struct trial *trial, struct str head)
 {
 	for (size_t i = 0; i < sizeof(fillers) / sizeof(fillers[0]); i++) {
-		bool is_over_limit = false;
-		buf_clear(&trial->subject);
-		buf_add(&trial->subject, head);
-		while (trial->subject.len < head.len + HOSTILE_SIZE) {
-			buf_add(&trial->subject, fillers[i]);
-		}
-		regex_search(trial->regex, buf_str(&trial->subject), trial->regex_match,
-		             &is_over_limit);
-		if (is_over_limit) {
+		if (!try_text(trial, head, fillers[i], STR(""), LONG_SIZE)) {
 			return false;
 		}
+	}
+	return try_head_short(trial, head);
+}
+
+/* Heads that end where words do: there a pattern begins to repeat something. */
+static bool try_cuts(struct trial *trial, struct str subject)
+{
+	size_t cuts = 0;
+	for (size_t i = 1; i < subject.len && cuts < CUTS_MAX; i++) {
+		bool is_end = subject.ptr[i - 1] == ' ' || subject.ptr[i - 1] == '=' ||
+		              subject.ptr[i - 1] == ':' || subject.ptr[i - 1] == '"';
+		if (is_end && !try_head_short(trial, str_slice(subject, 0, i))) {
+			return false;
+		}
+		cuts += is_end ? 1 : 0;
 	}
 	return true;
 }
@@ -53,7 +152,22 @@ static bool try_sample(struct trial *trial, struct str sample, struct arena *tmp
 	format_decode(format_of(head, NULL), sample, tmp, &record);
 	struct str subject = rule_subject_text(trial->pattern, &record);
 	return try_head(trial, str_slice(subject, 0, subject.len / 2)) &&
-	       (subject.len == 0 || try_head(trial, str_slice(subject, 0, subject.len - 1)));
+	       (subject.len == 0 || try_head(trial, str_slice(subject, 0, subject.len - 1))) &&
+	       try_cuts(trial, subject);
+}
+
+/* What a pattern begins with, up to its first byte that may mean something else. */
+static void add_literal_head(struct str source, struct buf *head)
+{
+	for (size_t i = 0; i < source.len; i++) {
+		char byte = source.ptr[i];
+		if (byte == '\\' && i + 1 < source.len && !is_letter(source.ptr[i + 1])) {
+			byte = source.ptr[++i]; /* itself, as in "\[" */
+		} else if (strchr("\\^$.[]|()?*+{}", byte) != NULL) {
+			return;
+		}
+		buf_byte(head, byte);
+	}
 }
 
 static bool try_pattern(struct trial *trial)
@@ -65,9 +179,13 @@ static bool try_pattern(struct trial *trial)
 	trial->regex = compiled->regex;
 	struct arena tmp;
 	arena_init(&tmp);
-	bool is_good = try_head(trial, (struct str){0}) && try_head(trial, trial->match->anchor);
+	struct buf literal = {0};
+	add_literal_head(trial->pattern->source, &literal);
+	bool is_good = try_head(trial, (struct str){0}) && try_head(trial, trial->match->anchor) &&
+	               try_head_short(trial, buf_str(&literal));
+	buf_finish(&literal);
 	const struct rule *rule = &trial->entry->rule;
-	for (size_t i = 0; i < rule->sample_count && i < HOSTILE_SAMPLES && is_good; i++) {
+	for (size_t i = 0; i < rule->sample_count && i < SAMPLES && is_good; i++) {
 		is_good = try_sample(trial, rule->samples[i], &tmp);
 		arena_reset(&tmp);
 	}

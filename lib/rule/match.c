@@ -10,7 +10,8 @@
 
 enum {
 	CAPTURES_MAX = 3 * RULE_PARTS_MAX + REGEX_GROUPS_MAX,
-	FINDS_MAX = 64 /* of a pattern of "longest" in one record */
+	FINDS_MAX = 64, /* of a pattern of "longest" in one record */
+	STRAINS_MAX = 3 /* records of a stream whose text was too hard; then a match is given up */
 };
 
 struct capture {
@@ -31,6 +32,12 @@ struct rule_matcher {
 	} places; /* to try, of this record */
 	struct capture captures[CAPTURES_MAX];
 	size_t capture_count;
+	unsigned char *strains; /* of each place in the order, in this stream */
+	bool is_strained;       /* by the match at work */
+	struct {
+		const struct rule **items;
+		size_t count, capacity;
+	} given_up;
 };
 
 struct rule_matcher *rule_matcher_create(const struct rule_pack *pack)
@@ -40,7 +47,20 @@ struct rule_matcher *rule_matcher_create(const struct rule_pack *pack)
 	matcher->scratch = pack->literals == NULL ? NULL : literals_scratch_create(pack->literals);
 	matcher->seen = memory_resize(NULL, (pack->order_count + 1) * sizeof(uint32_t));
 	memset(matcher->seen, 0, (pack->order_count + 1) * sizeof(uint32_t));
+	matcher->strains = memory_resize(NULL, pack->order_count + 1);
+	rule_matcher_begin(matcher);
 	return matcher;
+}
+
+void rule_matcher_begin(struct rule_matcher *matcher)
+{
+	memset(matcher->strains, 0, matcher->pack->order_count + 1);
+	matcher->given_up.count = 0;
+}
+
+const struct rule *rule_matcher_given_up(const struct rule_matcher *matcher, size_t index)
+{
+	return index < matcher->given_up.count ? matcher->given_up.items[index] : NULL;
 }
 
 void rule_matcher_destroy(struct rule_matcher *matcher)
@@ -51,6 +71,8 @@ void rule_matcher_destroy(struct rule_matcher *matcher)
 	literals_scratch_destroy(matcher->scratch);
 	regex_match_destroy(matcher->regex_match);
 	memory_free(matcher->seen);
+	memory_free(matcher->strains);
+	vec_finish(&matcher->given_up);
 	vec_finish(&matcher->places);
 	memory_free(matcher);
 }
@@ -157,6 +179,16 @@ static void capture(struct rule_matcher *matcher, struct str name, enum rule_typ
 	}
 }
 
+static bool find(struct rule_matcher *matcher, const struct rule_compiled *compiled,
+                 struct str subject)
+{
+	bool is_over_limit = false;
+	bool is_found =
+		regex_search(compiled->regex, subject, matcher->regex_match, &is_over_limit);
+	matcher->is_strained |= is_over_limit;
+	return is_found;
+}
+
 static bool search(struct rule_matcher *matcher, const struct rule_match *match,
                    const struct rule_pattern *pattern, const struct record *record)
 {
@@ -170,9 +202,8 @@ static bool search(struct rule_matcher *matcher, const struct rule_match *match,
 	}
 	/* where no format says what the message is, a pattern may find it itself */
 	bool is_guess = pattern->subject == RULE_IN_MESSAGE && record->format == NULL;
-	if (!(is_guess &&
-	      regex_search(compiled->regex, record->text, matcher->regex_match, NULL)) &&
-	    !regex_search(compiled->regex, subject, matcher->regex_match, NULL)) {
+	if (!(is_guess && find(matcher, compiled, record->text)) &&
+	    !find(matcher, compiled, subject)) {
 		return false;
 	}
 	for (size_t i = 0; i < compiled->group_count; i++) {
@@ -251,7 +282,7 @@ static void find_longest(struct rule_matcher *matcher, const struct rule_match *
 	struct str rest = rule_subject_text(pattern, record), best[REGEX_GROUPS_MAX];
 	int64_t longest = DURATION_NONE;
 	for (int i = 0; i < FINDS_MAX && compiled->regex != NULL && rest.len > 0 &&
-	                regex_search(compiled->regex, rest, matcher->regex_match, NULL);
+	                find(matcher, compiled, rest);
 	     i++) {
 		int64_t duration = found_duration(matcher, compiled);
 		for (size_t j = 0; duration > longest && j < compiled->group_count; j++) {
@@ -344,16 +375,32 @@ static void fill(const struct rule_matcher *matcher, const struct rule_entry *en
 	set_interval(entry, event);
 }
 
+/* Hard text makes a careless pattern slow, record by record. */
+static void note_strain(struct rule_matcher *matcher, uint32_t place)
+{
+	if (matcher->is_strained && ++matcher->strains[place] == STRAINS_MAX) {
+		vec_push(&matcher->given_up, &matcher->pack->order[place].entry->rule);
+	}
+}
+
 static const struct rule_candidate *match_candidate(struct rule_matcher *matcher,
                                                     const struct rule_view *view, struct arena *tmp,
                                                     struct event *event)
 {
 	find_places(matcher, view);
 	for (size_t i = 0; i < matcher->places.count; i++) {
-		const struct rule_candidate *candidate =
-			&matcher->pack->order[matcher->places.items[i]];
-		if (is_owner(matcher, candidate, view)) {
+		uint32_t place = matcher->places.items[i];
+		const struct rule_candidate *candidate = &matcher->pack->order[place];
+		if (matcher->strains[place] >= STRAINS_MAX) {
+			continue;
+		}
+		matcher->is_strained = false;
+		bool is_found = is_owner(matcher, candidate, view);
+		if (is_found) {
 			gather(matcher, candidate->match, view->record);
+		}
+		note_strain(matcher, place);
+		if (is_found) {
 			fill(matcher, candidate->entry, view->record, tmp, event);
 			return candidate;
 		}

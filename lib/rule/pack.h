@@ -87,6 +87,7 @@ struct rule_match {
 struct rule_entry {
 	struct rule rule;    /* first: a struct rule of a pack is one of these */
 	struct str file;     /* "PATH:LINE", or the path alone */
+	bool is_builtin;
 	struct str interval; /* event field; empty: none */
 	struct str start;
 	struct str after;

@@ -200,6 +200,7 @@ void rule_packed_read(struct rule_pack *pack, struct str bytes)
 	WALK_LIST(&walk, entries, count);
 	for (size_t i = 0; i < count; i++) {
 		walk_entry(&walk, &entries[i]);
+		entries[i].is_builtin = true;
 		vec_push(&pack->entries, &entries[i]);
 	}
 	assert(walk.in.len == 0);

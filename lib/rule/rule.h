@@ -66,6 +66,11 @@ struct rule {
 
 struct rule_matcher *rule_matcher_create(const struct rule_pack *pack);
 void rule_matcher_destroy(struct rule_matcher *matcher);
+/** A stream begins: what was given up in the one before is tried again. */
+void rule_matcher_begin(struct rule_matcher *matcher);
+/** The rules that took too many steps on several records of this stream, so that one of their
+ * matches is no longer tried, in the order in which that happened; NULL behind the last one. */
+const struct rule *rule_matcher_given_up(const struct rule_matcher *matcher, size_t index);
 
 /** An anchor found in clean text. */
 struct rule_hit {

@@ -688,6 +688,12 @@ static void note_losses(const struct stream *stream, const struct line_summary *
 		          arena_printf(keep, "bytes that are no text: %llu",
 		                       (unsigned long long)summary->undecodable));
 	}
+	const struct rule *rule;
+	for (size_t i = 0; (rule = rule_matcher_given_up(stream->tools->matcher, i)) != NULL; i++) {
+		note_loss(stream, INPUT_LIMIT,
+		          arena_printf(keep, "rule given up, it takes too many steps: " STR_FMT,
+		                       STR_ARG(rule->kind.id)));
+	}
 }
 
 static void read_lines(struct stream *stream, line_read *read, void *context)
@@ -698,6 +704,7 @@ static void read_lines(struct stream *stream, line_read *read, void *context)
 	struct line_block block;
 	struct line_summary summary;
 	stream->reader = line_reader_create(read, context, &options);
+	rule_matcher_begin(stream->tools->matcher);
 	while (line_reader_next(stream->reader, &block) == NEXT_ITEM) {
 		read_block(stream, &block);
 	}
@@ -705,13 +712,13 @@ static void read_lines(struct stream *stream, line_read *read, void *context)
 		track_of(stream, 0);
 	}
 	line_reader_summary(stream->reader, &summary);
-	note_losses(stream, &summary);
 	for (size_t i = 0; i < stream->tracks.count; i++) {
 		if (stream->tracks.items[i] != NULL) {
 			track_close(stream, (uint32_t)i, &summary);
 		}
 		track_destroy(stream->tracks.items[i]);
 	}
+	note_losses(stream, &summary);
 	vec_finish(&stream->tracks);
 	line_reader_destroy(stream->reader);
 }
