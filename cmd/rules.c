@@ -59,7 +59,7 @@ struct kind_check {
 	size_t faults;
 };
 
-/* Every kind that a cause names must be made by a rule. */
+/* Every kind that a cause names must be made by a rule, or by one that was silenced on purpose. */
 static void check_kind(void *context, struct str cause, struct str kind, enum cause_role role)
 {
 	(void)role;
@@ -68,6 +68,13 @@ static void check_kind(void *context, struct str cause, struct str kind, enum ca
 		if (is_meant(rule_pack_rule(check->knowledge->pack, i)->kind.id, kind)) {
 			return;
 		}
+	}
+	struct str silenced = rule_pack_silenced(check->knowledge->pack, 0);
+	for (size_t i = 1; silenced.ptr != NULL; i++) {
+		if (is_meant(silenced, kind)) {
+			return;
+		}
+		silenced = rule_pack_silenced(check->knowledge->pack, i);
 	}
 	check->faults++;
 	buf_printf(check->report, text_said("cause %.*s: no rule makes the kind '%.*s'\n"),

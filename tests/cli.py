@@ -84,6 +84,23 @@ def check_usage(shell):
     shell.expect(["rules", "know"], USAGE, "know")
 
 
+def check_zones(shell):
+    """Stamps without a zone: as --assume-tz says, or as the collector's stamps tell."""
+    line = b'2024-05-01 10:00:00.500000 W | etcdserver: read-only range request "key:\\"a/b\\"" with result "size:5" took too long (1.2s) to execute\n'
+    shell.write("bare.log", line)
+    shell.write("stamped.log", b"2024-05-01T02:00:00.700000000Z stderr F " + line)
+
+    def times(*words):
+        return [json.loads(row)["time"] for row in shell.run("events", *words).stdout.decode().splitlines()]
+
+    utc = ["2024-05-01T02:00:00.5Z"]
+    shell.tap.check("events follow --assume-tz", times("--assume-tz", "+08:00", "bare.log") == utc, f"{times('--assume-tz', '+08:00', 'bare.log')}")
+    shell.tap.check("events follow the collector's stamps", times("stamped.log") == utc, f"{times('stamped.log')}")
+    for since, wanted in (("2024-05-01T01:59:00Z", utc), ("2024-05-01T02:01:00Z", []), ("-10s", utc)):
+        found = times(f"--since={since}", "--assume-tz", "+08:00", "bare.log"), times(f"--since={since}", "stamped.log")
+        shell.tap.check(f"--since {since} counts in UTC", found == (wanted, wanted), f"{found}")
+
+
 def check_missing(shell):
     shell.expect(["missing.log"], FATAL, "missing.log")
     shell.expect(["events", "missing.log"], FATAL, "missing.log")
@@ -181,7 +198,7 @@ def main():
     try:
         with Tap() as tap:
             shell = Shell(tap, program, root, scratch)
-            for check in (check_inputs_without_logs, check_usage, check_missing, check_what_folders_hold, check_fail_on, check_output,
+            for check in (check_inputs_without_logs, check_usage, check_zones, check_missing, check_what_folders_hold, check_fail_on, check_output,
                           check_times, check_rules):
                 check(shell)
     finally:

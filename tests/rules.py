@@ -155,6 +155,7 @@ def check_precedence(rules):
     rules.check("a rule of the configuration folder replaces a built-in one", told.startswith("etcd.fsync.slow: Other"), told)
     rules.check("others add", kind_of(rules, "mine hit gold", environment=home) == "host.mine")
     silence = rules.write("silence.json", {"rules": [{"id": "etcd.fsync.slow", "silence": True}]})
+    rules.expect("check", silence)
     rules.check("a rule is silenced", kind_of(rules, FSYNC, "--rules", silence) is None and kind_of(rules, FSYNC) == "etcd.fsync.slow")
     rules.check("--rules counts more than the folder", kind_of(rules, FSYNC, "--rules", silence, environment=home) is None)
     again = rules.write("again.json", {"rules": [fsync]})

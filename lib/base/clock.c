@@ -26,6 +26,12 @@ int64_t clock_days(int year, int month, int day)
 	return era * 146097 + day_of_era - 719468;
 }
 
+int64_t clock_round_offset(int64_t delta_ns)
+{
+	int64_t quarter = 15 * NS_PER_MIN, middle = delta_ns + quarter / 2;
+	return (middle >= 0 ? middle / quarter : -((-middle + quarter - 1) / quarter)) * quarter;
+}
+
 int clock_month(struct str name)
 {
 	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";

@@ -43,6 +43,8 @@ void clock_to_civil(int64_t time_ns, struct clock_civil *civil);
  * Source: H. Hinnant, chrono-compatible low-level date algorithms
  */
 int64_t clock_days(int year, int month, int day);
+/** The nearest whole quarter of an hour: zones lie so far apart. */
+int64_t clock_round_offset(int64_t delta_ns);
 /** 1 to 12 of "Jan" to "Dec"; 0: it is none. */
 int clock_month(struct str name);
 

@@ -175,16 +175,12 @@ void reason_align(struct reason *reason)
 			continue;
 		}
 		struct clock_note note = {.instance = source->instance};
-		int64_t quarter = 15 * NS_PER_MIN;
 		if (reason->options->assume_offset_ns != TIME_NONE) {
 			note.offset_ns = -reason->options->assume_offset_ns;
 			note.how = both_printf(
 				reason->keep, "its stamps have no zone; taken as --assume-tz says");
 		} else if (source->outer_delta_ns != TIME_NONE) {
-			int64_t delta = source->outer_delta_ns + quarter / 2;
-			note.offset_ns = (delta >= 0 ? delta / quarter
-			                             : -((-delta + quarter - 1) / quarter)) *
-			                 quarter;
+			note.offset_ns = clock_round_offset(source->outer_delta_ns);
 			note.how = both_printf(
 				reason->keep,
 				"its stamps have no zone; compared with the collector's stamps");

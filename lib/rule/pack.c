@@ -138,7 +138,8 @@ static bool list_folder(struct str path, struct arena *run, struct path_list *pa
 {
 	DIR *folder = opendir(arena_cstr(run, path));
 	if (folder == NULL) {
-		return error_set(err, "%.*s: cannot be opened: %s", STR_ARG(path), error_system(errno));
+		return error_set(err, "%.*s: cannot be opened: %s", STR_ARG(path),
+		                 error_system(errno));
 	}
 	for (struct dirent *item = readdir(folder); item != NULL; item = readdir(folder)) {
 		struct str name = str_from(item->d_name);
@@ -289,6 +290,9 @@ static void put_all(struct rule_pack *pack, const struct rule_entry_list *entrie
 {
 	for (size_t i = 0; i < entries->count; i++) {
 		entry_put(&pack->entries, entries->items[i]);
+		if (entries->items[i]->is_silence) {
+			vec_push(&pack->silenced, entries->items[i]->rule.kind.id);
+		}
 	}
 	set_version(pack);
 }
@@ -347,6 +351,7 @@ void rule_pack_destroy(struct rule_pack *pack)
 	vec_finish(&pack->patterns);
 	vec_finish(&pack->documents);
 	vec_finish(&pack->entries);
+	vec_finish(&pack->silenced);
 	literals_destroy(pack->literals);
 	arena_finish(&pack->run);
 	memory_free(pack);
@@ -399,6 +404,11 @@ struct str rule_pack_version(const struct rule_pack *pack)
 size_t rule_pack_count(const struct rule_pack *pack)
 {
 	return pack->entries.count;
+}
+
+struct str rule_pack_silenced(const struct rule_pack *pack, size_t index)
+{
+	return index < pack->silenced.count ? pack->silenced.items[index] : (struct str){NULL, 0};
 }
 
 const struct rule *rule_pack_rule(const struct rule_pack *pack, size_t index)

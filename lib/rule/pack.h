@@ -85,8 +85,8 @@ struct rule_match {
 
 /** A rule with what only the matcher needs. */
 struct rule_entry {
-	struct rule rule;    /* first: a struct rule of a pack is one of these */
-	struct str file;     /* "PATH:LINE", or the path alone */
+	struct rule rule; /* first: a struct rule of a pack is one of these */
+	struct str file;  /* "PATH:LINE", or the path alone */
 	bool is_builtin;
 	struct str interval; /* event field; empty: none */
 	struct str start;
@@ -119,6 +119,10 @@ struct rule_pack {
 		size_t count, capacity;
 	} patterns;
 	struct rule_entry_list entries; /* by id */
+	struct {
+		struct str *items;
+		size_t count, capacity;
+	} silenced; /* ids of rules that a later pack took away */
 	uint64_t hash;
 	struct str version;
 	bool has_samples;

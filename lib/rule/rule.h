@@ -46,6 +46,8 @@ size_t rule_pack_count(const struct rule_pack *pack);
 const struct rule *rule_pack_rule(const struct rule_pack *pack, size_t index);
 /** NULL when there is none. */
 const struct rule *rule_pack_find(const struct rule_pack *pack, struct str id);
+/** Ids of rules that a pack silenced; ptr NULL behind the last one. */
+struct str rule_pack_silenced(const struct rule_pack *pack, size_t index);
 
 /** What is public of a rule. */
 struct rule {

@@ -177,12 +177,28 @@ static bool note_damage(struct scan_result *result, struct part *part,
 	return is_damaged;
 }
 
+/* Its last time in UTC, as far as the user, or the collector's stamps, tell the zone. */
+static int64_t last_of(const struct scan_options *options, const struct source *source)
+{
+	bool is_zoneless = source->by_zone[CLOCK_ZONE_NONE] >
+	                   source->by_zone[CLOCK_ZONE_UTC] + source->by_zone[CLOCK_ZONE_OFFSET];
+	if (source->last_ns == TIME_NONE || !is_zoneless) {
+		return source->last_ns;
+	}
+	if (options->assume_offset_ns != TIME_NONE) {
+		return source->last_ns - options->assume_offset_ns;
+	}
+	return source->last_ns + (source->outer_delta_ns == TIME_NONE
+	                                  ? 0
+	                                  : clock_round_offset(source->outer_delta_ns));
+}
+
 static int64_t last_time(const struct work *work)
 {
 	int64_t last_ns = TIME_NONE;
 	for (size_t i = 0; i < work->list->count; i++) {
 		for (size_t j = 0; j < work->parts[i].digest.source_count; j++) {
-			int64_t time_ns = work->parts[i].digest.sources[j].last_ns;
+			int64_t time_ns = last_of(work->options, &work->parts[i].digest.sources[j]);
 			last_ns = time_ns > last_ns ? time_ns : last_ns;
 		}
 	}
@@ -229,6 +245,7 @@ static void resolve_points(struct work *work)
 	                                   .jobs = options->jobs,
 	                                   .limits = options->limits,
 	                                   .progress = options->progress,
+	                                   .assume_offset_ns = options->assume_offset_ns,
 	                                   .way = options->way};
 	work->options = &quiet;
 	run_jobs(work);

@@ -199,15 +199,35 @@ static bool is_left_out(const struct stream_part *part, const struct track *trac
 	return track->own_ns >= part->from_ns && track->own_ns <= part->to_ns;
 }
 
+/* What to add to the open record's stamp, when it has no zone, to have it in UTC: as the user says, or
+ * the collector's stamp around it. */
+static int64_t shift_to_utc(const struct stream *stream, const struct track *track,
+                            int64_t time_ns, enum clock_zone zone)
+{
+	const struct line *head = &track->record.head;
+	if (zone != CLOCK_ZONE_NONE) {
+		return 0;
+	}
+	if (stream->tools->options->assume_offset_ns != TIME_NONE) {
+		return -stream->tools->options->assume_offset_ns;
+	}
+	bool is_stamped = head->outer_ns != TIME_NONE && head->outer_zone != CLOCK_ZONE_NONE;
+	return is_stamped ? clock_round_offset(head->outer_ns - time_ns) : 0;
+}
+
 static bool is_wanted(const struct stream *stream, const struct track *track)
 {
 	const struct stream_tools *tools = stream->tools;
 	if (track->left_out != NULL && is_left_out(track->left_out, track)) {
 		return false;
 	}
-	return track->last_ns == TIME_NONE ||
-	       ((tools->since_ns == TIME_NONE || track->last_ns >= tools->since_ns) &&
-	        (tools->until_ns == TIME_NONE || track->last_ns < tools->until_ns));
+	if (track->last_ns == TIME_NONE) {
+		return true;
+	}
+	int64_t utc_ns = track->last_ns +
+	                 shift_to_utc(stream, track, track->last_ns, track->last_zone);
+	return (tools->since_ns == TIME_NONE || utc_ns >= tools->since_ns) &&
+	       (tools->until_ns == TIME_NONE || utc_ns < tools->until_ns);
 }
 
 bool stream_is_stated(const struct stream_tools *tools, uint64_t line)
@@ -230,6 +250,12 @@ static void emit(struct stream *stream, struct track *track, struct event *event
 	}
 	const struct scan_options *options = stream->tools->options;
 	if (options->event != NULL) {
+		int64_t shift_ns =
+			event->time_ns == TIME_NONE
+				? 0
+				: shift_to_utc(stream, track, event->time_ns, event->zone);
+		event->time_ns += shift_ns;
+		event->start_ns += shift_ns;
 		options->event(options->context, event,
 		               digest_source(stream->digest, track->source));
 	} else {
