@@ -7,6 +7,7 @@
  *   "failed to update tso" [error="etcdserver: request timed out"]
  *   slow fdatasync took=1.2s expected-duration=1s
  *   apply request took too long {"took":"107.9ms"}
+ *   warn wal/wal.go:808 slow fdatasync, took: 1.2s, expected: 1s
  */
 #include "format/formats.h"
 #include "format/reading.h"
@@ -52,6 +53,15 @@ static bool is_caller(struct str word)
 	return at > 0 && (size_t)at + 4 < word.len && format_is_digit(word.ptr[at + 4]);
 }
 
+/* In small letters only in front of a caller, or in front of all and marked: "warn:". */
+static bool is_small_level(struct str raw, struct str word, struct str behind, bool is_first)
+{
+	struct str next = format_word(&behind);
+	bool is_marked = is_first && raw.len == word.len + 1 && raw.ptr[word.len] == ':';
+	return word.len >= LEVEL_MIN && format_level_of(word) != FORMAT_LEVEL_NONE &&
+	       (is_marked || is_caller(bare_word(next)));
+}
+
 /** A date or a time of day, whatever the program that stamped it. */
 static bool is_stamp(struct str word)
 {
@@ -65,11 +75,14 @@ static struct str take_head(struct str text, struct record *record)
 	struct str rest = format_skip_blanks(text);
 	for (int i = 0; i < HEAD_WORDS_MAX; i++) {
 		struct str behind = rest, raw = format_word(&behind), word = bare_word(raw);
-		if (is_level(raw, word) && record->level == FORMAT_LEVEL_NONE) {
+		bool is_of_message =
+			str_equals(raw, STR("msg:")) || str_equals(raw, STR("message:"));
+		if (record->level == FORMAT_LEVEL_NONE &&
+		    (is_level(raw, word) || is_small_level(raw, word, behind, i == 0))) {
 			record->level = format_level_of(word);
 		} else if (is_caller(word) && record->caller.len == 0) {
 			record->caller = word;
-		} else if (is_stamp(word)) {
+		} else if (is_stamp(word) || is_of_message) {
 			rest = format_skip_blanks(behind);
 			continue;
 		} else if (raw.len == 0 || word.len > 0 || behind.len == 0) {
@@ -133,6 +146,81 @@ static size_t find_fields(struct str text)
 		}
 	}
 	return text.len;
+}
+
+/* ---- durations behind the message ---- */
+
+/* What says at the start of a text how long something took or might take, and how records name it.
+ * Returns: its length; 0: nothing does */
+static size_t duration_key(struct str text, struct str *name)
+{
+	static const struct str words[][2] = {
+		{STR_INIT("took"), STR_INIT("took")},
+		{STR_INIT("time spent"), STR_INIT("time spent")},
+		{STR_INIT("expected-duration"), STR_INIT("expected-duration")},
+		{STR_INIT("expected"), STR_INIT("expected-duration")},
+	};
+	for (size_t i = 0; i < FORMAT_COUNT(words); i++) {
+		if (str_starts(text, words[i][0])) {
+			*name = words[i][1];
+			return words[i][0].len;
+		}
+	}
+	return 0;
+}
+
+/* "took 2.6s", "took: 2.6s", "took=2.6s". Returns: its length; 0: it is none */
+static size_t duration_field(struct str text, struct str *name, struct str *value)
+{
+	size_t at = duration_key(text, name), from = at;
+	while (at > 0 && at < text.len && str_find_byte(STR(" =:"), text.ptr[at]) >= 0) {
+		at++;
+	}
+	if (at == from || at >= text.len || !format_is_digit(text.ptr[at])) {
+		return 0;
+	}
+	struct str rest = str_skip(text, at);
+	size_t len = 0;
+	while (len < rest.len && str_find_byte(STR(" ,;)]}"), rest.ptr[len]) < 0) {
+		len++;
+	}
+	*value = str_slice(rest, 0, len);
+	return format_is_digit(value->ptr[len - 1]) ? 0 : at + len; /* it has a unit */
+}
+
+/* Where the first of them begins behind the message; text.len when there is none. */
+static size_t find_durations(struct str text)
+{
+	struct str name, value;
+	for (size_t at = 1; at < text.len; at++) {
+		if (str_find_byte(STR(" ,({["), text.ptr[at - 1]) >= 0 &&
+		    duration_field(str_skip(text, at), &name, &value) > 0) {
+			return at;
+		}
+	}
+	return text.len;
+}
+
+static void take_durations(struct str text, struct arena *tmp, struct record *record)
+{
+	struct str name, value;
+	for (size_t at = 0; at < text.len; at++) {
+		size_t len = duration_field(str_skip(text, at), &name, &value);
+		if (len > 0) {
+			format_add_field(record, tmp, name, value);
+			at += len;
+		}
+	}
+}
+
+/* The message in front of them, without the marks between. */
+static struct str before_durations(struct str text)
+{
+	text = str_trim(text);
+	while (text.len > 0 && str_find_byte(STR(" ,;:({[-"), text.ptr[text.len - 1]) >= 0) {
+		text = str_slice(text, 0, text.len - 1);
+	}
+	return text;
 }
 
 /** "failed to update tso: etcdserver: request timed out": where the error begins; text.len when
@@ -236,7 +324,12 @@ void format_decode_trimmed(struct str text, struct arena *tmp, struct record *re
 		}
 		return;
 	}
-	size_t fields = find_fields(rest);
+	size_t fields = find_fields(rest), durations = find_durations(rest);
+	if (durations < fields || (durations == fields + 1 && rest.ptr[fields] == '(')) {
+		record->message = before_durations(str_slice(rest, 0, durations));
+		take_durations(str_skip(rest, durations), tmp, record);
+		return;
+	}
 	size_t error = fields < rest.len ? rest.len : find_error(rest);
 	record->message = str_trim(str_slice(rest, 0, fields < error ? fields : error));
 	if (fields < rest.len) {

@@ -105,6 +105,17 @@ static void what_is_retold_by_hand_is_read(void **state)
 	assert_record("the errors = none, if a == b", "none - - ? 'the errors = none, if a == b'");
 	assert_record("error sending signal", "none - - ? 'error sending signal'");
 	assert_record("first a=b\nsecond", "none - - ? 'first a=b\nsecond'");
+	assert_record("slow fdatasync, took: 2.5s, expected: 1s",
+	              "none - - ? 'slow fdatasync' {took=2.5s} {expected-duration=1s}");
+	assert_record("apply request took too long, took 2.6s",
+	              "none - - ? 'apply request took too long' {took=2.6s}");
+	assert_record("Slow etcd operation save time spent=2.7s",
+	              "none - - ? 'Slow etcd operation save' {time spent=2.7s}");
+	assert_record("warn wal/wal.go:808 slow fdatasync {\"took\": \"2.5s\"}",
+	              "none - W ? wal/wal.go:808 'slow fdatasync' {took=2.5s}");
+	assert_record("warn: slow fdatasync (took=2.5s)",
+	              "none - W ? 'slow fdatasync' {took=2.5s}");
+	assert_record("it took 5 tries", "none - - ? 'it took 5 tries'");
 }
 
 static void lost_brackets_cost_one_field(void **state)
