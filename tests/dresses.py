@@ -3,93 +3,17 @@
 
 A dress takes entries in the order in which they were printed and gives files: name -> bytes. It is a function of DRESSES.
 """
-import base64
-import csv
-import datetime
 import html
-import io
 import json
 import random
 import re
-from dataclasses import dataclass
 
-DOCKER_BUFFER, CONMON_BUFFER = 16384, 8192
-NODE_ZONE = datetime.timezone(datetime.timedelta(hours=8))
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line as a program printed it."""
-    name: str     # of the program's log: "etcd"
-    output: str   # "stdout", "stderr"
-    time_ns: int
-    text: str
-
-    @property
-    def container(self):
-        return f"milvus-{'standalone' if self.name == 'milvus' else self.name}"
-
-    @property
-    def pod(self):
-        return f"my-release-{'milvus-standalone-7c9f8d6b5-qx7lm' if self.name == 'milvus' else self.name + '-0'}"
-
-
-# ---- times ----
-
-def civil(time_ns, zone=datetime.timezone.utc):
-    return datetime.datetime.fromtimestamp(time_ns // 10 ** 9, zone)
-
-
-def offset_of(moment, colon=":"):
-    text = moment.strftime("%z")
-    return text[:3] + colon + text[3:]
-
-
-def rfc3339_nano(time_ns, zone=datetime.timezone.utc):
-    """Go's RFC3339Nano: zeros at the end of the fraction are left out, UTC is Z."""
-    moment, fraction = civil(time_ns, zone), f"{time_ns % 10 ** 9:09d}".rstrip("0")
-    return moment.strftime("%Y-%m-%dT%H:%M:%S") + (f".{fraction}" if fraction else "") + ("Z" if zone == datetime.timezone.utc else offset_of(moment))
-
-
-def fixed(time_ns, digits, zone=datetime.timezone.utc, z="Z"):
-    moment = civil(time_ns, zone)
-    fraction = f".{time_ns % 10 ** 9:09d}"[:digits + 1] if digits else ""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S") + fraction + (z if zone == datetime.timezone.utc else offset_of(moment))
-
-
-def month_day(time_ns):
-    moment = civil(time_ns)
-    return f"{moment.strftime('%b')} {moment.day:2d} {moment.strftime('%H:%M:%S')}"
-
-
-# ---- helpers ----
-
-def by_name(entries, line):
-    """A file for each program."""
-    files = {}
-    for entry in entries:
-        files.setdefault(f"{entry.name}.log", []).append(line(entry))
-    return {name: "".join(lines) for name, lines in files.items()}
-
-
-def in_one(entries, line, name="all.log"):
-    return {name: "".join(line(entry) for entry in entries)}
-
-
-def pieces(text, size):
-    """A line as a buffer of so many bytes cuts it."""
-    data = text.encode()
-    return [data[at:at + size].decode("utf-8", "replace") for at in range(0, len(data), size)] or [""]
-
-
-def go_json(value):
-    """encoding/json escapes what HTML could take for its own."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def plain(entries):
-    return by_name(entries, lambda entry: entry.text + "\n")
+from dress import CONMON_BUFFER, DOCKER_BUFFER, Entry, NODE_ZONE, by_name, civil, fixed, go_json, in_one, month_day, pieces, plain, rfc3339_nano
+from dress_stores import (
+    aws_tail, azure_csv, cloudwatch, cloudwatch_csv, cloudwatch_s3, elastic_fields, elastic_search, elastic_searches, elasticdump, filebeat,
+    fluentbit_merged, fluentd_console, fluentd_file, gcp, gcp_ndjson, grafana_csv, grafana_csv_labels, grafana_excel, grafana_json,
+    grafana_panel, grafana_txt, insights, kibana_csv, log_analytics, logcli, logcli_jsonl, loki_api, pretty, semicolons, sls, sls_array,
+    unnamed_csv, vector)
 
 
 # ---- container runtimes ----
@@ -304,205 +228,6 @@ def syslog_5424(entries):
     return in_one(entries, lambda entry: f'<30>1 {fixed(entry.time_ns, 6)} node-3 {entry.name} 998 - [meta@1 sequence="4\\"2"] {entry.text}\n')
 
 
-# ---- Loki and Grafana ----
-
-def grafana_txt(entries):
-    head = 'Common labels: {"namespace":"team-a"}\nLine limit: "5000 (1000 returned)"\nTotal bytes processed: "1.2 MB"\n\n\n'
-    files = by_name(entries, lambda entry: f"{entry.time_ns // 10 ** 6}\t{fixed(entry.time_ns, 3)}\t{entry.text}\n")
-    return {name: head + text for name, text in files.items()}
-
-
-def grafana_json(entries):
-    return {"logs.json": json.dumps([{"line": entry.text, "timestamp": str(entry.time_ns), "date": fixed(entry.time_ns, 3),
-                                      "fields": {"pod": entry.pod, "container": entry.name}} for entry in entries])}
-
-
-def table(entries, head, row, dialect="excel"):
-    text = io.StringIO()
-    writer = csv.writer(text, dialect, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(head)
-    for entry in entries:
-        writer.writerow(row(entry))
-    return text.getvalue()
-
-
-def grafana_csv(entries):
-    return {"logs.csv": table(entries, ["Date", "Line", "pod", "container"],
-                              lambda entry: [fixed(entry.time_ns, 3), entry.text, entry.pod, entry.name])}
-
-
-def grafana_csv_labels(entries):
-    return {"logs.csv": table(entries, ["labels", "Time", "Line", "tsNs", "id"],
-                              lambda entry: [json.dumps({"pod": entry.pod, "container": entry.name}), str(entry.time_ns // 10 ** 6),
-                                             entry.text, str(entry.time_ns), f"{entry.time_ns}_1"])}
-
-
-def grafana_excel(entries):
-    """The mode for Excel: UTF-16LE with its mark, tabs."""
-    text = table(entries, ["Date", "Line", "pod", "container"], lambda entry: [fixed(entry.time_ns, 3), entry.text, entry.pod, entry.name],
-                 "excel-tab")
-    return {"logs.csv": b"\xff\xfe" + text.encode("utf-16-le")}
-
-
-def grafana_panel(entries):
-    def line(entry):
-        local = civil(entry.time_ns).strftime("%Y-%m-%d %H:%M:%S")
-        return f"  |   | {local}.{entry.time_ns % 10 ** 9 // 10 ** 6:03d} | (no unique labels) | {entry.text} |  \n"
-    return by_name(entries, line)
-
-
-def logcli(entries):
-    return in_one(entries, lambda entry: f'{fixed(entry.time_ns, 0, NODE_ZONE)} {{container="{entry.name}", pod="{entry.pod}"}} {entry.text}\n')
-
-
-def logcli_jsonl(entries):
-    return in_one(entries, lambda entry: go_json({"labels": {"pod": entry.pod, "container": entry.name}, "line": entry.text,
-                                                  "timestamp": rfc3339_nano(entry.time_ns)}) + "\n")
-
-
-def loki_api(entries):
-    streams = {}
-    for entry in entries:
-        streams.setdefault((entry.pod, entry.name), []).append([str(entry.time_ns), entry.text])
-    result = [{"stream": {"pod": pod, "container": name}, "values": values} for (pod, name), values in streams.items()]
-    return {"query.json": go_json({"status": "success", "data": {"resultType": "streams", "result": result, "stats": {"summary": {}}}})}
-
-
-# ---- other stores ----
-
-def elastic_source(entry):
-    return {"@timestamp": fixed(entry.time_ns, 3), "log": entry.text + "\n", "stream": entry.output,
-            "kubernetes": {"pod_name": entry.pod, "namespace_name": "team-a", "container_name": entry.name}}
-
-
-def elastic_hit(entry, source):
-    return {"_index": "k8s-2026.11.24", "_id": base64.b64encode(str(entry.time_ns).encode()).decode(), "_score": None, "_source": source}
-
-
-def elastic_search(entries):
-    return {"hits.json": json.dumps({"took": 4, "timed_out": False, "hits": {"total": {"value": len(entries), "relation": "eq"}, "hits": [
-        elastic_hit(entry, elastic_source(entry)) for entry in entries]}}, indent=2)}
-
-
-def elasticdump(entries):
-    return in_one(entries, lambda entry: json.dumps(elastic_hit(entry, elastic_source(entry))) + "\n", "dump.ndjson")
-
-
-def filebeat(entries):
-    return in_one(entries, lambda entry: json.dumps({"@timestamp": fixed(entry.time_ns, 3), "message": entry.text, "stream": entry.output, "kubernetes": {
-        "pod": {"name": entry.pod}, "namespace": "team-a", "container": {"name": entry.name}}, "log": {"offset": 1, "file": {
-            "path": f"/var/log/containers/{entry.pod}_team-a_{entry.name}-0a1b.log"}}}) + "\n", "beat.ndjson")
-
-
-def fluentbit_merged(entries):
-    """Merge_Log: members of a JSON record stand beside those of the entry."""
-    def line(entry):
-        source = elastic_source(entry)
-        if entry.text.startswith("{"):
-            source.update(json.loads(entry.text))
-            del source["log"]
-        return json.dumps(source) + "\n"
-    return in_one(entries, line, "merged.ndjson")
-
-
-def elastic_fields(entries):
-    """Fields that were asked for, each of them an array; what the page of Kibana shows under Inspect."""
-    return {"hits.json": json.dumps({"took": 4, "hits": {"hits": [
-        {"_index": "k8s", "_id": str(at), "fields": {"@timestamp": [fixed(entry.time_ns, 3)], "kubernetes.pod.name": [entry.pod],
-         "kubernetes.container.name": [entry.name], "message": [entry.text]}} for at, entry in enumerate(entries)]}}, indent=1)}
-
-
-def vector(entries):
-    return in_one(entries, lambda entry: json.dumps({"@timestamp": rfc3339_nano(entry.time_ns), "hostname": "node-3", "kubernetes": {
-        "container_name": entry.name, "namespace_name": "team-a", "pod_name": entry.pod}, "level": "info", "log_type": "application",
-        "message": entry.text}) + "\n", "vector.ndjson")
-
-
-def fluentd_file(entries):
-    return in_one(entries, lambda entry: f"{fixed(entry.time_ns, 0)}\tkube.var.log.containers.{entry.pod}_team-a_{entry.name}-{'ab' * 32}.log\t" +
-                  json.dumps({"log": entry.text + "\n", "stream": entry.output}) + "\n")
-
-
-def semicolons(entries):
-    """As Excel writes it where a comma stands in numbers."""
-    return {"logs.csv": "sep=;\n" + rows_with(";", entries)}
-
-
-def rows_with(separator, entries):
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=separator, lineterminator="\n")
-    writer.writerow(["@timestamp", "kubernetes.pod_name", "message"])
-    writer.writerows([fixed(entry.time_ns, 3), entry.pod, entry.text] for entry in entries)
-    return text.getvalue()
-
-
-def azure_csv(entries):
-    return {"query_data.csv": table(entries, ["TimeGenerated [UTC]", "PodName", "ContainerName", "LogSource", "LogMessage"],
-                                    lambda entry: [fixed(entry.time_ns, 3), entry.pod, entry.name, entry.output, entry.text])}
-
-
-def unnamed_csv(entries):
-    """No name tells which column holds the lines."""
-    return {"export.csv": table(entries, ["Date", "Host", "Service", "What"],
-                                lambda entry: [fixed(entry.time_ns, 3), "node-3", entry.container, entry.text])}
-
-
-def kibana_csv(entries):
-    def row(entry):
-        local = civil(entry.time_ns)
-        return [f"{local.strftime('%b')} {local.day}, {local.year} @ {local.strftime('%H:%M:%S')}.{entry.time_ns % 10 ** 9 // 10 ** 6:03d}",
-                entry.text, entry.pod, entry.name]
-    return {"kibana.csv": table(entries, ["@timestamp", "message", "kubernetes.pod.name", "kubernetes.container.name"], row)}
-
-
-def cloudwatch(entries):
-    return {"events.json": json.dumps({"events": [
-        {"logStreamName": entry.pod, "timestamp": entry.time_ns // 10 ** 6, "message": entry.text, "ingestionTime": entry.time_ns // 10 ** 6 + 900,
-         "eventId": str(at)} for at, entry in enumerate(entries)], "searchedLogStreams": []}, indent=4)}
-
-
-def aws_tail(entries):
-    return in_one(entries, lambda entry: f"{fixed(entry.time_ns, 6, z='+00:00')} {entry.pod} {entry.text}\n")
-
-
-def cloudwatch_csv(entries):
-    return {f"{name}.csv": table([entry for entry in entries if entry.name == name], ["timestamp", "message"],
-                                 lambda entry: [str(entry.time_ns // 10 ** 6), entry.text]) for name in {entry.name for entry in entries}}
-
-
-def cloudwatch_s3(entries):
-    return by_name(entries, lambda entry: f"{fixed(entry.time_ns, 3)} {entry.text}\n")
-
-
-def sls_entry(entry):
-    return {"__time__": str(entry.time_ns // 10 ** 9), "__source__": "10.20.0.13", "__topic__": "", "_pod_name_": entry.pod,
-            "_container_name_": entry.name, "_namespace_": "team-a", "_source_": entry.output,
-            "_time_": fixed(entry.time_ns, 9, NODE_ZONE), "content": entry.text}
-
-
-def sls(entries):
-    return in_one(entries, lambda entry: json.dumps(sls_entry(entry), ensure_ascii=False) + "\n", "sls.json")
-
-
-def sls_array(entries):
-    return {"sls.json": json.dumps([sls_entry(entry) for entry in entries], ensure_ascii=False)}
-
-
-def gcp_entry(entry, as_json):
-    payload = {"jsonPayload": json.loads(entry.text)} if as_json and entry.text.startswith("{") else {"textPayload": entry.text + "\n"}
-    return {"insertId": f"{entry.time_ns:x}", **payload, "timestamp": rfc3339_nano(entry.time_ns), "severity": "INFO", "resource": {
-        "type": "k8s_container", "labels": {"pod_name": entry.pod, "container_name": entry.name, "namespace_name": "team-a"}},
-        "logName": f"projects/p/logs/{entry.output}", "receiveTimestamp": rfc3339_nano(entry.time_ns + 10 ** 9)}
-
-
-def gcp(entries):
-    return {"gcp.json": json.dumps([gcp_entry(entry, False) for entry in entries], indent=2)}
-
-
-def gcp_ndjson(entries):
-    return in_one(entries, lambda entry: json.dumps(gcp_entry(entry, True)) + "\n", "gcp.ndjson")
-
-
 # ---- hosts ----
 
 def talosctl(entries):
@@ -614,6 +339,15 @@ def json_strings(entries):
     return by_name(entries, lambda entry: json.dumps(entry.text) + "\n")
 
 
+def yaml_list(entries):
+    return in_one(entries, lambda entry: f"- {json.dumps(entry.text)}\n", "lines.yaml")
+
+
+def curly_quotes(entries):
+    """A word processor did it; JSON does not survive that."""
+    return in_one(entries, lambda entry: (entry.text if entry.text.startswith("{") else re.sub('"([^"]*)"', "\u201c\\1\u201d", entry.text)) + "\n")
+
+
 def list_of_lines(entries):
     return {f"{name[:-4]}.json": json.dumps(text.splitlines(), indent=4) + "\n" for name, text in plain(entries).items()}
 
@@ -713,18 +447,23 @@ DRESSES = {
     "logcli": (logcli, True),
     "logcli jsonl": (logcli_jsonl, True),
     "Loki's API": (loki_api, True),
+    "Loki's API, pretty": (pretty(loki_api), True),
     "Elasticsearch": (elastic_search, True),
+    "Elasticsearch's _msearch": (elastic_searches, True),
     "elasticdump": (elasticdump, True),
     "filebeat": (filebeat, True),
     "fluent-bit, merged": (fluentbit_merged, True),
     "Elasticsearch's fields": (elastic_fields, True),
     "vector": (vector, True),
     "fluentd's files": (fluentd_file, False),
+    "fluentd's console": (fluentd_console, False),
     "csv with semicolons": (semicolons, True),
     "Azure csv": (azure_csv, True),
     "csv with unknown names": (unnamed_csv, True),
     "Kibana csv": (kibana_csv, True),
     "CloudWatch json": (cloudwatch, True),
+    "CloudWatch Insights": (insights, True),
+    "Log Analytics": (log_analytics, True),
     "aws logs tail": (aws_tail, False),
     "CloudWatch csv": (cloudwatch_csv, True),
     "CloudWatch S3": (cloudwatch_s3, False),
@@ -755,6 +494,8 @@ DRESSES = {
     "PowerShell": (powershell, False),
     "JSON strings": (json_strings, False),
     "list of lines": (list_of_lines, False),
+    "YAML list": (yaml_list, False),
+    "curly quotes": (curly_quotes, False),
     "sorted keys": (sorted_keys, False),
     "HTML entities": (entities, False),
     "mojibake": (mojibake, False),

@@ -41,6 +41,12 @@ LANES_INLINE bool has_high(const char *at)
 	return lanes_any(bytes & 0x80);
 }
 
+/* What word processors and chats make of '"'. */
+static bool is_curly_quote(struct str text)
+{
+	return str_starts(text, STR("\xe2\x80\x9c")) || str_starts(text, STR("\xe2\x80\x9d"));
+}
+
 /* Bytes at `at` that are to be taken away or replaced; 0: a good character, whose length is set. */
 static size_t foreign_at(struct str text, size_t at, size_t *len)
 {
@@ -51,7 +57,7 @@ static size_t foreign_at(struct str text, size_t at, size_t *len)
 	}
 	bool is_invisible =
 		str_starts(rest, STR("\xe2\x80\x8b")) || str_starts(rest, STR("\xef\xbb\xbf"));
-	return is_invisible || str_starts(rest, STR("\xc2\xa0")) ? *len : 0;
+	return is_invisible || is_curly_quote(rest) || str_starts(rest, STR("\xc2\xa0")) ? *len : 0;
 }
 
 LANES_BEST size_t clean_find_foreign(struct str text)
@@ -134,8 +140,17 @@ struct str clean_repair(struct str text, struct arena *tmp, uint64_t *undecodabl
 	}
 	char *out = arena_alloc(tmp, text.len * 3, 1);
 	size_t len = 0;
+	bool has_quotes = str_find_byte(text, '"') >= 0; /* then curly ones are text */
 	for (size_t i = 0; i < text.len;) {
 		size_t character, foreign = foreign_at(text, i, &character);
+		bool is_quote = foreign > 1 && is_curly_quote(str_skip(text, i));
+		if (is_quote && has_quotes) {
+			foreign = 0;
+		} else if (is_quote) {
+			out[len++] = '"';
+			i += foreign;
+			continue;
+		}
 		if (foreign == 0 && text.ptr[i] != '\0') {
 			memcpy(out + len, text.ptr + i, character);
 			len += character;

@@ -19,7 +19,8 @@ static struct str skip_blanks(struct str text)
 	return str_skip(text, i);
 }
 
-/* First keys of the answers of log stores: Elasticsearch, Kibana, CloudWatch, Loki. */
+/* First keys of the answers of log stores: Elasticsearch, Kibana, CloudWatch, Loki, Log Analytics.
+ */
 static bool is_answer(struct str text)
 {
 	static const struct str keys[] = {
@@ -34,15 +35,34 @@ static bool is_answer(struct str text)
 		STR_INIT("\"nextBackwardToken\""),
 		STR_INIT("\"entries\""),
 		STR_INIT("\"data\""),
-		STR_INIT("\"status\":\"success\""),
 		STR_INIT("\"logs\""),
+		STR_INIT("\"responses\""),
+		STR_INIT("\"results\""),
+		STR_INIT("\"queryLanguage\""),
+		STR_INIT("\"statistics\""),
+		STR_INIT("\"tables\""),
 	};
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (str_starts(text, keys[i])) {
-			return true;
-		}
+	if (str_starts(text, STR("\"status\""))) {
+		text = skip_blanks(str_skip(text, 8));
+		return str_starts(text, STR(":")) &&
+		       str_starts(skip_blanks(str_skip(text, 1)), STR("\"success\""));
 	}
-	return false;
+	return str_starts_any(text, keys, sizeof(keys) / sizeof(keys[0]));
+}
+
+/* An answer of several searches holds others: [{"took":1,"hits":{... */
+static bool is_inner_answer(struct str text)
+{
+	static const struct str keys[] = {STR_INIT("\"took\""), STR_INIT("\"hits\"")};
+	return str_starts_any(skip_blanks(str_skip(text, 1)), keys, sizeof(keys) / sizeof(keys[0]));
+}
+
+/* A row of CloudWatch Insights: [{"field":"@message","value":"text"},... */
+static bool is_row(struct str text)
+{
+	struct str inside = skip_blanks(str_skip(text, 1));
+	return str_starts(inside, STR("{")) &&
+	       str_starts(skip_blanks(str_skip(inside, 1)), STR("\"field\""));
 }
 
 bool items_begin(struct items *items, struct str text, bool is_stream_start)
@@ -86,10 +106,12 @@ static bool is_array(const struct items *items, unsigned depth)
 	return depth > 0 && (items->arrays >> (depth - 1) & 1) != 0;
 }
 
-static void open_level(struct items *items, char byte)
+/* text: begins with the bracket */
+static void open_level(struct items *items, struct str text)
 {
-	bool is_record = byte == '{' && items->item_depth == 0 &&
-	                 (items->is_alone || is_array(items, items->depth));
+	char byte = text.ptr[0];
+	bool may_be = items->item_depth == 0 && (items->is_alone || is_array(items, items->depth));
+	bool is_record = may_be && (byte == '{' ? !is_inner_answer(text) : is_row(text));
 	uint64_t bit = UINT64_C(1) << items->depth;
 	items->arrays = byte == '[' ? items->arrays | bit : items->arrays & ~bit;
 	items->depth++;
@@ -155,7 +177,7 @@ enum items_result items_scan(struct items *items, struct str text, size_t *start
 			if (items->depth >= ITEMS_DEPTH_MAX) {
 				return ITEMS_WRONG;
 			}
-			open_level(items, byte);
+			open_level(items, str_skip(text, items->at));
 		} else if ((byte == '}' || byte == ']') && close_level(items)) {
 			items->at++;
 			*start = items->start;

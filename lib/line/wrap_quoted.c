@@ -13,6 +13,9 @@ struct quoted {
 static bool find_string(struct str line, struct str *string)
 {
 	*string = str_trim(line);
+	if (str_starts(*string, STR("- "))) { /* an item of a list in YAML */
+		*string = str_trim(str_skip(*string, 2));
+	}
 	if (str_ends(*string, STR(","))) {
 		string->len--;
 	}
@@ -66,7 +69,7 @@ static enum wrap_result peel(struct wrap_context *context, void *state, struct w
 
 const struct wrapper wrapper_quoted = {
 	.name = "quoted",
-	.first = "\" \t",
+	.first = "\" \t-",
 	.state_size = sizeof(struct quoted),
 	.learn = learn,
 	.bid = bid,

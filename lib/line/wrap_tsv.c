@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Columns by tabs without a head, of which one is a time and the last one the line:
  * "node<TAB>pod<TAB>time<TAB>text". Or fluentd's, the last one the entry as JSON:
- * "time<TAB>kube.var.log.containers.POD_NS_CONTAINER-ID.log<TAB>{...}". */
+ * "time<TAB>kube.var.log.containers.POD_NS_CONTAINER-ID.log<TAB>{...}", or on a console
+ * "time kube.var.log.containers.POD_NS_CONTAINER-ID.log: {...}". */
 #include "line/shape.h"
 #include "line/wrapper.h"
 
@@ -42,6 +43,24 @@ static bool read_row(struct str line, struct row *row)
 	return false;
 }
 
+static bool read_console(struct str line, struct row *row)
+{
+	*row = (struct row){.stamp = {.time_ns = TIME_NONE}};
+	if (!stamp_read(line, &row->stamp) ||
+	    !str_starts(str_skip(line, row->stamp.used), STR(" "))) {
+		return false;
+	}
+	struct str rest = str_skip(line, row->stamp.used + 1);
+	ptrdiff_t end = str_find(str_slice(rest, 0, COLUMN_LENGTH_MAX), STR(": {\""));
+	struct str tag = str_slice(rest, 0, end < 0 ? 0 : (size_t)end);
+	if (str_find_byte(tag, '.') < 1 || str_find_byte(tag, ' ') >= 0) {
+		return false;
+	}
+	row->names[row->name_count++] = tag;
+	row->used = row->stamp.used + 1 + tag.len + 2;
+	return true;
+}
+
 /* Names from fluentd's tag, in which '.' stands for '/'. */
 static bool source_from_tag(struct line_source *source, struct str tag, struct arena *tmp)
 {
@@ -57,14 +76,14 @@ static int bid(const struct wrap_context *context, const void *state, struct str
 {
 	(void)context, (void)state;
 	struct row row;
-	return read_row(line, &row) ? 50 : 0;
+	return read_row(line, &row) || read_console(line, &row) ? 50 : 0;
 }
 
 static enum wrap_result peel(struct wrap_context *context, void *state, struct wrap *wrap)
 {
 	(void)state;
 	struct row row;
-	if (!read_row(wrap->text, &row)) {
+	if (!read_row(wrap->text, &row) && !read_console(wrap->text, &row)) {
 		return WRAP_REFUSED;
 	}
 	wrap_set_time(wrap, row.stamp.time_ns, row.stamp.zone);

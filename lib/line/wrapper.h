@@ -84,6 +84,7 @@ extern const struct wrapper wrapper_heading;
 extern const struct wrapper wrapper_html;
 extern const struct wrapper wrapper_journal_export;
 extern const struct wrapper wrapper_json_export;
+extern const struct wrapper wrapper_json_table;
 extern const struct wrapper wrapper_kubectl;
 extern const struct wrapper wrapper_line_number;
 extern const struct wrapper wrapper_link;
