@@ -427,9 +427,10 @@ static void write_facts(struct layout *to)
 static void write_source(struct layout *to, const struct source *source)
 {
 	struct arena *tmp = &to->view.tmp;
-	struct str container = source->container.len > 0 ? arena_printf(tmp, " (" STR_FMT ")",
-	                                                                STR_ARG(source->container))
-	                                                 : STR("");
+	struct str container = source->container.len > 0
+	                               ? arena_printf(tmp, "%s" STR_FMT "%s", TO_PICK(" ("),
+	                                              STR_ARG(source->container), TO_PICK(")"))
+	                               : STR("");
 	struct str span = view_span(&to->view, source->first_ns, source->last_ns);
 	layout_wrap(to, LAYOUT_PLAIN, 2, 4,
 	            arena_printf(tmp, TO_PICK("%.*s%.*s: %.*s%s%.*s"), STR_ARG(source->path),

@@ -124,21 +124,52 @@ struct str view_where(struct view *view, const struct event_origin *origin)
 	                                        (unsigned long long)origin->line);
 }
 
-struct str view_source(struct view *view, const struct source *source)
+/* Names between commas, said in the reader's language. */
+static struct str list_of(struct view *view, struct str names)
 {
-	struct str names = source->formats, name, listed = STR("");
-	struct str component = source->component.len > 0
-	                               ? source->component
-	                               : str_from(view_pick(view, "not recognised"));
+	struct str name, listed = STR("");
 	while (names.len > 0) {
 		str_cut(names, STR(","), &name, &names);
 		listed = arena_printf(&view->tmp, STR_FMT "%s" STR_FMT, STR_ARG(listed),
 		                      listed.len > 0 ? view_pick(view, ", ") : "",
 		                      STR_ARG(view_words(view, name)));
 	}
+	return listed;
+}
+
+/* What stood around its lines, how it was encoded and that its stamps have no zone, where that is
+ * not the usual; each with a comma before it. */
+static struct str source_remarks(struct view *view, const struct source *source)
+{
+	struct str remarks = STR("");
+	bool is_plain = source->encoding.len == 0 || str_starts(source->encoding, STR("UTF-8"));
+	if (source->wrappers.len > 0) {
+		remarks = arena_printf(&view->tmp, view_pick(view, ", inside %.*s"),
+		                       STR_ARG(list_of(view, source->wrappers)));
+	}
+	if (!is_plain) {
+		remarks = arena_printf(&view->tmp, STR_FMT "%s" STR_FMT, STR_ARG(remarks),
+		                       view_pick(view, ", "), STR_ARG(source->encoding));
+	}
+	if (source->by_zone[CLOCK_ZONE_NONE] >
+	    source->by_zone[CLOCK_ZONE_UTC] + source->by_zone[CLOCK_ZONE_OFFSET]) {
+		remarks = arena_printf(&view->tmp, STR_FMT "%s", STR_ARG(remarks),
+		                       view_pick(view, ", stamps without zone"));
+	}
+	return remarks;
+}
+
+struct str view_source(struct view *view, const struct source *source)
+{
+	struct str component = source->component.len > 0
+	                               ? source->component
+	                               : str_from(view_pick(view, "not recognised"));
+	struct str listed = list_of(view, source->formats);
 	if (listed.len == 0) {
 		listed = str_from(view_pick(view, "no known format"));
 	}
+	listed = arena_printf(&view->tmp, STR_FMT STR_FMT, STR_ARG(listed),
+	                      STR_ARG(source_remarks(view, source)));
 	return arena_printf(&view->tmp, view_pick(view, "%.*s (%.*s)"), STR_ARG(component),
 	                    STR_ARG(listed));
 }
