@@ -83,8 +83,13 @@ static void check_kind(void *context, struct str cause, struct str kind, enum ca
 
 static int check_packs(const struct rules_view *view)
 {
+	static const char *const formats[] = {"text", NULL};
 	const struct knowledge *knowledge = view->knowledge;
 	struct buf report = {0};
+	size_t format;
+	if (!rules_format(view, formats, &format)) {
+		return STATUS_USAGE;
+	}
 	struct kind_check kinds = {.knowledge = knowledge, .report = &report};
 	size_t faults = rule_pack_check(knowledge->pack, &report);
 	cause_set_kinds(knowledge->causes, check_kind, &kinds);

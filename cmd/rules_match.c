@@ -49,6 +49,17 @@ static void add_word(struct buf *list, struct str word)
 	}
 }
 
+/* Without a year when the record has none. */
+static struct str shown_time(struct matching *to, int64_t time_ns)
+{
+	enum { YEAR = sizeof("2024-") - 1 };
+	if (time_ns == TIME_NONE) {
+		return STR("");
+	}
+	struct str text = clock_format(&to->tmp, time_ns);
+	return format_lacks_year(time_ns) ? str_skip(text, YEAR) : text;
+}
+
 /* How the record was taken: format, source, level, time, caller. */
 static struct str reading(struct matching *to, const struct scan_record *seen)
 {
@@ -58,8 +69,7 @@ static struct str reading(struct matching *to, const struct scan_record *seen)
 	                                       : text_in(&no_format, to->view->lang));
 	add_word(&list, seen->source->container);
 	add_word(&list, str_from(level_names[record->level]));
-	add_word(&list,
-	         record->time_ns == TIME_NONE ? STR("") : clock_format(&to->tmp, record->time_ns));
+	add_word(&list, shown_time(to, record->time_ns));
 	add_word(&list, record->caller);
 	struct str text = arena_str(&to->tmp, buf_str(&list));
 	buf_finish(&list);

@@ -52,6 +52,10 @@ def check_match(rules):
     rules.check("lines fit 80 columns", max(map(len, told.splitlines())) <= 80, told)
     rules.check("standard input says the same", rules.expect("match", stdin=f"{SAVE}\n") == told)
     told = rules.expect("match", "--lang", "zh", SAVE)
+    rules.check("a year that no line says is not made up", "node1, 05-01T10:02:03Z" in rules.expect(
+        "match", "May  1 10:02:03 node1 kernel: [12345.600] milvus invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0"))
+    rules.check("a request is no pod", "kubectl" not in rules.expect(
+        "match", '[GIN] 2024/05/01 - 10:02:03 | 200 |      12.345µs |      10.0.0.1 | GET      "/healthz"'))
     rules.check("Chinese is spoken", "含义" in told and "元数据" in told, told)
     wrapped = "".join(f"milvus-standalone  | {line}\n" for line in (SAVE, "[2024/05/01 10:02:04.000 +00:00] [INFO] [x/y.go:1] [hello]", SAVE))
     told = rules.expect("match", stdin=wrapped)
@@ -112,6 +116,7 @@ def check_packs(rules):
     mine = rules.write("mine.json", {"rules": [RULE]})
     rules.expect("check", mine)
     wrong = rules.run("rules", "check", rules.write("wrong.json", {"rules": [{**RULE, "samples": ["mine hit"]}]}))
+    rules.expect("check", "-f", "json", mine, status=USAGE)
     rules.check("a sample that does not match is a fault", wrong.returncode == USAGE and b"host.mine" in wrong.stdout, wrong.stdout.decode())
     rows = rules.run("events", "--rules", mine, "-", stdin="2024-05-01 10:00:00 mine hit coal\n").stdout.decode()
     rules.check("a rule of one's own finds events", json.loads(rows or "{}").get("kind") == "host.mine", rows)

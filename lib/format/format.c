@@ -134,12 +134,18 @@ static int64_t distance(int64_t a, int64_t b)
 
 enum { UNKNOWN_DAYS = 730 /* from 1970 to FORMAT_YEAR_UNKNOWN */ };
 
-int64_t format_infer_year(int64_t time_ns, int64_t near_ns, bool is_latest)
+bool format_lacks_year(int64_t time_ns)
 {
 	const int64_t day_ns = 24 * 60 * NS_PER_MIN;
 	const int64_t unknown_ns = UNKNOWN_DAYS * day_ns;
+	return time_ns != TIME_NONE && time_ns >= unknown_ns && time_ns < unknown_ns + 366 * day_ns;
+}
+
+int64_t format_infer_year(int64_t time_ns, int64_t near_ns, bool is_latest)
+{
+	const int64_t day_ns = 24 * 60 * NS_PER_MIN;
 	struct clock_civil civil, near;
-	if (time_ns == TIME_NONE || time_ns < unknown_ns || time_ns >= unknown_ns + 366 * day_ns) {
+	if (!format_lacks_year(time_ns)) {
 		return time_ns;
 	}
 	if (near_ns == TIME_NONE) {

@@ -127,6 +127,8 @@ size_t format_find_splice(struct str text, size_t from);
 /** Of times whose record says no year, as date and decode give them (klog). */
 enum { FORMAT_YEAR_UNKNOWN = 1972 };
 
+/** Whether a time is of a record that does not say its year, before format_infer_year. */
+bool format_lacks_year(int64_t time_ns);
 /**
  * The time with the year that brings it next to another one.
  *

@@ -59,6 +59,19 @@ static bool is_share(struct str word)
 	       side_number(all, &number);
 }
 
+/* Small letters, digits, dashes and dots. */
+static bool is_pod_name(struct str word)
+{
+	for (size_t i = 0; i < word.len; i++) {
+		char byte = word.ptr[i];
+		if (!((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' ||
+		      byte == '.')) {
+			return false;
+		}
+	}
+	return word.len > 0;
+}
+
 /* A row whose head was left out (`kubectl get pods | grep etcd`), perhaps with the namespace first.
  */
 static bool read_bare_pod(struct str line, struct pod *pod)
@@ -75,8 +88,7 @@ static bool read_bare_pod(struct str line, struct pod *pod)
 	pod->restarts = side_word(&rest);
 	struct str age = str_trim(rest);
 	bool is_age = age.len > 1 && str_find_byte(STR("smhdy"), age.ptr[age.len - 1]) >= 0;
-	bool is_name = pod->name.len > 0 && str_find_byte(pod->name, ':') < 0;
-	return is_name && is_share(ready) && side_number(pod->restarts, &number) &&
+	return is_pod_name(pod->name) && is_share(ready) && side_number(pod->restarts, &number) &&
 	       (is_age || str_find_byte(age, ' ') > 0);
 }
 
