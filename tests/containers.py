@@ -194,6 +194,7 @@ def check_refused(tap, program, scratch):
         "program": b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\0\x3e\0" + bytes(200),
         "core": b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x04\0\x3e\0" + bytes(200),
         "birdwatcher": gzip.compress(backup),
+        "WAL": bytes.fromhex("0400000000000084 0804100000000000 1d00000000000083 0801108d9cf9161a") + bytes(4096),
         "RAR": b"Rar!\x1a\x07\x01\0" + bytes(100),
         "SQLite": b"SQLite format 3\0" + bytes(100),
     }

@@ -64,12 +64,28 @@ static bool is_birdwatcher(struct str head)
 	return len >= 4 && len < 65536 && bytes[8] == 0x08 && bytes[9] < 16 && is_field;
 }
 
+/*
+ * A segment of etcd's write-ahead log: the length of a record in eight bytes, the last of which
+ * tells of padding, then a record of the type that holds a checksum.
+ *
+ * Source: etcd wal/encoder.go, wal/wal.go
+ */
+static bool is_wal(struct str head)
+{
+	return head.len >= 16 && str_starts(str_skip(head, 1), STR("\0\0\0\0\0\0")) &&
+	       ((unsigned char)head.ptr[7] & 0x80) != 0 &&
+	       str_starts(str_skip(head, 8), STR("\x08\x04\x10"));
+}
+
 static const char *refusal(struct str head)
 {
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		if (str_starts(str_skip(head, refused[i].at), refused[i].magic)) {
 			return refused[i].what;
 		}
+	}
+	if (is_wal(head)) {
+		return TEXT_MARK("etcd's write-ahead log; it holds data, no log lines");
 	}
 	return is_birdwatcher(head)
 	               ? TEXT_MARK("a backup made by birdwatcher; it holds metadata, no log lines")
