@@ -92,9 +92,21 @@ bool format_is_open(const struct format *format, struct str text)
 	return false;
 }
 
+/* A panic on the way out of another one: "panic: a [recovered]", "\tpanic: b". */
+static bool is_nested_panic(const struct format *format, struct str text, struct str line)
+{
+	bool is_recovered = str_ends(text, STR(" [recovered]")) ||
+	                    str_ends(text, STR(" [recovered, repanicked]"));
+	return format == &format_go_panic && is_recovered &&
+	       str_starts(str_trim(line), STR("panic: "));
+}
+
 bool format_continues(const struct format *format, struct str text, struct str line,
                       const struct format *found)
 {
+	if (is_nested_panic(format, text, line)) {
+		return true;
+	}
 	bool is_one_line = format_is_printed_as_line(format);
 	if (is_one_line && !format_is_open(format, text)) {
 		return false;

@@ -134,6 +134,9 @@ static void dump_belongs_to_its_panic(void **state)
 	(void)state;
 	assert_true(goes_on("panic: x", ""));
 	assert_true(goes_on("panic: x", "\tpanic: y"));
+	assert_true(goes_on("panic: x [recovered]",
+	                    "panic: x")); /* its tab was taken for that of a list */
+	assert_false(goes_on("panic: x", "panic: x"));
 	assert_true(goes_on("panic: x", "[signal SIGSEGV: segmentation violation code=0x1]"));
 	assert_true(goes_on("panic: x", "goroutine 12 [running]:"));
 	assert_true(goes_on("panic: x\n\ngoroutine 12 [running]:", "main.f(0x1)"));
