@@ -10,7 +10,7 @@
 enum {
 	WAITS_MIN = 2, /* of a member, to say how long they are */
 	LEVEL_MIN = 3, /* ... and whether they are alike: within ... */
-	LEVEL_WIDTH_PERCENT = 20,
+	LEVEL_WIDTH_PERCENT = 8,
 	WAITS_MAX = 256,
 	LEAST_MS = 40
 };

@@ -39,7 +39,7 @@ void printed_note(struct printed *printed, int64_t time_ns, enum format_program 
 		(struct printed_record){time_ns, is_rough, program};
 }
 
-/* The latest time at which a record was printed. next_ns: when the one after it was */
+/* The latest time at which a record was printed. next_ns: that of the one after it */
 static int64_t printed_until(const struct printed_record *record, int64_t next_ns)
 {
 	int64_t end_ns = record->time_ns - record->time_ns % NS_PER_SEC + NS_PER_SEC;
@@ -68,10 +68,9 @@ uint32_t printed_inside(const struct printed *printed, const struct event *event
 		if (record->time_ns < event->start_ns - INSIDE_ORDER_S * NS_PER_SEC) {
 			break;
 		}
-		bool is_inside =
-			record->time_ns > from_ns && printed_until(record, next_ns) < to_ns;
+		next_ns = printed_until(record, next_ns);
+		bool is_inside = record->time_ns > from_ns && next_ns < to_ns;
 		count += is_inside && record->program == program ? 1 : 0;
-		next_ns = record->time_ns;
 	}
 	return count;
 }
