@@ -137,6 +137,18 @@ def check_losses(tap, program, etcd, scratch):
         tap.check(f"{name}: exit status {status}", run.returncode == status, f"{run.returncode}")
 
 
+def check_limits_of_viewers(tap, program, milvus, scratch):
+    """A log of just as many lines as a viewer shows, without a start, may have been cut."""
+    lines = [line for line in milvus.splitlines(keepends=True) if line.startswith(b"[") and b"start" not in line.lower()] * 40
+    table = [b"message,pod\n"] + [b'"' + line.rstrip().replace(b'"', b'""') + b'",milvus-0\n' for line in lines]
+    rows = {"999 lines": (lines[:999], None), "1000 lines": (lines[:1000], 1000), "a table of 1000 lines": (table[:1001], 1000)}
+    for name, (rows_of, told) in rows.items():
+        folder = Folder(program, scratch, {"a.log": b"".join(rows_of)})
+        said = [item["what"] for item in json.loads(cases.run(program, ["-f", "json", "a.log"], folder.path).stdout)["coverage"]["missing"]]
+        wanted = f"what a.log left out: it holds exactly {told} lines"
+        tap.check(f"{name}: {'told' if told else 'nothing is told'}", (wanted in said) == bool(told) and ("exactly" in " ".join(said)) == bool(told), f"{said}")
+
+
 def check_pipes(tap, program, etcd, milvus, scratch):
     folder = Folder(program, scratch, {"etcd.log": etcd, "milvus.log": milvus})
     plain = folder.report("etcd.log", "milvus.log")["verdict"]
@@ -157,6 +169,7 @@ def main():
             check_missing(tap, program, etcd, milvus, scratch)
             check_odd_files(tap, program, etcd, scratch)
             check_losses(tap, program, etcd, scratch)
+            check_limits_of_viewers(tap, program, milvus, scratch)
             check_pipes(tap, program, etcd, milvus, scratch)
     finally:
         shutil.rmtree(scratch)

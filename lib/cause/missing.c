@@ -242,6 +242,50 @@ static bool has_start(const struct reason *reason, const struct source *source)
 	return false;
 }
 
+/* Numbers of lines at which viewers of log stores and --tail stop. A table has a head. */
+static bool is_limit(uint64_t lines, bool is_table)
+{
+	static const uint64_t limits[] = {500, 1000, 2000, 5000, 10000};
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		if (lines == limits[i] + (is_table ? 1 : 0)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* An input of just so many lines that does not begin with a start. */
+static void miss_limits(struct reason *reason)
+{
+	static const struct remedy remedy = {
+		TEXT_BOTH("log viewers and --tail end at such a number"),
+		TEXT_BOTH("collect it again without a limit: kubectl logs --tail=-1, docker logs "
+	                  "without --tail, logcli --limit=0, a shorter time in Grafana or Kibana")};
+	const struct digest *digest = reason->digest;
+	unsigned count = 0;
+	for (size_t i = 0, next; i < digest->input_count && count < SAME_MAX; i = next) {
+		const struct source *first = &digest->inputs[i];
+		uint64_t lines = 0;
+		bool begins = false;
+		for (next = i; next < digest->input_count &&
+		               str_equals(digest->inputs[next].path, first->path);
+		     next++) {
+			lines += digest->inputs[next].lines;
+			begins |= has_start(reason, &digest->inputs[next]);
+		}
+		bool is_table = str_starts(first->wrappers, STR("csv"));
+		if (!begins && is_limit(lines, is_table)) {
+			add(reason,
+			    both_printf(reason->keep,
+			                "what %.*s left out: it holds exactly %llu lines",
+			                STR_ARG(first->path),
+			                (unsigned long long)lines - (is_table ? 1 : 0)),
+			    &remedy);
+			count++;
+		}
+	}
+}
+
 static void miss_begin(struct reason *reason, const struct source *source, int64_t stop_ns)
 {
 	static const struct remedy remedy = {
@@ -396,6 +440,7 @@ void reason_missing(struct reason *reason)
 	miss_complaints(reason);
 	miss_linked(reason);
 	miss_tails(reason);
+	miss_limits(reason);
 	miss_stamps(reason);
 	miss_logs(reason);
 	miss_foreign(reason);
