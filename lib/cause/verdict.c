@@ -501,17 +501,32 @@ static struct text_both summary_of_unknown(const struct reason *reason)
 	return both_printf(reason->keep, "The lines do not allow a cause to be named.");
 }
 
+/* A trifle is told of, too. */
+static struct text_both summary_of_health(const struct reason *reason)
+{
+	bool is_running = has_stopped(reason) == ANSWER_NO;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		if (!episode->kind->is_harm || episode->max_took_ns == DURATION_NONE) {
+			continue;
+		}
+		return is_running ? both_printf(reason->keep,
+		                                "Nothing worse than short waits was found, and the "
+		                                "service was running when the log ends.")
+		                  : both_printf(reason->keep, "Nothing worse than short waits was "
+		                                              "found in these lines.");
+	}
+	return is_running ? both_printf(reason->keep, "Nothing wrong was found, and the service "
+	                                              "was running when the log ends.")
+	                  : both_printf(reason->keep, "Nothing wrong was found in these lines.");
+}
+
 static void summarise(const struct reason *reason)
 {
 	struct findings *findings = reason->findings;
 	struct arena *keep = reason->keep;
 	struct str cause = findings->verdict.cause;
 	if (cause.len == 0) {
-		findings->verdict.summary =
-			has_stopped(reason) == ANSWER_NO
-				? both_printf(keep, "Nothing wrong was found, and the service was "
-		                                    "running when the log ends.")
-				: both_printf(keep, "Nothing wrong was found in these lines.");
+		findings->verdict.summary = summary_of_health(reason);
 		return;
 	}
 	if (str_equals(cause, STR("unknown"))) {
