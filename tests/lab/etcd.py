@@ -119,7 +119,7 @@ class Member:
     def is_leader(self):
         try:
             status = Gateway([self.endpoint]).call("/v3/maintenance/status", {}, 2)
-            return status["leader"] == status["header"]["member_id"]
+            return status.get("leader") == status["header"]["member_id"]
         except Refused:
             return False
 
