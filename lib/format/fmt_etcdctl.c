@@ -26,8 +26,7 @@ static int bid(struct str line)
 	format_word(&rest);
 	bool is_health = str_starts(rest, STR(" is healthy: successfully committed proposal")) ||
 	                 str_starts(rest, STR(" is unhealthy: failed to "));
-	return is_health || str_starts_any(line, ends, FORMAT_COUNT(ends)) ? FORMAT_BID_LIKELY
-	                                                                      : 0;
+	return is_health || str_starts_any(line, ends, FORMAT_COUNT(ends)) ? FORMAT_BID_LIKELY : 0;
 }
 
 static bool decode(struct str text, struct arena *tmp, struct record *record)

@@ -40,8 +40,7 @@ static enum format_program program_of(struct str caller, struct str message)
 	}
 	str_cut(caller, STR("/"), &folder, NULL);
 	str_cut(folder, STR(":"), &folder, NULL);
-	return str_is_any(folder, etcd, FORMAT_COUNT(etcd)) ? FORMAT_ETCD
-	                                                       : FORMAT_PROGRAM_UNKNOWN;
+	return str_is_any(folder, etcd, FORMAT_COUNT(etcd)) ? FORMAT_ETCD : FORMAT_PROGRAM_UNKNOWN;
 }
 
 /* "etcdserver: ", "wal.go:403: " */

@@ -47,8 +47,7 @@ static bool decode(struct str text, struct arena *tmp, struct record *record)
 	static const struct str bad[] = {STR_INIT("keep alive error "), STR_INIT("got error "),
 	                                 STR_INIT("subprocess exit, "), STR_INIT("Unknown server")};
 	record->message = str_trim(text);
-	record->level =
-		str_starts_any(text, bad, FORMAT_COUNT(bad)) ? FORMAT_ERROR : FORMAT_INFO;
+	record->level = str_starts_any(text, bad, FORMAT_COUNT(bad)) ? FORMAT_ERROR : FORMAT_INFO;
 	record->program = FORMAT_MILVUS;
 	return true;
 }

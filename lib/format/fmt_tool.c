@@ -71,8 +71,7 @@ static int bid(struct str line)
 	if (is_event(line)) {
 		return FORMAT_BID_SHAPE;
 	}
-	bool is_tool =
-		str_starts_any(line, heads, FORMAT_COUNT(heads)) || find_name(line).len > 0;
+	bool is_tool = str_starts_any(line, heads, FORMAT_COUNT(heads)) || find_name(line).len > 0;
 	return is_tool ? FORMAT_BID_LIKELY : 0;
 }
 

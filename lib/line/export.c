@@ -253,6 +253,14 @@ bool export_set(struct export_entry *entry, enum export_field field, unsigned ra
 	return false;
 }
 
+struct str export_skip_blanks(struct str text)
+{
+	while (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\t' || text.ptr[0] == '\r')) {
+		text = str_skip(text, 1);
+	}
+	return text;
+}
+
 void export_set_labels(struct export_entry *entry, struct str json, struct arena *tmp)
 {
 	struct json_reader reader;

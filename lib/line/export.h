@@ -41,5 +41,7 @@ enum export_field export_field_of_head(struct str name, unsigned *rank);
 /** Note a field's value; a better one is kept. Returns: whether it became the entry's text. */
 bool export_set(struct export_entry *entry, enum export_field field, unsigned rank,
                 struct str value);
+/** Text without the blanks that may stand between tokens of JSON in a line. */
+struct str export_skip_blanks(struct str text);
 /** Names in a JSON object of labels. */
 void export_set_labels(struct export_entry *entry, struct str json, struct arena *tmp);

@@ -166,8 +166,8 @@ bool shape_starts_record(struct str text)
 		STR_INIT("Exception in thread"),
 	};
 	return shape_starts_dated(text) ||
-	       str_starts_any(text, words, sizeof(words) / sizeof(words[0])) || starts_signal(text) ||
-	       starts_script(text);
+	       str_starts_any(text, words, sizeof(words) / sizeof(words[0])) ||
+	       starts_signal(text) || starts_script(text);
 }
 
 /* ---- whole or not ---- */

@@ -15,24 +15,16 @@ struct column {
 	unsigned rank;
 };
 
-static struct str skip_blanks(struct str text)
-{
-	while (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\t' || text.ptr[0] == '\r')) {
-		text = str_skip(text, 1);
-	}
-	return text;
-}
-
 static bool is_row(struct str line)
 {
-	struct str inside = skip_blanks(str_skip(line, 1));
+	struct str inside = export_skip_blanks(str_skip(line, 1));
 	return str_starts(line, STR("[")) && str_starts(inside, STR("{")) &&
-	       str_starts(skip_blanks(str_skip(inside, 1)), STR("\"field\""));
+	       str_starts(export_skip_blanks(str_skip(inside, 1)), STR("\"field\""));
 }
 
 static bool is_table(struct str line)
 {
-	struct str inside = skip_blanks(str_skip(line, 1));
+	struct str inside = export_skip_blanks(str_skip(line, 1));
 	return str_starts(line, STR("{")) &&
 	       (str_starts(inside, STR("\"name\"")) || str_starts(inside, STR("\"columns\""))) &&
 	       str_find(str_slice(line, 0, 256), STR("\"columns\"")) >= 0;

@@ -4,22 +4,15 @@
 #include "base/json.h"
 #include "line/export.h"
 
-static struct str skip_blanks(struct str text)
-{
-	while (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\t' || text.ptr[0] == '\r')) {
-		text = str_skip(text, 1);
-	}
-	return text;
-}
-
 static bool starts(struct str line)
 {
-	struct str rest = skip_blanks(str_skip(line, 1));
+	struct str rest = export_skip_blanks(str_skip(line, 1));
 	if (!str_starts(line, STR("{")) || !str_starts(rest, STR("\"stream\""))) {
 		return false;
 	}
-	rest = skip_blanks(str_skip(rest, 8));
-	return str_starts(rest, STR(":")) && str_starts(skip_blanks(str_skip(rest, 1)), STR("{"));
+	rest = export_skip_blanks(str_skip(rest, 8));
+	return str_starts(rest, STR(":")) &&
+	       str_starts(export_skip_blanks(str_skip(rest, 1)), STR("{"));
 }
 
 static int bid(const struct wrap_context *context, const void *state, struct str line)

@@ -15,7 +15,7 @@
 enum {
 	RECORD_LINES_MAX = 5000,
 	RECORD_BYTES_MAX = 1 << 20,
-	DUMP_BETWEEN_MAX = 32,   /* records that may interrupt a dump */
+	DUMP_BETWEEN_MAX = 32, /* records that may interrupt a dump */
 	DECODE_FIRST =
 		2000,      /* so many records of a source are decoded to see what it is, then ... */
 	DECODE_EVERY = 64, /* ... one in so many */
@@ -199,10 +199,10 @@ static bool is_left_out(const struct stream_part *part, const struct track *trac
 	return track->own_ns >= part->from_ns && track->own_ns <= part->to_ns;
 }
 
-/* What to add to the open record's stamp, when it has no zone, to have it in UTC: as the user says, or
- * the collector's stamp around it. */
-static int64_t shift_to_utc(const struct stream *stream, const struct track *track,
-                            int64_t time_ns, enum clock_zone zone)
+/* What to add to the open record's stamp, when it has no zone, to have it in UTC: as the user says,
+ * or the collector's stamp around it. */
+static int64_t shift_to_utc(const struct stream *stream, const struct track *track, int64_t time_ns,
+                            enum clock_zone zone)
 {
 	const struct line *head = &track->record.head;
 	if (zone != CLOCK_ZONE_NONE) {
@@ -224,8 +224,8 @@ static bool is_wanted(const struct stream *stream, const struct track *track)
 	if (track->last_ns == TIME_NONE) {
 		return true;
 	}
-	int64_t utc_ns = track->last_ns +
-	                 shift_to_utc(stream, track, track->last_ns, track->last_zone);
+	int64_t utc_ns =
+		track->last_ns + shift_to_utc(stream, track, track->last_ns, track->last_zone);
 	return (tools->since_ns == TIME_NONE || utc_ns >= tools->since_ns) &&
 	       (tools->until_ns == TIME_NONE || utc_ns < tools->until_ns);
 }
