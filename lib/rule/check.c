@@ -186,8 +186,10 @@ static void check_rule(struct checker *checker, struct regex_match *regex_match)
 size_t rule_pack_check(struct rule_pack *pack, struct buf *report)
 {
 	rule_pack_read_samples(pack);
-	struct checker checker = {
-		.pack = pack, .matcher = rule_matcher_create(pack), .report = report};
+	struct checker checker = {.pack = pack,
+	                          .matcher = rule_matcher_create(pack),
+	                          .report = report,
+	                          .has_own = pack->silenced.count > 0};
 	struct regex_match *regex_match = regex_match_create();
 	arena_init(&checker.tmp);
 	for (size_t i = 0; i < pack->entries.count; i++) {
