@@ -426,6 +426,49 @@ static bool is_accusation(const struct reason *reason, uint32_t source,
 	       is_member(reason, source, event_field_text(event, STR("peer")));
 }
 
+/* When the accuser and that peer had a connection again; TIME_NONE if never. */
+static int64_t back_at(const struct reason *reason, uint32_t accuser,
+                       const struct event *accusation)
+{
+	struct str peer = event_field_text(accusation, STR("peer"));
+	int64_t back_ns = TIME_NONE;
+	each_event(reason, "etcd.peer.*", episode, event)
+	{
+		bool is_back = episode->source == accuser && event->time_ns > accusation->time_ns &&
+		               (episode_is(episode, STR("etcd.peer.active")) ||
+		                episode_is(episode, STR("etcd.peer.established"))) &&
+		               str_equals(event_field_text(event, STR("peer")), peer);
+		if (is_back && (back_ns == TIME_NONE || event->time_ns < back_ns)) {
+			back_ns = event->time_ns;
+		}
+	}
+	return back_ns;
+}
+
+static bool has_started_between(const struct reason *reason, uint32_t source, int64_t from_ns,
+                                int64_t to_ns)
+{
+	each_event(reason, "etcd.start.*", episode, event)
+	{
+		if (episode->source == source && event->time_ns > from_ns &&
+		    event->time_ns <= to_ns) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether the accused printed, as the same process, while it still was not heard. */
+static bool prints_unheard(const struct reason *reason, uint32_t accused, uint32_t accuser,
+                           const struct event *accusation)
+{
+	const struct source *of = &reason->digest->sources[accused];
+	int64_t back_ns = back_at(reason, accuser, accusation);
+	return back_ns != TIME_NONE && back_ns - accusation->time_ns > PEER_SILENT_S * NS_PER_SEC &&
+	       back_ns < of->last_ns && !is_silent_before(of, back_ns) &&
+	       !has_started_between(reason, accused, accusation->time_ns, back_ns);
+}
+
 /* Members that others timed out on and that went on later. One that is cut off prints elections;
  * one that does not run prints nothing, and blames all others when it goes on. */
 static void derive_silent_members(struct reason *reason)
@@ -439,10 +482,13 @@ static void derive_silent_members(struct reason *reason)
 		{
 			if (is_accusation(reason, source, episode, event)) {
 				const struct source *by = &reason->digest->sources[episode->source];
-				is_alive |= !is_silent_before(of, event->time_ns) &&
-				            (!is_silent_before(by, event->time_ns) ||
-				             !wakes_up(reason, episode->source,
-				                       event->time_ns - NS_PER_SEC));
+				bool is_own_fault = is_silent_before(by, event->time_ns) &&
+				                    wakes_up(reason, episode->source,
+				                             event->time_ns - NS_PER_SEC);
+				is_alive |=
+					!is_own_fault &&
+					(!is_silent_before(of, event->time_ns) ||
+				         prints_unheard(reason, source, episode->source, event));
 				is_silent = is_silent ||
 				            is_silent_around(reason, source, event->time_ns);
 				in = is_silent ? episode : in;
