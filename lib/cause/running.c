@@ -18,6 +18,7 @@ enum {
 	LATE_LONG_MS = 1200, /* one fsync would have told of itself */
 	LATE_INSTANTS_MIN = 10,
 	LATE_MIN_MS = 300, /* shorter gaps between heartbeats leave no room for a line inside */
+	APPLY_HELD_MS = 2000,
 	APPLY_BLOCKED_MS = 500,
 	WAKE_S = 2,
 	PEER_SILENT_S = 5, /* as often prints a member that runs and misses another */
@@ -207,27 +208,53 @@ static void derive_inside(struct reason *reason)
 	derived_add(reason, "fsync.total_s", total, NULL);
 }
 
-/* Writes that could not be applied, which needs neither WAL nor network, while the process went on
- * printing. */
-static void derive_blocked(struct reason *reason)
+/* A write that waited in its apply, which needs neither WAL nor network. */
+static bool is_blocked_write(const struct event *event)
 {
-	double blocked = 0, longest = 0;
-	const struct episode *in = NULL;
+	return str_equals(event_field_text(event, STR("phase")), STR("apply")) &&
+	       event->took_ns >= APPLY_BLOCKED_MS * NS_PER_MS;
+}
+
+/* How often applies of one source waited for seconds, one behind the other. A process that does not
+ * get to run is hardly ever caught in an apply, which takes some microseconds of work. */
+static double count_held(const struct reason *reason, uint32_t source, const struct episode **in)
+{
+	double held = 0;
+	int64_t end_ns = TIME_NONE;
 	each_event(reason, "etcd.apply.slow", episode, event)
 	{
-		bool is_write = str_equals(event_field_text(event, STR("phase")), STR("apply"));
-		if (!is_write || event->took_ns < APPLY_BLOCKED_MS * NS_PER_MS ||
-		    event->inside == 0) {
-			continue;
+		if (episode->source == source && is_blocked_write(event) &&
+		    event->took_ns >= APPLY_HELD_MS * NS_PER_MS && event->time_ns != TIME_NONE &&
+		    (end_ns == TIME_NONE || event->time_ns - event->took_ns > end_ns)) {
+			held++;
+			end_ns = event->time_ns;
+			*in = episode;
 		}
-		blocked++;
-		if (derived_seconds(event->took_ns) > longest) {
+	}
+	return held;
+}
+
+/* Writes that could not be applied: while the process went on printing, or again and again. */
+static void derive_blocked(struct reason *reason)
+{
+	double longest = 0, most = 0;
+	const struct episode *in = NULL, *held_in = NULL;
+	each_event(reason, "etcd.apply.slow", episode, event)
+	{
+		if (is_blocked_write(event) && event->inside > 0 &&
+		    derived_seconds(event->took_ns) > longest) {
 			longest = derived_seconds(event->took_ns);
 			in = episode;
 		}
 	}
-	derived_add(reason, "apply.blocked", blocked, in);
+	for (uint32_t source = 0; source < reason->digest->source_count; source++) {
+		const struct episode *by_source = NULL;
+		double held = count_held(reason, source, &by_source);
+		held_in = held > most ? by_source : held_in;
+		most = held > most ? held : most;
+	}
 	derived_add(reason, "apply.blocked_s", longest, in);
+	derived_add(reason, "apply.held", most, held_in);
 }
 
 /* ---- the period of CPU throttling ---- */

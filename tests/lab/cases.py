@@ -151,7 +151,7 @@ CASES = [
     Case("disk-hangs-once", varied_cases.one_hang, "The disk hangs once", "storage-latency", "one fdatasync of the WAL 5 s longer",
          stopped=False, accepted=("unknown",)),
     Case("db-writes-slow", varied_cases.slow_writes, "Writing the database file is slow", "storage-latency",
-         "every pwrite64 to the database file 0.6 s longer", stopped=False, accepted=("unknown",)),
+         "every pwrite64 to the database file 0.6 s longer", stopped=False),
     Case("cpu-share", varied_cases.cpu_share, "A single etcd gets two per cent of a CPU", "cpu-starvation",
          "CPU cgroup: 2 ms of every 100 ms", stopped=None, accepted=("unknown", None)),
     Case("cpu-share-3.5", varied_cases.cpu_share, "A single etcd 3.5 gets two per cent of a CPU", "cpu-starvation",
