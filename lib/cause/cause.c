@@ -148,12 +148,11 @@ void cause_explain(const struct cause_set *set, struct digest *digest,
 	                        .digest = digest,
 	                        .findings = findings,
 	                        .keep = &findings->keep,
-	                        .ttl_ns = 30 * NS_PER_SEC,
-	                        .heartbeat_ns = 100 * NS_PER_MS,
-	                        .election_ns = NS_PER_SEC};
+	                        .ttl_ns = 30 * NS_PER_SEC};
 	reason_identify(&reason);
 	reason_streams(&reason);
 	reason_align(&reason);
+	reason_timeouts(&reason);
 	reason_clocks(&reason);
 	reason_stated(&reason);
 	reason_set_aside(&reason);

@@ -100,6 +100,7 @@ void reason_runs(struct reason *reason);
 struct process *process_of(struct reason *reason, struct str component, struct str instance);
 
 /* settings.c: versions, timeouts, the session's time to live */
+void reason_timeouts(struct reason *reason);
 void reason_settings(struct reason *reason);
 void reason_run_versions(struct reason *reason);
 

@@ -151,11 +151,20 @@ static int64_t ttl_configured(const struct reason *reason)
 	return 0;
 }
 
-void reason_settings(struct reason *reason)
+void reason_timeouts(struct reason *reason)
 {
+	reason->heartbeat_ns = 100 * NS_PER_MS;
+	reason->election_ns = NS_PER_SEC;
 	reason_document_settings(reason);
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		note_timeouts(reason, episode);
+	}
+}
+
+void reason_settings(struct reason *reason)
+{
+	reason_timeouts(reason);
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		if (tells_version(episode)) {
 			note_version(reason, episode);
 		}
