@@ -34,6 +34,7 @@ enum {
 struct bound {
 	int64_t low_ns, high_ns;
 	size_t milvus; /* which of Milvus's events */
+	bool is_close; /* by two instants that are one, not by spans that happen to fit */
 };
 
 struct bounds {
@@ -100,12 +101,25 @@ static bool is_given_up(const struct reason *reason, const struct event *event)
 	return false;
 }
 
-static void bound_add(struct bounds *bounds, int64_t low_ns, int64_t high_ns, size_t milvus)
+static void bound_add(struct bounds *bounds, int64_t low_ns, int64_t high_ns, size_t milvus,
+                      bool is_close)
 {
 	if (low_ns <= high_ns) {
 		vec_push(bounds, (struct bound){low_ns - MARGIN_MS * NS_PER_MS,
-		                                high_ns + MARGIN_MS * NS_PER_MS, milvus});
+		                                high_ns + MARGIN_MS * NS_PER_MS, milvus, is_close});
 	}
+}
+
+/* The first of those that ended together with this one: what is released together bounds once. */
+static size_t of_instant(const struct events *events, size_t index)
+{
+	for (size_t i = 0; i < index; i++) {
+		if (llabs(events->items[i]->time_ns - events->items[index]->time_ns) <
+		    RELEASE_MS * NS_PER_MS) {
+			return i;
+		}
+	}
+	return index;
 }
 
 /* The same request on both sides, by its key. */
@@ -127,7 +141,10 @@ static void pair_requests(const struct reason *reason, uint32_t etcd, struct bou
 			if (str_equals(event_field_text(request, STR("key")), key) &&
 			    request->took_ns > NS_PER_SEC && request->took_ns <= save->took_ns) {
 				bound_add(bounds, request->time_ns - save->time_ns,
-				          request->start_ns - save->start_ns, i);
+				          request->start_ns - save->start_ns, of_instant(&saves, i),
+				          request->start_ns - save->start_ns -
+				                          (request->time_ns - save->time_ns) <
+				                  NARROW_MS * NS_PER_MS);
 			}
 		}
 	}
@@ -212,12 +229,13 @@ static void pair_saves(const struct reason *reason, const struct stalls *stalls,
 			int64_t end_ns = stall->to_ns - save->time_ns;
 			if (is_given_up(reason, save)) {
 				bound_add(bounds, stall->from_ns - save->start_ns - NS_PER_SEC,
-				          end_ns + NS_PER_SEC, i);
+				          end_ns + NS_PER_SEC, of_instant(&saves, i), false);
 			} else if (stall->has_end &&
 			           save->took_ns <=
 			                   stall->to_ns - stall->from_ns + RELEASE_MS * NS_PER_MS) {
 				bound_add(bounds, end_ns - RELEASE_MS * NS_PER_MS,
-				          end_ns + RELEASE_MS * NS_PER_MS, i);
+				          end_ns + RELEASE_MS * NS_PER_MS, of_instant(&saves, i),
+				          true);
 			}
 		}
 	}
@@ -239,7 +257,8 @@ static void pair_onsets(const struct digest *digest, const struct stalls *stalls
 		}
 		for (size_t j = 0; j < stalls->count; j++) {
 			int64_t distance = stalls->items[j].from_ns - episode->first_ns;
-			bound_add(bounds, distance - SEEN_S * NS_PER_SEC, distance, index);
+			bound_add(bounds, distance - SEEN_S * NS_PER_SEC,
+			          distance + SEEN_S * NS_PER_SEC, index, false);
 		}
 		index++;
 	}
@@ -268,8 +287,7 @@ static struct matches count_matches(const struct bounds *bounds, int64_t offset_
 		if (offset_ns < bound->low_ns || offset_ns > bound->high_ns) {
 			continue;
 		}
-		unsigned char level =
-			bound->high_ns - bound->low_ns < NARROW_MS * NS_PER_MS ? 2 : 1;
+		unsigned char level = bound->is_close ? 2 : 1;
 		has[bound->milvus] = level > has[bound->milvus] ? level : has[bound->milvus];
 		if (tight != NULL) {
 			tight->low_ns =
@@ -516,7 +534,7 @@ static bool overlaps_milvus(const struct digest *digest, uint32_t etcd)
 static bool is_convincing(const struct digest *digest, uint32_t etcd, const struct offset *offset)
 {
 	const struct matches *best = &offset->best, *zero = &offset->at_zero;
-	bool is_clear = best->all >= LEAST_MATCHES && zero->narrow < 2 &&
+	bool is_clear = best->all >= LEAST_MATCHES && best->narrow >= 2 && zero->narrow < 2 &&
 	                weight_of(*best) > 2 * weight_of(*zero);
 	bool is_sharp = best->narrow >= 2 && zero->narrow == 0 && best->all >= zero->all;
 	bool is_apart = best->all >= 2 && zero->all == 0 && !overlaps_milvus(digest, etcd);
