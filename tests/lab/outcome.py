@@ -60,6 +60,8 @@ def state_of(case, report):
     said, stopped = verdict["cause"], verdict["stopped"]
     if case.stopped is not None and stopped not in (case.stopped, None):
         return WRONG
+    if any(clock["offset_ms"] for clock in report["clocks"]):
+        return WRONG  # all that runs here has one clock
     if said == "unknown":
         is_open = "unknown" in (case.cause, *case.accepted) and asks(report, case.cause)
         return OPEN if is_open else UNREAD
@@ -77,7 +79,8 @@ def judge(program, case, logs):
         verdict = report["verdict"]
     except (ValueError, KeyError):
         return WRONG, f"no report (exit {done.returncode}): {done.stderr.strip()}"
-    return state_of(case, report), f"{verdict['cause'] or 'nothing wrong'} ({verdict['confidence']}), stopped: {verdict['stopped']}"
+    moved = "".join(f", {clock['instance']}'s clock moved" for clock in report["clocks"] if clock["offset_ms"])
+    return state_of(case, report), f"{verdict['cause'] or 'nothing wrong'} ({verdict['confidence']}), stopped: {verdict['stopped']}{moved}"
 
 
 def is_enough(outcomes):
