@@ -531,10 +531,28 @@ static bool overlaps_milvus(const struct digest *digest, uint32_t etcd)
 	return false;
 }
 
+/* Of wide bounds the end at which Milvus sees at once what happens: it writes often. */
+static int64_t middle(const struct offset *offset)
+{
+	int64_t width_ns = offset->high_ns - offset->low_ns;
+	bool is_wide = width_ns > NS_PER_SEC;
+	return snapped(is_wide ? offset->high_ns - MARGIN_MS * NS_PER_MS
+	                       : offset->low_ns + width_ns / 2);
+}
+
+/* Wide spans that fit at a whole quarter of an hour: stamps of another zone. */
+static bool is_of_zone(const struct offset *offset)
+{
+	int64_t at_ns = middle(offset);
+	return at_ns != 0 && at_ns % (QUARTER_MIN * NS_PER_MIN) == 0 &&
+	       llabs(at_ns) <= ZONE_MAX_H * 60 * NS_PER_MIN;
+}
+
 static bool is_convincing(const struct digest *digest, uint32_t etcd, const struct offset *offset)
 {
 	const struct matches *best = &offset->best, *zero = &offset->at_zero;
-	bool is_clear = best->all >= LEAST_MATCHES && best->narrow >= 2 && zero->narrow < 2 &&
+	bool is_clear = best->all >= LEAST_MATCHES && zero->narrow < 2 &&
+	                (best->narrow >= 2 || is_of_zone(offset)) &&
 	                weight_of(*best) > 2 * weight_of(*zero);
 	bool is_sharp = best->narrow >= 2 && zero->narrow == 0 && best->all >= zero->all;
 	bool is_apart = best->all >= 2 && zero->all == 0 && !overlaps_milvus(digest, etcd);
@@ -567,15 +585,6 @@ static struct text_both say_bounds(const struct reason *reason, const struct off
 	                             : TEXT_MARK("%u events that both logs tell of: its clock is "
 	                                         "between %.*s and %.*s ahead of Milvus's"),
 	                   offset->best.all, STR_ARG(low), STR_ARG(high));
-}
-
-/* Of wide bounds the end at which Milvus sees at once what happens: it writes often. */
-static int64_t middle(const struct offset *offset)
-{
-	int64_t width_ns = offset->high_ns - offset->low_ns;
-	bool is_wide = width_ns > NS_PER_SEC;
-	return snapped(is_wide ? offset->high_ns - MARGIN_MS * NS_PER_MS
-	                       : offset->low_ns + width_ns / 2);
 }
 
 static void shift_milvus(struct reason *reason, const struct offset *offset)
