@@ -215,30 +215,38 @@ static bool is_blocked_write(const struct event *event)
 	       event->took_ns >= APPLY_BLOCKED_MS * NS_PER_MS;
 }
 
-/* How often applies of one source waited for seconds, one behind the other. A process that does not
- * get to run is hardly ever caught in an apply, which takes some microseconds of work. */
-static double count_held(const struct reason *reason, uint32_t source, const struct episode **in)
+/* The most applies of one member that waited that long, one behind the other. A process that does
+ * not get to run is hardly ever caught in an apply, which takes some microseconds of work. */
+static double count_held(const struct reason *reason, int64_t least_ns,
+                         const struct episode **most_in)
 {
-	double held = 0;
-	int64_t end_ns = TIME_NONE;
-	each_event(reason, "etcd.apply.slow", episode, event)
-	{
-		if (episode->source == source && is_blocked_write(event) &&
-		    event->took_ns >= APPLY_HELD_MS * NS_PER_MS && event->time_ns != TIME_NONE &&
-		    (end_ns == TIME_NONE || event->time_ns - event->took_ns > end_ns)) {
-			held++;
-			end_ns = event->time_ns;
-			*in = episode;
+	double most = 0;
+	for (uint32_t source = 0; source < reason->digest->source_count; source++) {
+		const struct episode *in = NULL;
+		double held = 0;
+		int64_t end_ns = TIME_NONE;
+		each_event(reason, "etcd.apply.slow", episode, event)
+		{
+			bool is_held = episode->source == source && is_blocked_write(event) &&
+			               event->took_ns >= least_ns && event->time_ns != TIME_NONE;
+			if (is_held &&
+			    (end_ns == TIME_NONE || event->time_ns - event->took_ns > end_ns)) {
+				held++;
+				end_ns = event->time_ns;
+				in = episode;
+			}
 		}
+		*most_in = held > most ? in : *most_in;
+		most = held > most ? held : most;
 	}
-	return held;
+	return most;
 }
 
 /* Writes that could not be applied: while the process went on printing, or again and again. */
 static void derive_blocked(struct reason *reason)
 {
-	double longest = 0, most = 0;
-	const struct episode *in = NULL, *held_in = NULL;
+	double longest = 0;
+	const struct episode *in = NULL;
 	each_event(reason, "etcd.apply.slow", episode, event)
 	{
 		if (is_blocked_write(event) && event->inside > 0 &&
@@ -247,14 +255,12 @@ static void derive_blocked(struct reason *reason)
 			in = episode;
 		}
 	}
-	for (uint32_t source = 0; source < reason->digest->source_count; source++) {
-		const struct episode *by_source = NULL;
-		double held = count_held(reason, source, &by_source);
-		held_in = held > most ? by_source : held_in;
-		most = held > most ? held : most;
-	}
 	derived_add(reason, "apply.blocked_s", longest, in);
-	derived_add(reason, "apply.held", most, held_in);
+	const struct episode *held_in = NULL, *briefly_in = NULL;
+	double held = count_held(reason, APPLY_HELD_MS * NS_PER_MS, &held_in);
+	double briefly = count_held(reason, APPLY_BLOCKED_MS * NS_PER_MS, &briefly_in);
+	derived_add(reason, "apply.held", held, held_in);
+	derived_add(reason, "apply.held_briefly", briefly, briefly_in);
 }
 
 /* ---- the period of CPU throttling ---- */
