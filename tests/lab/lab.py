@@ -36,6 +36,7 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / "
 MOST_BYTES = 300000
 MEMORY = pathlib.Path("/dev/shm")  # a disk that answers at once, so that what is slow is what was injected
 KNOWN = {case.name: case for case in cases.CASES}
+STOP = threading.Event()  # set when somebody ends the lab
 
 
 class Lab:
@@ -178,7 +179,8 @@ class Lab:
     # Time and disturbance
 
     def sleep(self, seconds):
-        time.sleep(seconds)
+        if STOP.wait(seconds):
+            raise faults.NotPermitted("stopped")
 
     @contextlib.contextmanager
     def meanwhile(self, work, *words):
@@ -305,6 +307,8 @@ def keep(folder, case, options):
 
 def run_in(folder, case, options):
     """Run a case in an empty folder."""
+    if STOP.is_set():
+        return Outcome(case, outcome.SKIPPED, "stopped")
     binary = etcd.find(options.etcd or case.etcd, CACHE)
     if binary is None:
         return Outcome(case, outcome.SKIPPED, f"etcd {options.etcd or case.etcd or ''} is not to be had")
@@ -384,11 +388,13 @@ def main():
             print(f"{case.name:26} {case.cause or 'null':18} {case.what}")
         return 0
     etcd.hurry()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: STOP.set())  # cases end what they started
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         outcomes = list(pool.map(lambda planned_run: run(*planned_run), planned(options)))
     lines, is_good = outcome.table(outcomes)
     print("\n".join(["", *lines]))
-    return 0 if is_good else 1
+    return 0 if is_good and not STOP.is_set() else 1
 
 
 if __name__ == "__main__":
