@@ -246,6 +246,10 @@ static void derive_etcd_health(struct reason *reason)
 	derived_add(reason, "etcd.troubles", troubles, NULL);
 	derived_add(reason, "etcd.stalls", stalls, NULL);
 	derived_add(reason, "etcd.logs", logs, NULL);
+	unsigned missing = reason->is_excerpt ? 0 : reason_missing_members(reason);
+	if (missing > 0) {
+		derived_add(reason, "etcd.logs_missing", missing, NULL);
+	}
 	derived_add(reason, "etcd.covered", covers ? 1 : 0, NULL);
 }
 
