@@ -66,7 +66,8 @@ static bool has_kind(const struct reason *reason, struct str begin)
 }
 
 /* No cause has anything that speaks for it. Ask for what shows more: the log itself, how the
- * process ended, and the disk only where etcd has to do with it. */
+ * process ended, and where etcd has to do with it the disk; where its own lines were seen, the CPU
+ * too. */
 static void settle_general(struct reason *reason)
 {
 	bool is_about_etcd = has_kind(reason, STR("etcd.")) ||
@@ -80,6 +81,9 @@ static void settle_general(struct reason *reason)
 	}
 	if (is_about_etcd) {
 		settle_add(reason, cause_set_find(reason->set, STR("storage-latency")));
+	}
+	if (reason->has_etcd && !reason->is_excerpt) {
+		settle_note(reason, STR("cpu-metrics"));
 	}
 }
 
@@ -115,5 +119,10 @@ void reason_advice(struct reason *reason)
 	}
 	if (findings->settle.count == before && is_unknown) {
 		settle_general(reason);
+	}
+	/* lost packets are sent again after 200 ms and more: that looks like anything */
+	const struct derived_fact *members = derived_find(reason, STR("etcd.members"));
+	if (is_unknown && members != NULL && members->value > 1) {
+		settle_note(reason, STR("ping"));
 	}
 }
