@@ -338,6 +338,80 @@ static void derive_maintenance(struct reason *reason)
 	}
 }
 
+/* ---- bursts of slow requests ---- */
+
+static int compare_times(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+	return (left > right) - (left < right);
+}
+
+enum { BURSTS_MAX = 512, BURST_APART_S = 60, BURST_NEAR_S = 10, BURSTS_MIN = 3 };
+
+/* When bursts of slow requests of one member began, ascending; between them lies a quiet minute. */
+static size_t bursts_of(const struct reason *reason, uint32_t source, int64_t *begins_ns)
+{
+	size_t count = 0, bursts = 0;
+	int64_t last_ns = TIME_NONE;
+	each_event(reason, "etcd.apply.slow", episode, event)
+	{
+		if (episode->source == source && event->start_ns != TIME_NONE &&
+		    count < BURSTS_MAX) {
+			begins_ns[count++] = event->start_ns;
+		}
+	}
+	qsort(begins_ns, count, sizeof(*begins_ns), compare_times);
+	for (size_t i = 0; i < count; i++) {
+		int64_t begin_ns = begins_ns[i];
+		if (last_ns == TIME_NONE || begin_ns - last_ns > BURST_APART_S * NS_PER_SEC) {
+			begins_ns[bursts++] = begin_ns;
+		}
+		last_ns = begin_ns;
+	}
+	return bursts;
+}
+
+static bool is_at_compaction(const struct reason *reason, uint32_t source, int64_t time_ns)
+{
+	each_event(reason, "etcd.compaction.*", episode, event)
+	{
+		if (episode->source == source && event->time_ns != TIME_NONE &&
+		    time_ns >= event->start_ns - BURST_NEAR_S * NS_PER_SEC &&
+		    time_ns <= event->time_ns + BURST_NEAR_S * NS_PER_SEC) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether slow requests come with compactions, which run every few minutes: of the member with the
+ * most bursts. */
+static void derive_bursts(struct reason *reason)
+{
+	int64_t *begins_ns = arena_array(reason->keep, int64_t, BURSTS_MAX);
+	size_t most = 0, with = 0;
+	double period_s = 0;
+	for (uint32_t source = 0; source < reason->digest->source_count; source++) {
+		size_t count = bursts_of(reason, source, begins_ns);
+		if (count < BURSTS_MIN || count <= most) {
+			continue;
+		}
+		most = count;
+		with = 0;
+		for (size_t i = 0; i < count; i++) {
+			with += is_at_compaction(reason, source, begins_ns[i]) ? 1 : 0;
+		}
+		period_s =
+			derived_seconds(begins_ns[count - 1] - begins_ns[0]) / (double)(count - 1);
+	}
+	if (most > 0) {
+		derived_add(reason, "bursts.count", (double)most, NULL);
+		derived_add(reason, "bursts.period_s", (double)(int64_t)(period_s + 0.5), NULL);
+		derived_add(reason, "bursts.compaction_percent",
+		            100.0 * (double)with / (double)most, NULL);
+	}
+}
+
 void reason_derive(struct reason *reason)
 {
 	derive_members(reason);
@@ -350,6 +424,7 @@ void reason_derive(struct reason *reason)
 	derive_saves(reason);
 	derive_etcd_health(reason);
 	derive_maintenance(reason);
+	derive_bursts(reason);
 	derive_ends(reason);
 	derive_session(reason);
 	derived_add(reason, "excerpt", reason->is_excerpt ? 1 : 0, NULL);

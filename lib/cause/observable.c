@@ -75,7 +75,8 @@ bool reason_can_show(const struct reason *reason, struct str name)
 		STR_INIT("etcd."),    STR_INIT("heartbeat."), STR_INIT("peer."),
 		STR_INIT("path."),    STR_INIT("fsync."),     STR_INIT("trace."),
 		STR_INIT("print."),   STR_INIT("took."),      STR_INIT("apply."),
-		STR_INIT("silence."), STR_INIT("requests."),  STR_INIT("maintenance.")};
+		STR_INIT("silence."), STR_INIT("requests."),  STR_INIT("maintenance."),
+		STR_INIT("bursts.")};
 	/* what etcd's client complains of, Milvus prints */
 	bool is_client = str_starts(name, STR("etcd.client."));
 	if (!is_client && str_starts_any(name, of_etcd, sizeof(of_etcd) / sizeof(of_etcd[0]))) {
