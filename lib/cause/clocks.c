@@ -138,13 +138,12 @@ static void pair_requests(const struct reason *reason, uint32_t etcd, struct bou
 		for (size_t j = 0; key.len > 0 && !is_given_up(reason, save) && j < requests.count;
 		     j++) {
 			const struct event *request = requests.items[j];
+			int64_t low_ns = request->time_ns - save->time_ns,
+				high_ns = request->start_ns - save->start_ns;
 			if (str_equals(event_field_text(request, STR("key")), key) &&
 			    request->took_ns > NS_PER_SEC && request->took_ns <= save->took_ns) {
-				bound_add(bounds, request->time_ns - save->time_ns,
-				          request->start_ns - save->start_ns, of_instant(&saves, i),
-				          request->start_ns - save->start_ns -
-				                          (request->time_ns - save->time_ns) <
-				                  NARROW_MS * NS_PER_MS);
+				bound_add(bounds, low_ns, high_ns, of_instant(&saves, i),
+				          high_ns - low_ns < NARROW_MS * NS_PER_MS);
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Facts that need several episodes at once. They are named in cause files: docs/causes.md lists
  * them. */
+#include "base/order.h"
 #include "base/vec.h"
 #include "cause/reason.h"
 
@@ -340,12 +341,6 @@ static void derive_maintenance(struct reason *reason)
 
 /* ---- bursts of slow requests ---- */
 
-static int compare_times(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-	return (left > right) - (left < right);
-}
-
 enum { BURSTS_MAX = 512, BURST_APART_S = 60, BURST_NEAR_S = 10, BURSTS_MIN = 3 };
 
 /* When bursts of slow requests of one member began, ascending; between them lies a quiet minute. */
@@ -360,7 +355,7 @@ static size_t bursts_of(const struct reason *reason, uint32_t source, int64_t *b
 			begins_ns[count++] = event->start_ns;
 		}
 	}
-	qsort(begins_ns, count, sizeof(*begins_ns), compare_times);
+	qsort(begins_ns, count, sizeof(*begins_ns), order_int64_at);
 	for (size_t i = 0; i < count; i++) {
 		int64_t begin_ns = begins_ns[i];
 		if (last_ns == TIME_NONE || begin_ns - last_ns > BURST_APART_S * NS_PER_SEC) {

@@ -2,6 +2,7 @@
 /* What requests waited for between members. Each crossing of a slow network costs the same: a read
  * through a follower waits for four, one through the leader for two. A stalled member lets each
  * wait for another while. */
+#include "base/order.h"
 #include "base/vec.h"
 #include "cause/reason.h"
 
@@ -40,12 +41,6 @@ int64_t trace_step_ns(struct str steps, struct str name)
 	return total;
 }
 
-static int compare_durations(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-	return (left > right) - (left < right);
-}
-
 /* Whether a member was seen to stall while a request waited: then the path was not all it waited
  * for. */
 static bool is_stalled(const struct reason *reason, const struct event *request)
@@ -74,7 +69,7 @@ static void waits_add(const struct reason *reason, struct waits *waits, const st
 
 static void waits_sort(struct waits *waits)
 {
-	qsort(waits->took_ns, waits->count, sizeof(waits->took_ns[0]), compare_durations);
+	qsort(waits->took_ns, waits->count, sizeof(waits->took_ns[0]), order_int64_at);
 }
 
 /* Traced requests to one member: their wait for the others. */

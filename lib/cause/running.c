@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Facts that tell a process that waited (for its disk, for others) from one that did not get to
  * run. */
+#include "base/order.h"
 #include "base/vec.h"
 #include "cause/reason.h"
 
@@ -290,12 +291,6 @@ static void derive_quantum(struct reason *reason)
 	}
 }
 
-static int compare_int64(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-	return (left > right) - (left < right);
-}
-
 /* When slow operations of one source ended, in ms, ascending; lines of one burst are one instant.
  */
 static size_t ends_of_source(const struct reason *reason, uint32_t source, int64_t *ends_ms)
@@ -312,7 +307,7 @@ static size_t ends_of_source(const struct reason *reason, uint32_t source, int64
 			}
 		}
 	}
-	qsort(ends_ms, count, sizeof(*ends_ms), compare_int64);
+	qsort(ends_ms, count, sizeof(*ends_ms), order_int64_at);
 	for (size_t i = 0; i < count; i++) {
 		if (instants == 0 || ends_ms[i] - ends_ms[instants - 1] > PHASE_BURST_MS) {
 			ends_ms[instants++] = ends_ms[i];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "event/digest.h"
 
+#include "base/order.h"
 #include "base/vec.h"
 
 #include <assert.h>
@@ -465,16 +466,11 @@ void digest_merge(struct digest *into, struct digest *from)
 	digest_finish(from);
 }
 
-static int compare_times(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
-}
-
 static int compare_episodes(const void *a, const void *b)
 {
 	const struct episode *left = a, *right = b;
-	int order = compare_times(left->first_ns, right->first_ns);
-	order = order != 0 ? order : compare_times(left->last_ns, right->last_ns);
+	int order = order_int64(left->first_ns, right->first_ns);
+	order = order != 0 ? order : order_int64(left->last_ns, right->last_ns);
 	order = order != 0 ? order : str_compare(left->kind->id, right->kind->id);
 	return order != 0 ? order : event_compare(left->members[0], right->members[0]);
 }
@@ -485,7 +481,7 @@ static int compare_facts(const void *a, const void *b)
 	int order = str_compare(left->id, right->id);
 	order = order != 0 ? order : str_compare(left->origin.path, right->origin.path);
 	order = order != 0 ? order
-	                   : compare_times((int64_t)left->origin.line, (int64_t)right->origin.line);
+	                   : order_int64((int64_t)left->origin.line, (int64_t)right->origin.line);
 	return order != 0 ? order : str_compare(left->text, right->text);
 }
 
@@ -529,8 +525,8 @@ enum { SILENCES_MAX = SOURCE_GAPS_MAX + 2 };
 
 static int compare_silences(const void *a, const void *b)
 {
-	return compare_times(((const struct source_gap *)a)->from_ns,
-	                     ((const struct source_gap *)b)->from_ns);
+	return order_int64(((const struct source_gap *)a)->from_ns,
+	                   ((const struct source_gap *)b)->from_ns);
 }
 
 /* When a source says nothing, from ever to ever; by time. Returns: how many spans. */

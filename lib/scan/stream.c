@@ -2,6 +2,7 @@
 #include "scan/stream.h"
 
 #include "base/buf.h"
+#include "base/order.h"
 #include "base/vec.h"
 #include "scan/document.h"
 #include "scan/printed.h"
@@ -166,12 +167,6 @@ static void note_delta(struct track *track, const struct line *line, int64_t tim
 	track->deltas = list.items;
 	track->delta_count = list.count;
 	track->delta_capacity = list.capacity;
-}
-
-static int compare_int64(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-	return (left > right) - (left < right);
 }
 
 /* ---- records ---- */
@@ -634,7 +629,7 @@ static void track_close(struct stream *stream, uint32_t number, const struct lin
 	source->bytes = summary->bytes;
 	source->lines = stream->tracks.count > 1 ? track->lines : summary->lines;
 	if (track->delta_count > 0) {
-		qsort(track->deltas, track->delta_count, sizeof(int64_t), compare_int64);
+		qsort(track->deltas, track->delta_count, sizeof(int64_t), order_int64_at);
 		source->outer_delta_ns = track->deltas[track->delta_count / 2];
 	}
 }
