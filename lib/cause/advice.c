@@ -93,7 +93,7 @@ void reason_advice(struct reason *reason)
 	const struct cause *cause = cause_set_find(reason->set, findings->verdict.cause);
 	for (size_t i = 0; cause != NULL && i < cause->advice_count; i++) {
 		const struct cause_note *note = cause_set_note(reason->set, cause->advice[i]);
-		if (note != NULL) {
+		if (note != NULL && condition_holds(reason, note->when)) {
 			vec_push(&findings->advice,
 			         (struct advice){note->id, reason_say(reason, &note->text),
 			                         reason_say(reason, &note->how)});

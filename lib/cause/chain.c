@@ -402,11 +402,6 @@ static struct text_both because_of(const struct reason *reason, enum stage stage
 		  election = (long long)(reason->election_ns / NS_PER_MS);
 	long long limit = (long long)((5 * NS_PER_SEC + 2 * reason->election_ns) / NS_PER_SEC);
 	switch (stage) {
-	case STAGE_APPLY:
-		return both_printf(keep, "a write is applied when its log entry is on disk; what "
-		                         "comes behind it waits");
-	case STAGE_HEARTBEAT:
-		return both_printf(keep, "one loop writes the log and sends the heartbeats");
 	case STAGE_ELECTION:
 		return both_printf(keep,
 		                   "members that hear no leader for %lld ms start an election",
@@ -431,6 +426,8 @@ static struct text_both because_of(const struct reason *reason, enum stage stage
 		               : (struct text_both){0};
 	case STAGE_OTHER:
 	case STAGE_DISK:
+	case STAGE_APPLY:
+	case STAGE_HEARTBEAT:
 	case STAGE_PEER:
 	case STAGE_ALARM:
 	case STAGE_ETCD_END:
@@ -559,7 +556,22 @@ static struct text_both fault_in(const struct reason *reason, const struct draft
 	return because_of(reason, STAGE_ELECTION);
 }
 
-static void draft_finish(struct reason *reason, const struct draft *draft, bool is_first)
+/* The cause's own words for it, else those that go for every cause. */
+static struct text_both draft_because(const struct reason *reason, const struct cause *cause,
+                                      const struct draft *draft)
+{
+	for (size_t i = 0; i < cause->link_count; i++) {
+		const struct cause_link *link = &cause->links[i];
+		if (link->because.in[TEXT_EN].len > 0 && kind_is(draft->kind->id, link->kind)) {
+			return link->because;
+		}
+	}
+	return draft->stage == STAGE_ELECTION ? fault_in(reason, draft)
+	                                      : because_of(reason, draft->stage);
+}
+
+static void draft_finish(struct reason *reason, const struct cause *cause,
+                         const struct draft *draft, bool is_first)
 {
 	struct chain_step step = {.kind = draft->kind,
 	                          .kind_id = draft->kind->id,
@@ -570,8 +582,7 @@ static void draft_finish(struct reason *reason, const struct draft *draft, bool 
 	                          .max_took_ns = draft->max_took_ns,
 	                          .summary = draft_say(reason, draft)};
 	if (!is_first && !draft->is_root) {
-		step.because = draft->stage == STAGE_ELECTION ? fault_in(reason, draft)
-		                                              : because_of(reason, draft->stage);
+		step.because = draft_because(reason, cause, draft);
 	}
 	draft_prove(reason, draft, &step);
 	drop_earlier(draft, &step);
@@ -689,7 +700,7 @@ void reason_chain(struct reason *reason)
 		qsort(drafts.items, drafts.count, sizeof(struct draft), compare_drafts);
 	}
 	vec_foreach (struct draft, draft, &drafts) {
-		draft_finish(reason, draft, draft == drafts.items);
+		draft_finish(reason, cause, draft, draft == drafts.items);
 	}
 	if (reason->stop != NULL) {
 		infer_session(reason,

@@ -257,3 +257,5 @@ struct sign_result {
 void sign_evaluate(const struct reason *reason, const struct sign *sign,
                    struct sign_result *result);
 void sign_result_finish(struct sign_result *result);
+/** Whether a condition of a cause file is met; of no condition (NULL), that it is. */
+bool condition_holds(const struct reason *reason, const struct json *when);

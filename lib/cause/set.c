@@ -72,17 +72,41 @@ static struct str *load_ids(struct arena *keep, const struct json *list, size_t 
 	return ids;
 }
 
+/* One kind, or several of one entry. */
+static size_t kind_count(const struct json *kind)
+{
+	return json_type(kind) == JSON_ARRAY ? json_count(kind) : 1;
+}
+
+static void load_link(struct cause *cause, const struct json *item)
+{
+	const struct json *kind = json_get(item, "kind");
+	struct cause_link link = {.kind = json_text(kind),
+	                          .within_ns = duration_parse(json_get_text(item, "within")),
+	                          .because = read_both(json_get(item, "because"))};
+	if (json_type(kind) != JSON_ARRAY) {
+		cause->links[cause->link_count++] = link;
+		return;
+	}
+	for (const struct json *name = json_first(kind); name != NULL; name = json_next(name)) {
+		link.kind = json_text(name);
+		cause->links[cause->link_count++] = link;
+	}
+}
+
 static bool load_links(struct arena *keep, const struct json *list, struct cause *cause,
                        struct error *err)
 {
-	cause->link_count = json_count(list);
-	cause->links = arena_array(keep, struct cause_link, cause->link_count + 1);
-	size_t i = 0;
+	size_t most = 0;
 	for (const struct json *item = json_first(list); item != NULL; item = json_next(item)) {
-		struct cause_link *link = &cause->links[i++];
-		link->kind = json_get_text(item, "kind");
-		link->within_ns = duration_parse(json_get_text(item, "within"));
-		if (link->kind.len == 0 || link->within_ns == DURATION_NONE) {
+		most += kind_count(json_get(item, "kind"));
+	}
+	cause->links = arena_array(keep, struct cause_link, most + 1);
+	for (const struct json *item = json_first(list); item != NULL; item = json_next(item)) {
+		load_link(cause, item);
+	}
+	for (size_t i = 0; i < cause->link_count; i++) {
+		if (cause->links[i].kind.len == 0 || cause->links[i].within_ns == DURATION_NONE) {
 			return error_set(err, "leads_to: an entry needs \"kind\" and \"within\" (a "
 			                      "duration such as 10s)");
 		}
@@ -123,7 +147,8 @@ static void load_notes(struct cause_set *set, const struct json *list)
 	for (const struct json *item = json_first(list); item != NULL; item = json_next(item)) {
 		const struct cause_note note = {.id = json_get_text(item, "id"),
 		                                .text = read_both(json_get(item, "text")),
-		                                .how = read_both(json_get(item, "how"))};
+		                                .how = read_both(json_get(item, "how")),
+		                                .when = json_get(item, "when")};
 		vec_push(&set->notes, note);
 	}
 }

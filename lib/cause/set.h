@@ -27,6 +27,7 @@ struct sign {
 struct cause_link {
 	struct str kind; /* "etcd.apply.slow", "milvus.session.*" */
 	int64_t within_ns;
+	struct text_both because; /* why it follows; empty: the chain's own words for such a step */
 };
 
 struct cause {
@@ -49,6 +50,7 @@ struct cause_note {
 	struct str id;
 	struct text_both text; /* advice: what to do; settle: what to get */
 	struct text_both how;  /* settle: how to get it; advice: why */
+	const struct json *when; /* advice: only then, as of a sign; NULL: always */
 };
 
 struct cause_set {

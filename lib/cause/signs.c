@@ -353,10 +353,7 @@ static bool see(const struct reason *reason, const struct json *when, struct sig
 		return see_any(reason, json_get(when, "any"), result);
 	}
 	if (json_get(when, "not") != NULL) {
-		struct sign_result inner = {.is_observable = true, .has_lift = true, .time_ns = TIME_NONE};
-		bool is_seen = see(reason, json_get(when, "not"), &inner);
-		sign_result_finish(&inner);
-		return !is_seen;
+		return !condition_holds(reason, json_get(when, "not"));
 	}
 	if (json_get(when, "episode") != NULL) {
 		return see_episode(reason, when, result);
@@ -375,6 +372,14 @@ static bool see(const struct reason *reason, const struct json *when, struct sig
 		       compares(reason->stop->exit_code, json_get_text(when, "exit_code"));
 	}
 	return false;
+}
+
+bool condition_holds(const struct reason *reason, const struct json *when)
+{
+	struct sign_result result = {.is_observable = true, .has_lift = true, .time_ns = TIME_NONE};
+	bool is_met = when == NULL || see(reason, when, &result);
+	sign_result_finish(&result);
+	return is_met;
 }
 
 void sign_evaluate(const struct reason *reason, const struct sign *sign, struct sign_result *result)
