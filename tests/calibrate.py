@@ -21,8 +21,8 @@ PRIOR_ROWS = 12         # a class with few verdicts is drawn to all of them
 PRIOR_SHARE = {"unknown": 0.7, None: 0.8}
 BINS = [0, 0.5, 0.7, 0.8, 0.9, 1.01]
 
-# As in lib/cause/calibration.c: the most that is said, and of logs of which some are not there.
-PERMILLE_MAX, PERMILLE_MAX_PART = 940, 900
+# As in lib/cause/calibration.c: the most that is said, of logs of which some are not there, and without the log that would tell why.
+PERMILLE_MAX, PERMILLE_MAX_PART, PERMILLE_MAX_UNTOLD = 940, 900, 700
 
 Row = collections.namedtuple("Row", "group klass cause scores most is_right")
 
@@ -32,38 +32,47 @@ def report_of(program, words, folder):
     return json.loads(done.stdout) if done.returncode in (0, 3) else None
 
 
-def is_part(report):
+def most_of(report, told_by):
     missing = [item["what"] for item in report["coverage"]["missing"]]
-    return report["verdict"]["basis"] == "excerpt" or any(
+    if f"{told_by.get(report['verdict']['cause'])}'s log" in missing:
+        return PERMILLE_MAX_UNTOLD
+    is_part = report["verdict"]["basis"] == "excerpt" or any(
         what in ("etcd's log", "Milvus's log") or (what.startswith("logs of ") and what.endswith(" etcd members")) for what in missing)
+    return PERMILLE_MAX_PART if is_part else PERMILLE_MAX
 
 
-def row_of(group, report, accepted, is_left_out=False):
+def told_by_of(root):
+    """The program whose log tells why, for each cause that names one."""
+    causes = [json.loads(path.read_text(encoding="utf-8")) for path in (root / "rules/causes").glob("*.json")]
+    return {cause["id"]: cause["told_by"] for cause in causes if "told_by" in cause}
+
+
+def row_of(group, report, accepted, told_by, is_left_out=False):
     """None where a part of the inputs gave no cause: whether that is right nobody has said."""
     verdict = report["verdict"]
     cause = verdict["cause"]
     if is_left_out and cause in ("unknown", None):
         return None
     scores = [verdict["score"]] + [rival["score"] for rival in verdict["rivals"]]
-    return Row(group, verdict["basis"], cause, scores, PERMILLE_MAX_PART if is_part(report) else PERMILLE_MAX, cause in accepted)
+    return Row(group, verdict["basis"], cause, scores, most_of(report, told_by), cause in accepted)
 
 
-def case_rows(program, root):
+def case_rows(program, root, told_by):
     for folder in cases.cases(root):
         described = json.loads((folder / "case.json").read_text(encoding="utf-8"))
         words = cases.arguments(folder)
-        yield row_of(folder.name, report_of(program, words, folder), [described["cause"]])
+        yield row_of(folder.name, report_of(program, words, folder), [described["cause"]], told_by)
         for left_out in words if len(words) > 1 else []:
             rest = [word for word in words if word != left_out]
-            yield row_of(folder.name, report_of(program, rest, folder), [described["cause"]], True)
+            yield row_of(folder.name, report_of(program, rest, folder), [described["cause"]], told_by, True)
 
 
-def incident_rows(program, incidents):
+def incident_rows(program, incidents, told_by):
     for path in sorted(incidents.glob("*/case.json")):
         described = json.loads(path.read_text(encoding="utf-8"))
         found = report_of(program, described["files"], path.parent)
         if found is not None and (described.get("confidence") != "low" or set(described["accept"]) <= {"unknown", None}):
-            yield row_of(path.parent.name, found, described["accept"])
+            yield row_of(path.parent.name, found, described["accept"], told_by)
 
 
 def fade(distance, temperature):
@@ -132,8 +141,9 @@ def report(rows):
 def main():
     program, root = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
     incidents = root.parent / "shared/incidents"
-    rows = [row for row in case_rows(program, root) if row is not None]
-    rows += [row for row in incident_rows(program, incidents) if row is not None]
+    told_by = told_by_of(root)
+    rows = [row for row in case_rows(program, root, told_by) if row is not None]
+    rows += [row for row in incident_rows(program, incidents, told_by) if row is not None]
     report(rows)
     for klass, (temperature, unknown, null) in fit(rows).items():
         name = klass.upper().replace(" ", "_")

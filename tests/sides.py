@@ -39,6 +39,11 @@ def check_side(tap, program, folder, side, described):
     said = report["verdict"]["cause"]
     right = {described["cause"], "unknown", None, *described.get("alone", {}).get(side, [])}
     tap.check(f"{folder.name}: {side} alone is not wrong", said in right, f"{said} ({report['verdict']['confidence']}), not one of {right}")
+    if side == "etcd":
+        tap.check(f"{folder.name}: etcd alone does not say that Milvus runs", report["verdict"]["stopped"] is not False, "stopped: false")
+    if said == "etcd-unreachable":
+        tap.check(f"{folder.name}: without etcd's log its reason is asked for",
+                  report["verdict"]["confidence"] < 0.8 and report["verdict"]["settle"], f"{report['verdict']}")
     missing = [item["what"] for item in report["coverage"]["missing"]]
     tap.check(f"{folder.name}: {side} alone misses the other", MISSING[side] in missing, f"missing: {missing}")
 

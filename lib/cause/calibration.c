@@ -13,7 +13,8 @@ enum {
 	STEPS_MAX = 160, /* then it is as good as nothing */
 	PERMILLE_MIN = 300,
 	PERMILLE_MAX = 940,     /* causes were written with logs at hand that they are fitted on */
-	PERMILLE_MAX_PART = 900 /* a log that is not there may hold a rival */
+	PERMILLE_MAX_PART = 900, /* a log that is not there may hold a rival */
+	PERMILLE_MAX_UNTOLD = 700 /* the very log that would tell why is not there */
 };
 
 static const struct {
@@ -71,10 +72,19 @@ static bool is_part(const struct reason *reason)
 	       reason_missing_members(reason) > 0;
 }
 
-int calibration_named(const struct reason *reason, const int *scores, size_t count)
+/* Who could not be reached did not tell what had become of it. */
+static bool is_untold(const struct reason *reason, const struct cause *cause)
+{
+	return str_equals(cause->told_by, STR("etcd")) && !reason->has_etcd;
+}
+
+int calibration_named(const struct reason *reason, const struct cause *cause, const int *scores,
+                      size_t count)
 {
 	enum calibration class = reason_calibration(reason);
-	int most = is_part(reason) ? PERMILLE_MAX_PART : PERMILLE_MAX;
+	int most = is_untold(reason, cause) ? PERMILLE_MAX_UNTOLD
+	           : is_part(reason)        ? PERMILLE_MAX_PART
+	                                    : PERMILLE_MAX;
 	int temperature = classes[class].temperature;
 	int64_t sum = fade(scores[0], temperature);
 	for (size_t i = 0; i < count; i++) {

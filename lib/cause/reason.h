@@ -166,9 +166,10 @@ enum calibration {
 };
 enum calibration reason_calibration(const struct reason *reason);
 struct str calibration_name(enum calibration class);
-/** Of the first of some scores, which is the greatest, in thousandths; "none of these" competes
- * with a score of 0. Less than of whole logs where some of them are not there. */
-int calibration_named(const struct reason *reason, const int *scores, size_t count);
+/** Of the first of some scores, which is the greatest and the cause's, in thousandths; "none of
+ * these" competes with a score of 0. Less than of whole logs where some of them are not there. */
+int calibration_named(const struct reason *reason, const struct cause *cause, const int *scores,
+                      size_t count);
 int calibration_unknown(enum calibration class);
 int calibration_null(enum calibration class);
 

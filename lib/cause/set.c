@@ -121,6 +121,7 @@ static bool load_cause(struct cause_set *set, const struct json *json, struct ca
 	cause->id = json_get_text(json, "id");
 	cause->title = read_both(json_get(json, "title"));
 	cause->prior = (int)json_number(json_get(json, "prior"), 0);
+	cause->told_by = json_get_text(json, "told_by");
 	if (cause->id.len == 0 || cause->title.in[TEXT_EN].len == 0) {
 		return error_set(err, "a cause needs \"id\" and \"title\"");
 	}

@@ -33,7 +33,8 @@ struct cause_link {
 struct cause {
 	struct str id;
 	struct text_both title;
-	int prior; /* of its family, in units of score */
+	int prior;          /* of its family, in units of score */
+	struct str told_by; /* whose log tells why ("etcd"); empty: that of whoever shows it */
 	struct sign *signs;
 	size_t sign_count;
 	struct cause_link *links;

@@ -357,7 +357,7 @@ static int confidence_of(const struct reason *reason, const struct weighing *wei
 		scores[count] = weighing->items[count].score;
 		count++;
 	}
-	return calibration_named(reason, scores, count);
+	return calibration_named(reason, weighing->items[0].cause, scores, count);
 }
 
 static void say_signs(const struct reason *reason, const struct weighed *weighed,
@@ -447,6 +447,7 @@ static void list_contributions(const struct reason *reason, const struct weighin
 	}
 }
 
+/* Whether Milvus stopped shows in its own log only. */
 static enum answer has_stopped(const struct reason *reason)
 {
 	if (reason->stop != NULL) {
@@ -455,7 +456,7 @@ static enum answer has_stopped(const struct reason *reason)
 	if (!has_dated_record(reason) || reason->is_excerpt || reason->is_quorum_doubtful) {
 		return ANSWER_UNKNOWN;
 	}
-	return reason->has_milvus || reason->has_etcd ? ANSWER_NO : ANSWER_UNKNOWN;
+	return reason->has_milvus ? ANSWER_NO : ANSWER_UNKNOWN;
 }
 
 /* What was measured, where that is all there is: the best reason of the best rival. */
