@@ -11,7 +11,9 @@ enum {
 	PERIOD_MS = 100,     /* of CPU throttling: throttled work goes on at one phase of it */
 	PHASE_WIDTH_MS = 16, /* what counts as one phase */
 	PHASE_BURST_MS = 20, /* lines closer than this are one instant */
-	PHASE_INSTANTS_MIN = 6,
+	PHASE_INSTANTS_MIN = 6, /* fewer must all share one, and a narrower one */
+	PHASE_FEW_MIN = 3,
+	PHASE_SPREAD_MS = 50, /* durations that are all alike have another reason to end in step */
 	PHASE_INSTANTS_MAX = 512,
 	QUANTUM_SLACK_MS = 8,
 	QUANTUM_MIN = 8,
@@ -291,11 +293,18 @@ static void derive_quantum(struct reason *reason)
 	}
 }
 
-/* When slow operations of one source ended, in ms, ascending; lines of one burst are one instant.
- */
-static size_t ends_of_source(const struct reason *reason, uint32_t source, int64_t *ends_ms)
+/* Slow operations of one source: the instants when they ended, in ms, ascending, where lines of one
+ * burst are one, and how long they took. */
+struct ends {
+	int64_t *at_ms;
+	size_t count;
+	int64_t shortest_ns, longest_ns;
+};
+
+static void ends_of_source(const struct reason *reason, uint32_t source, struct ends *ends)
 {
-	size_t count = 0, instants = 0;
+	size_t count = 0;
+	*ends = (struct ends){.at_ms = ends->at_ms, .shortest_ns = INT64_MAX};
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		bool is_it = episode->source == source && is_slow_kind(episode) &&
 		             episode_in_window(reason, episode);
@@ -303,29 +312,34 @@ static size_t ends_of_source(const struct reason *reason, uint32_t source, int64
 		     i++) {
 			const struct event *event = episode->members[i];
 			if (is_done_by_work(event, PERIOD_MS / 2)) {
-				ends_ms[count++] = event->time_ns / NS_PER_MS;
+				int64_t took_ns = event->took_ns;
+				ends->at_ms[count++] = event->time_ns / NS_PER_MS;
+				ends->shortest_ns =
+					took_ns < ends->shortest_ns ? took_ns : ends->shortest_ns;
+				ends->longest_ns =
+					took_ns > ends->longest_ns ? took_ns : ends->longest_ns;
 			}
 		}
 	}
-	qsort(ends_ms, count, sizeof(*ends_ms), order_int64_at);
+	qsort(ends->at_ms, count, sizeof(*ends->at_ms), order_int64_at);
 	for (size_t i = 0; i < count; i++) {
-		if (instants == 0 || ends_ms[i] - ends_ms[instants - 1] > PHASE_BURST_MS) {
-			ends_ms[instants++] = ends_ms[i];
+		if (ends->count == 0 ||
+		    ends->at_ms[i] - ends->at_ms[ends->count - 1] > PHASE_BURST_MS) {
+			ends->at_ms[ends->count++] = ends->at_ms[i];
 		}
 	}
-	return instants;
 }
 
-/* The most instants that lie within PHASE_WIDTH_MS of the period. */
-static size_t instants_in_phase(const int64_t *ends_ms, size_t count)
+/* The most instants that lie within so many ms of the period. */
+static size_t instants_in_phase(const struct ends *ends, size_t width_ms)
 {
 	size_t at[PERIOD_MS] = {0}, best = 0;
-	for (size_t i = 0; i < count; i++) {
-		at[(ends_ms[i] % PERIOD_MS + PERIOD_MS) % PERIOD_MS]++;
+	for (size_t i = 0; i < ends->count; i++) {
+		at[(ends->at_ms[i] % PERIOD_MS + PERIOD_MS) % PERIOD_MS]++;
 	}
 	for (size_t first = 0; first < PERIOD_MS; first++) {
 		size_t sum = 0;
-		for (size_t i = 0; i < PHASE_WIDTH_MS; i++) {
+		for (size_t i = 0; i < width_ms; i++) {
 			sum += at[(first + i) % PERIOD_MS];
 		}
 		best = sum > best ? sum : best;
@@ -333,23 +347,36 @@ static size_t instants_in_phase(const int64_t *ends_ms, size_t count)
 	return best;
 }
 
+/* Whether a few instants, three to five, all share a phase so narrow that chance brings it about in
+ * one log of a thousand (of three: of 130): n * (width / 100)^(n - 1). */
+static bool are_few_in_phase(const struct ends *ends)
+{
+	static const size_t width_ms[PHASE_INSTANTS_MIN] = {[3] = 5, [4] = 6, [5] = 11};
+	return ends->count >= PHASE_FEW_MIN && ends->count < PHASE_INSTANTS_MIN &&
+	       ends->longest_ns - ends->shortest_ns >= PHASE_SPREAD_MS * NS_PER_MS &&
+	       instants_in_phase(ends, width_ms[ends->count]) == ends->count;
+}
+
 /* A throttled process goes on at the start of each period: what it prints shares a phase. The
  * source that shows it best. */
 static void derive_phase(struct reason *reason)
 {
-	int64_t *ends_ms = arena_array(reason->keep, int64_t, PHASE_INSTANTS_MAX);
-	double best = -1;
+	struct ends ends = {.at_ms = arena_array(reason->keep, int64_t, PHASE_INSTANTS_MAX)};
+	double best = -1, few = 0;
 	for (uint32_t source = 0; source < reason->digest->source_count; source++) {
-		size_t count = ends_of_source(reason, source, ends_ms);
-		if (count >= PHASE_INSTANTS_MIN) {
+		ends_of_source(reason, source, &ends);
+		double count = (double)ends.count;
+		if (ends.count >= PHASE_INSTANTS_MIN) {
 			double share =
-				100.0 * (double)instants_in_phase(ends_ms, count) / (double)count;
+				100.0 * (double)instants_in_phase(&ends, PHASE_WIDTH_MS) / count;
 			best = share > best ? share : best;
 		}
+		few = are_few_in_phase(&ends) && count > few ? count : few;
 	}
 	if (best >= 0) {
 		derived_add(reason, "print.phase_percent", best, NULL);
 	}
+	derived_add(reason, "print.few_in_phase", few, NULL);
 }
 
 /* ---- silence ---- */

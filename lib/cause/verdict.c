@@ -23,7 +23,7 @@ enum {
 	UNREAD_PERMILLE = 800, /* that nothing can be said of lines of which none was recognised */
 	RIVALS_MAX = 3,
 	LINK_SLACK_MS = 2000, /* an effect may seem to start so much before its cause */
-	MINOR_TOOK_MS = 1000, /* slower than this is never a trifle */
+	MINOR_TOOK_MS = 500, /* slower than this is never a trifle */
 	STEADY_COUNT = 8,     /* nor are so many in one episode ... */
 	STEADY_TOOK_MS = 200  /* ... half of them slower than this */
 };
@@ -312,9 +312,13 @@ static bool has_log(const struct reason *reason)
 	return false;
 }
 
-/* Something was wrong, and it was more than a trifle. */
+/* Something was wrong, and it was more than a trifle. Waits that end in step are no chance. */
 static bool is_harmed(const struct reason *reason)
 {
+	const struct derived_fact *in_step = derived_find(reason, STR("print.few_in_phase"));
+	if (in_step != NULL && in_step->value > 0) {
+		return true;
+	}
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		if (!episode->kind->is_harm) {
 			continue;
