@@ -23,6 +23,7 @@ enum {
 	LATE_MIN_MS = 300, /* shorter gaps between heartbeats leave no room for a line inside */
 	APPLY_HELD_MS = 2000,
 	APPLY_BLOCKED_MS = 500,
+	APPLY_WAITED_MS = 250,
 	WAKE_S = 2,
 	PEER_SILENT_S = 5, /* as often prints a member that runs and misses another */
 };
@@ -211,16 +212,16 @@ static void derive_inside(struct reason *reason)
 	derived_add(reason, "fsync.total_s", total, NULL);
 }
 
-/* A write that waited in its apply, which needs neither WAL nor network. */
-static bool is_blocked_write(const struct event *event)
+/* A write that waited so long in its apply, which needs neither WAL nor network. */
+static bool is_held_write(const struct event *event, int64_t least_ms)
 {
 	return str_equals(event_field_text(event, STR("phase")), STR("apply")) &&
-	       event->took_ns >= APPLY_BLOCKED_MS * NS_PER_MS;
+	       event->took_ns >= least_ms * NS_PER_MS;
 }
 
 /* The most applies of one member that waited that long, one behind the other. A process that does
  * not get to run is hardly ever caught in an apply, which takes some microseconds of work. */
-static double count_held(const struct reason *reason, int64_t least_ns,
+static double count_held(const struct reason *reason, int64_t least_ms,
                          const struct episode **most_in)
 {
 	double most = 0;
@@ -230,8 +231,9 @@ static double count_held(const struct reason *reason, int64_t least_ns,
 		int64_t end_ns = TIME_NONE;
 		each_event(reason, "etcd.apply.slow", episode, event)
 		{
-			bool is_held = episode->source == source && is_blocked_write(event) &&
-			               event->took_ns >= least_ns && event->time_ns != TIME_NONE;
+			bool is_held = episode->source == source &&
+			               is_held_write(event, least_ms) &&
+			               event->time_ns != TIME_NONE;
 			if (is_held &&
 			    (end_ns == TIME_NONE || event->time_ns - event->took_ns > end_ns)) {
 				held++;
@@ -252,18 +254,26 @@ static void derive_blocked(struct reason *reason)
 	const struct episode *in = NULL;
 	each_event(reason, "etcd.apply.slow", episode, event)
 	{
-		if (is_blocked_write(event) && event->inside > 0 &&
+		if (is_held_write(event, APPLY_BLOCKED_MS) && event->inside > 0 &&
 		    derived_seconds(event->took_ns) > longest) {
 			longest = derived_seconds(event->took_ns);
 			in = episode;
 		}
 	}
 	derived_add(reason, "apply.blocked_s", longest, in);
-	const struct episode *held_in = NULL, *briefly_in = NULL;
-	double held = count_held(reason, APPLY_HELD_MS * NS_PER_MS, &held_in);
-	double briefly = count_held(reason, APPLY_BLOCKED_MS * NS_PER_MS, &briefly_in);
-	derived_add(reason, "apply.held", held, held_in);
-	derived_add(reason, "apply.held_briefly", briefly, briefly_in);
+	static const struct {
+		const char *fact;
+		int64_t least_ms;
+	} counts[] = {
+		{"apply.held", APPLY_HELD_MS},
+		{"apply.held_briefly", APPLY_BLOCKED_MS},
+		{"apply.waited", APPLY_WAITED_MS},
+	};
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		const struct episode *held_in = NULL;
+		double held = count_held(reason, counts[i].least_ms, &held_in);
+		derived_add(reason, counts[i].fact, held, held_in);
+	}
 }
 
 /* ---- the period of CPU throttling ---- */

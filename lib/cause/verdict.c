@@ -25,7 +25,9 @@ enum {
 	LINK_SLACK_MS = 2000, /* an effect may seem to start so much before its cause */
 	MINOR_TOOK_MS = 500, /* slower than this is never a trifle */
 	STEADY_COUNT = 8,     /* nor are so many in one episode ... */
-	STEADY_TOOK_MS = 200  /* ... half of them slower than this */
+	STEADY_TOOK_MS = 200, /* ... half of them slower than this ... */
+	STEADY_TIMES = 6,     /* ... or so many times ... */
+	STEADY_APART_MS = 500 /* ... that are so far apart: what waits for one thing ends at once */
 };
 
 struct weighed {
@@ -312,6 +314,23 @@ static bool has_log(const struct reason *reason)
 	return false;
 }
 
+/* How often something was slow, where what ended together counts once; members are in order of
+ * time. */
+static unsigned times_slow(const struct episode *episode)
+{
+	unsigned times = 0;
+	int64_t last_ns = TIME_NONE;
+	for (size_t i = 0; i < episode->member_count; i++) {
+		int64_t time_ns = episode->members[i]->time_ns;
+		if (time_ns != TIME_NONE &&
+		    (last_ns == TIME_NONE || time_ns - last_ns >= STEADY_APART_MS * NS_PER_MS)) {
+			times++;
+			last_ns = time_ns;
+		}
+	}
+	return times;
+}
+
 /* Something was wrong, and it was more than a trifle. Waits that end in step are no chance. */
 static bool is_harmed(const struct reason *reason)
 {
@@ -327,6 +346,7 @@ static bool is_harmed(const struct reason *reason)
 		bool is_steady =
 			is_slow && episode->count >= STEADY_COUNT &&
 			(histogram_quantile(&episode->took, 0.5) >= STEADY_TOOK_MS * NS_PER_MS ||
+		         times_slow(episode) >= STEADY_TIMES ||
 		         episode_is(episode, STR("etcd.heartbeat.late")));
 		if (episode->kind->severity >= EVENT_ERROR || is_steady ||
 		    (is_slow && episode->max_took_ns >= MINOR_TOOK_MS * NS_PER_MS) ||
