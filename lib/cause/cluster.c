@@ -11,7 +11,7 @@ enum {
 	SCORE_KEYS = 10,   /* keys below Milvus's root path are written there */
 	SCORE_FOLDER = 2,  /* collected into the same folder */
 	SCORE_NAME = 4,    /* names begin alike: one release or compose project */
-	ANSWER_S = 2,      /* what comes so soon after an end may still have been under way */
+	ANSWER_S = 120,    /* what comes sooner after an end may be a matter of clocks */
 	MEMBERS_MAX = 16,
 	LEASES_MAX = 128,
 	IDENTITIES_MAX = 4 /* clusters that one member says it is in, one after the other */

@@ -113,7 +113,8 @@ static int64_t begin_of_next(const struct reason *reason)
 	return next_ns;
 }
 
-/* An etcd that ended and had not come back is still what Milvus lacks, however long that is ago. */
+/* An etcd that ended and had not come back is still what Milvus lacks, however long that is ago;
+ * nor has one come back that ended in the same way each time it was started. */
 static int64_t end_of_etcd(const struct reason *reason, int64_t from_ns)
 {
 	vec_foreach (struct stop, other, &reason->findings->stops) {
@@ -127,7 +128,7 @@ static int64_t end_of_etcd(const struct reason *reason, int64_t from_ns)
 		vec_foreach (struct run, run, &reason->findings->runs) {
 			is_back |= str_equals(run->component, STR("etcd")) &&
 			           str_equals(run->instance, other->instance) &&
-			           run->start_ns > other->time_ns &&
+			           run->start_ns > other->last_ns &&
 			           run->start_ns < reason->stop->time_ns;
 		}
 		if (!is_back) {
