@@ -661,7 +661,7 @@ unsigned reason_member_count(const struct reason *reason, int cluster)
 {
 	struct str members[MEMBERS_MAX];
 	unsigned count = 0;
-	bool is_single = false;
+	bool is_single = false, has_peers = false;
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		bool is_about_members = episode_is(episode, STR("etcd.member.added")) ||
 		                        episode_is(episode, STR("etcd.vote.*")) ||
@@ -675,6 +675,7 @@ unsigned reason_member_count(const struct reason *reason, int cluster)
 			continue;
 		}
 		is_single |= episode_is(episode, STR("etcd.start.single_node"));
+		has_peers |= episode_is(episode, STR("etcd.peer.*"));
 		for (size_t i = 0; is_about_members && i < episode->member_count; i++) {
 			if (etcd == NULL || is_of_cluster(etcd, episode->members[i])) {
 				add_members(members, &count, episode->members[i]);
@@ -683,8 +684,10 @@ unsigned reason_member_count(const struct reason *reason, int cluster)
 	}
 	unsigned logs = count_logs(reason, cluster);
 	count = count > logs ? count : logs;
+	/* one that starts again knows its members a moment later */
+	is_single = (is_single && !has_peers) || count == 1;
 	/* two that are named have a third: clusters of two are not run */
-	return count == 2 && logs < 2 ? 3 : count == 1 || is_single ? 1 : count;
+	return count == 2 && logs < 2 ? 3 : is_single ? 1 : count;
 }
 
 unsigned reason_missing_members(const struct reason *reason)
