@@ -12,7 +12,7 @@ enum {
 	STEP = 61565,    /* ONE times e to the power of -1/16 */
 	STEPS_MAX = 160, /* then it is as good as nothing */
 	PERMILLE_MIN = 300,
-	PERMILLE_MAX = 940,     /* causes were written with logs at hand that they are fitted on */
+	PERMILLE_MAX = 940,      /* causes were written with logs at hand that they are fitted on */
 	PERMILLE_MAX_PART = 900, /* a log that is not there may hold a rival */
 	PERMILLE_MAX_UNTOLD = 700 /* the very log that would tell why is not there */
 };

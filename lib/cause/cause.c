@@ -59,8 +59,7 @@ static bool is_of_later_run(const struct reason *reason, const struct episode *e
 {
 	const struct stop *stop = reason->stop;
 	bool is_silent = stop != NULL && (stop->how == STOP_ABRUPT || stop->how == STOP_KILLED);
-	if (!is_silent || !episode->kind->is_harm ||
-	    !str_equals(stop->component, STR("milvus")) ||
+	if (!is_silent || !episode->kind->is_harm || !str_equals(stop->component, STR("milvus")) ||
 	    !str_equals(episode_component(episode), STR("etcd"))) {
 		return false;
 	}

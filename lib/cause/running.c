@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 enum {
-	PERIOD_MS = 100,     /* of CPU throttling: throttled work goes on at one phase of it */
-	PHASE_WIDTH_MS = 16, /* what counts as one phase */
-	PHASE_BURST_MS = 20, /* lines closer than this are one instant */
+	PERIOD_MS = 100,        /* of CPU throttling: throttled work goes on at one phase of it */
+	PHASE_WIDTH_MS = 16,    /* what counts as one phase */
+	PHASE_BURST_MS = 20,    /* lines closer than this are one instant */
 	PHASE_INSTANTS_MIN = 6, /* fewer must all share one, and a narrower one */
 	PHASE_FEW_MIN = 3,
 	PHASE_SPREAD_MS = 50, /* durations that are all alike have another reason to end in step */

@@ -49,8 +49,8 @@ struct cause {
 /** A named piece of text: advice, or what would settle a doubt. */
 struct cause_note {
 	struct str id;
-	struct text_both text; /* advice: what to do; settle: what to get */
-	struct text_both how;  /* settle: how to get it; advice: why */
+	struct text_both text;   /* advice: what to do; settle: what to get */
+	struct text_both how;    /* settle: how to get it; advice: why */
 	const struct json *when; /* advice: only then, as of a sign; NULL: always */
 };
 

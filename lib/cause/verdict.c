@@ -23,7 +23,7 @@ enum {
 	UNREAD_PERMILLE = 800, /* that nothing can be said of lines of which none was recognised */
 	RIVALS_MAX = 3,
 	LINK_SLACK_MS = 2000, /* an effect may seem to start so much before its cause */
-	MINOR_TOOK_MS = 500, /* slower than this is never a trifle */
+	MINOR_TOOK_MS = 500,  /* slower than this is never a trifle */
 	STEADY_COUNT = 8,     /* nor are so many in one episode ... */
 	STEADY_TOOK_MS = 200, /* ... half of them slower than this ... */
 	STEADY_TIMES = 6,     /* ... or so many times ... */
