@@ -180,6 +180,7 @@ void cause_explain(const struct cause_set *set, struct digest *digest,
 	reason_set_aside(&reason);
 	reason_runs(&reason);
 	reason_clusters(&reason);
+	reason_ends(&reason);
 	reason_quorum(&reason);
 	reason.is_excerpt = reason_looks_like_excerpt(&reason);
 	findings->verdict.is_excerpt = reason.is_excerpt && digest->episodes.count > 0;

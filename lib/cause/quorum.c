@@ -14,14 +14,20 @@ static bool is_etcd(const struct process *process)
 	return str_equals(process->component, STR("etcd"));
 }
 
-static int cluster_of(const struct reason *reason, struct str instance)
+static const struct process *etcd_of(const struct reason *reason, struct str instance)
 {
 	vec_foreach (struct process, process, &reason->processes) {
 		if (is_etcd(process) && str_equals(process->instance, instance)) {
-			return process->cluster;
+			return process;
 		}
 	}
-	return 0;
+	return NULL;
+}
+
+static int cluster_of(const struct reason *reason, struct str instance)
+{
+	const struct process *etcd = etcd_of(reason, instance);
+	return etcd == NULL ? 0 : etcd->cluster;
 }
 
 /* Ended at or before a time and not started again by then. */
@@ -196,6 +202,65 @@ void reason_quorum(struct reason *reason)
 		     says_lost(episode) && losses < LOSSES_MAX && i < episode->member_count;
 		     i++, losses++) {
 			note_loss(reason, episode, episode->members[i]);
+		}
+	}
+	stops_sort(reason);
+}
+
+/* ---- when a member ended ---- */
+
+/* When the others first found a member's connections broken, between two times; TIME_NONE. */
+static int64_t missed_at(const struct reason *reason, struct str member_id, int64_t from_ns,
+                         int64_t to_ns)
+{
+	int64_t found_ns = TIME_NONE;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		for (size_t i = 0;
+		     episode_is(episode, STR("etcd.peer.*")) && i < episode->member_count; i++) {
+			const struct event *event = episode->members[i];
+			bool is_broken =
+				str_contains(event_field_text(event, STR("error")), STR("EOF")) &&
+				str_equals(event_field_text(event, STR("peer")), member_id);
+			if (is_broken && event->time_ns > from_ns && event->time_ns < to_ns &&
+			    (found_ns == TIME_NONE || event->time_ns < found_ns)) {
+				found_ns = event->time_ns;
+			}
+		}
+	}
+	return found_ns;
+}
+
+/* Its last line may be minutes older than its end; the others see that at once. */
+static void move_end(struct reason *reason, struct stop *stop, const struct process *etcd)
+{
+	struct run *ended = NULL;
+	int64_t next_ns = INT64_MAX;
+	vec_foreach (struct run, run, &reason->findings->runs) {
+		if (!str_equals(run->component, etcd->component) ||
+		    !str_equals(run->instance, etcd->instance)) {
+			continue;
+		}
+		ended = run->has_ended && run->end_ns == stop->time_ns ? run : ended;
+		next_ns = run->start_ns > stop->time_ns && run->start_ns < next_ns ? run->start_ns
+		                                                                   : next_ns;
+	}
+	int64_t missed_ns = missed_at(reason, etcd->member_id, stop->time_ns, next_ns);
+	if (ended != NULL && missed_ns != TIME_NONE) {
+		ended->end_ns = missed_ns;
+		stop->time_ns = missed_ns;
+		stop->last_ns = missed_ns;
+	}
+}
+
+void reason_ends(struct reason *reason)
+{
+	vec_foreach (struct stop, stop, &reason->findings->stops) {
+		const struct process *etcd = str_equals(stop->component, STR("etcd"))
+		                                     ? etcd_of(reason, stop->instance)
+		                                     : NULL;
+		if (etcd != NULL && stop->how == STOP_ABRUPT && stop->time_ns != TIME_NONE &&
+		    etcd->member_id.len > 0) {
+			move_end(reason, stop, etcd);
 		}
 	}
 	stops_sort(reason);

@@ -126,7 +126,9 @@ unsigned reason_member_count(const struct reason *reason, int cluster);
 /** Members of the etcd that is looked at whose logs are not there, while others' are. */
 unsigned reason_missing_members(const struct reason *reason);
 
-/* quorum.c: losses of quorum become stops; whether an end stopped the service */
+/* quorum.c: when members ended that did not say so, losses of quorum, which become stops, and
+ * whether an end stopped the service */
+void reason_ends(struct reason *reason);
 void reason_quorum(struct reason *reason);
 bool stop_is_of_service(const struct reason *reason, const struct stop *stop);
 
