@@ -7,11 +7,12 @@
 #include <string.h>
 
 enum {
-	SCORE_LEASE = 100, /* a lease that Milvus held is known there: no doubt */
-	SCORE_KEYS = 10,   /* keys below Milvus's root path are written there */
-	SCORE_FOLDER = 2,  /* collected into the same folder */
-	SCORE_NAME = 4,    /* names begin alike: one release or compose project */
-	ANSWER_S = 120,    /* what comes sooner after an end may be a matter of clocks */
+	SCORE_LEASE = 100,   /* a lease that Milvus held is known there: no doubt */
+	SCORE_KEYS = 10,     /* keys below Milvus's root path are written there */
+	SCORE_FOLDER = 2,    /* collected into the same folder */
+	SCORE_NAME = 4,      /* names begin alike: one release or compose project */
+	ANSWER_S = 2,        /* what comes so soon after an end may still have been under way */
+	ANSWER_LATE_S = 120, /* ... or a matter of clocks, where names do not tell them apart */
 	MEMBERS_MAX = 16,
 	LEASES_MAX = 128,
 	IDENTITIES_MAX = 4 /* clusters that one member says it is in, one after the other */
@@ -448,17 +449,26 @@ static int64_t first_answer(const struct reason *reason, const struct process *m
 	return complaint_ns == TIME_NONE || complaint_ns > answer_ns ? answer_ns : TIME_NONE;
 }
 
+/* Names that begin with different words: "billing-etcd", "vectors-milvus". */
+static bool are_named_apart(struct str a, struct str b)
+{
+	return str_find_last_byte(a, '-') > 0 && str_find_last_byte(b, '-') > 0 &&
+	       common_words(a, b) == 0;
+}
+
 /* Kubernetes uses it; or Milvus's own etcd still answered after that one had ended, and nothing
  * tells of a new start. */
 static bool is_refuted(const struct reason *reason, const struct process *milvus, int cluster)
 {
 	int64_t end_ns = end_of_cluster(reason, cluster);
 	int64_t answer_ns = end_ns == TIME_NONE ? TIME_NONE : first_answer(reason, milvus, end_ns);
+	int64_t answer_s = ANSWER_LATE_S;
 	bool is_of_kubernetes = false;
 	vec_foreach (struct process, etcd, &reason->processes) {
 		if (!is_etcd(etcd) || etcd->cluster != cluster) {
 			continue;
 		}
+		answer_s = are_named_apart(etcd->instance, milvus->instance) ? ANSWER_S : answer_s;
 		if (score_events(reason, milvus, etcd) > 0) {
 			return false;
 		}
@@ -467,7 +477,7 @@ static bool is_refuted(const struct reason *reason, const struct process *milvus
 	if (is_of_kubernetes) {
 		return true;
 	}
-	return answer_ns != TIME_NONE && answer_ns > end_ns + ANSWER_S * NS_PER_SEC;
+	return answer_ns != TIME_NONE && answer_ns > end_ns + answer_s * NS_PER_SEC;
 }
 
 /* Of the clusters that Milvus may have used: the only one, or one whose logs are not there; 0 when
