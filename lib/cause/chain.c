@@ -560,7 +560,7 @@ static struct text_both fault_in(const struct reason *reason, const struct draft
 static struct text_both draft_because(const struct reason *reason, const struct cause *cause,
                                       const struct draft *draft)
 {
-	for (size_t i = 0; i < cause->link_count; i++) {
+	for (size_t i = 0; cause != NULL && i < cause->link_count; i++) {
 		const struct cause_link *link = &cause->links[i];
 		if (link->because.in[TEXT_EN].len > 0 && kind_is(draft->kind->id, link->kind)) {
 			return link->because;

@@ -261,19 +261,13 @@ static void derive_blocked(struct reason *reason)
 		}
 	}
 	derived_add(reason, "apply.blocked_s", longest, in);
-	static const struct {
-		const char *fact;
-		int64_t least_ms;
-	} counts[] = {
-		{"apply.held", APPLY_HELD_MS},
-		{"apply.held_briefly", APPLY_BLOCKED_MS},
-		{"apply.waited", APPLY_WAITED_MS},
-	};
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		const struct episode *held_in = NULL;
-		double held = count_held(reason, counts[i].least_ms, &held_in);
-		derived_add(reason, counts[i].fact, held, held_in);
-	}
+	const struct episode *held_in = NULL, *briefly_in = NULL, *waited_in = NULL;
+	double held = count_held(reason, APPLY_HELD_MS, &held_in);
+	double briefly = count_held(reason, APPLY_BLOCKED_MS, &briefly_in);
+	double waited = count_held(reason, APPLY_WAITED_MS, &waited_in);
+	derived_add(reason, "apply.held", held, held_in);
+	derived_add(reason, "apply.held_briefly", briefly, briefly_in);
+	derived_add(reason, "apply.waited", waited, waited_in);
 }
 
 /* ---- the period of CPU throttling ---- */
