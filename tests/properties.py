@@ -145,16 +145,21 @@ def with_clock(text, seconds):
     return STAMP.sub(moved, text)
 
 
+def off_clock(program, folder, side, seconds, scratch):
+    """The report of a case where the clock of one side's logs is off."""
+    target = pathlib.Path(tempfile.mkdtemp(dir=scratch))
+    for name in cases.logs(folder):
+        text = decompressed((folder / name).read_bytes()).decode("utf-8")
+        (target / name).write_text(with_clock(text, seconds) if name.startswith(side) else text, encoding="utf-8")
+    return Explained(program, cases.logs(folder), target).report
+
+
 def check_clocks(tap, program, folder, plain, scratch):
     """Clocks that are off are found from what both logs tell of, and put right before anything is reasoned about."""
     wanted = plain.report["verdict"]["cause"], plain.report["verdict"]["stopped"], [step["kind"] for step in plain.report["chain"]]
     for side, offsets in OFFSETS.items():
         for seconds in offsets:
-            target = pathlib.Path(tempfile.mkdtemp(dir=scratch))
-            for name in cases.logs(folder):
-                text = decompressed((folder / name).read_bytes()).decode("utf-8")
-                (target / name).write_text(with_clock(text, seconds) if name.startswith(side) else text, encoding="utf-8")
-            report = Explained(program, cases.logs(folder), target).report
+            report = off_clock(program, folder, side, seconds, scratch)
             found = report["verdict"]["cause"], report["verdict"]["stopped"], [step["kind"] for step in report["chain"]]
             tap.check(f"{folder.name}: {side}'s clock off by {seconds} s gives the same verdict and chain", found == wanted, told_apart(found, wanted))
             # two clocks are put right against each other: whichever is moved, it is by so much
@@ -162,17 +167,13 @@ def check_clocks(tap, program, folder, plain, scratch):
             tap.check(f"{folder.name}: {side}'s clock off by {seconds} s is said", moves and min(moves) < 4, f"{report['clocks']}")
 
 
-def check_late_milvus(tap, program, folder, plain, scratch):
+def check_late_milvus(tap, program, folder, scratch):
     """Milvus's clock ahead by what cannot always be proven: nothing else is named for it."""
     names = cases.logs(folder)
     if not any(name.startswith("milvus") for name in names) or not any(name.startswith("etcd") for name in names):
         return
-    target = pathlib.Path(tempfile.mkdtemp(dir=scratch))
-    for name in names:
-        text = decompressed((folder / name).read_bytes()).decode("utf-8")
-        (target / name).write_text(with_clock(text, LATE) if name.startswith("milvus") else text, encoding="utf-8")
     whole = Explained(program, names, folder).report["verdict"]["cause"]
-    found = Explained(program, names, target).report["verdict"]["cause"]
+    found = off_clock(program, folder, "milvus", LATE, scratch)["verdict"]["cause"]
     tap.check(f"{folder.name}: with Milvus's clock {LATE} s ahead nothing else is named", found in (whole, "unknown", None), f"{found}, not {whole}")
 
 
@@ -246,7 +247,7 @@ def main():
                 plain = Explained(program, cases.arguments(folder), folder)
                 check_same_bytes(tap, program, folder, plain)
                 check_one_clock(tap, folder, plain)
-                check_late_milvus(tap, program, folder, plain, scratch)
+                check_late_milvus(tap, program, folder, scratch)
                 if folder.name in REPACKED:
                     check_repacked(tap, program, folder, plain, scratch)
                 if folder.name in HANDED:

@@ -53,33 +53,6 @@ bool episode_overlaps(const struct episode *episode, int64_t from_ns, int64_t to
 	       (to_ns == TIME_NONE || episode->first_ns <= to_ns);
 }
 
-/* What an etcd complains of in a run that began after Milvus had ended without a word: that end has
- * another reason. */
-static bool is_of_later_run(const struct reason *reason, const struct episode *episode)
-{
-	const struct stop *stop = reason->stop;
-	bool is_silent = stop != NULL && (stop->how == STOP_ABRUPT || stop->how == STOP_KILLED);
-	if (!is_silent || !episode->kind->is_harm || !str_equals(stop->component, STR("milvus")) ||
-	    !str_equals(episode_component(episode), STR("etcd"))) {
-		return false;
-	}
-	struct str instance = episode_instance(reason, episode);
-	vec_foreach (struct run, run, &reason->findings->runs) {
-		if (str_equals(run->component, STR("etcd")) &&
-		    str_equals(run->instance, instance) && run->start_ns > stop->time_ns &&
-		    episode->first_ns >= run->start_ns) {
-			return true;
-		}
-	}
-	return false;
-}
-
-bool episode_in_window(const struct reason *reason, const struct episode *episode)
-{
-	return episode_overlaps(episode, reason->window.from_ns, reason->window.to_ns) &&
-	       !is_of_later_run(reason, episode);
-}
-
 /* The member that took longest, or the first one. */
 static const struct event *most_telling(const struct episode *episode)
 {

@@ -542,13 +542,8 @@ void reason_clusters(struct reason *reason)
 
 static int cluster_of(const struct reason *reason, struct str component, struct str instance)
 {
-	vec_foreach (struct process, process, &reason->processes) {
-		if (str_equals(process->component, component) &&
-		    str_equals(process->instance, instance)) {
-			return process->cluster;
-		}
-	}
-	return 0;
+	const struct process *process = process_find(reason, component, instance);
+	return process == NULL ? 0 : process->cluster;
 }
 
 /* Without a stop: the cluster of Milvus where all of them use one. */

@@ -14,19 +14,9 @@ static bool is_etcd(const struct process *process)
 	return str_equals(process->component, STR("etcd"));
 }
 
-static const struct process *etcd_of(const struct reason *reason, struct str instance)
-{
-	vec_foreach (struct process, process, &reason->processes) {
-		if (is_etcd(process) && str_equals(process->instance, instance)) {
-			return process;
-		}
-	}
-	return NULL;
-}
-
 static int cluster_of(const struct reason *reason, struct str instance)
 {
-	const struct process *etcd = etcd_of(reason, instance);
+	const struct process *etcd = process_find(reason, STR("etcd"), instance);
 	return etcd == NULL ? 0 : etcd->cluster;
 }
 
@@ -234,17 +224,16 @@ static int64_t missed_at(const struct reason *reason, struct str member_id, int6
 static void move_end(struct reason *reason, struct stop *stop, const struct process *etcd)
 {
 	struct run *ended = NULL;
-	int64_t next_ns = INT64_MAX;
+	int64_t next_ns = run_next_start(reason, etcd->component, etcd->instance, stop->time_ns);
 	vec_foreach (struct run, run, &reason->findings->runs) {
-		if (!str_equals(run->component, etcd->component) ||
-		    !str_equals(run->instance, etcd->instance)) {
-			continue;
+		if (str_equals(run->component, etcd->component) &&
+		    str_equals(run->instance, etcd->instance) && run->has_ended &&
+		    run->end_ns == stop->time_ns) {
+			ended = run;
 		}
-		ended = run->has_ended && run->end_ns == stop->time_ns ? run : ended;
-		next_ns = run->start_ns > stop->time_ns && run->start_ns < next_ns ? run->start_ns
-		                                                                   : next_ns;
 	}
-	int64_t missed_ns = missed_at(reason, etcd->member_id, stop->time_ns, next_ns);
+	int64_t missed_ns = missed_at(reason, etcd->member_id, stop->time_ns,
+	                              next_ns == TIME_NONE ? INT64_MAX : next_ns);
 	if (ended != NULL && missed_ns != TIME_NONE) {
 		ended->end_ns = missed_ns;
 		stop->time_ns = missed_ns;
@@ -255,11 +244,9 @@ static void move_end(struct reason *reason, struct stop *stop, const struct proc
 void reason_ends(struct reason *reason)
 {
 	vec_foreach (struct stop, stop, &reason->findings->stops) {
-		const struct process *etcd = str_equals(stop->component, STR("etcd"))
-		                                     ? etcd_of(reason, stop->instance)
-		                                     : NULL;
-		if (etcd != NULL && stop->how == STOP_ABRUPT && stop->time_ns != TIME_NONE &&
-		    etcd->member_id.len > 0) {
+		const struct process *etcd = process_find(reason, stop->component, stop->instance);
+		if (etcd != NULL && is_etcd(etcd) && etcd->member_id.len > 0 &&
+		    stop->how == STOP_ABRUPT && stop->time_ns != TIME_NONE) {
 			move_end(reason, stop, etcd);
 		}
 	}
@@ -286,19 +273,6 @@ static bool has_quorum_without(const struct reason *reason, const struct stop *s
 	return alive * 2 > members;
 }
 
-/* One member that is told to stop and comes back is restarted, which a cluster survives. */
-static bool is_started_again(const struct reason *reason, const struct stop *stop)
-{
-	vec_foreach (struct run, run, &reason->findings->runs) {
-		if (str_equals(run->component, stop->component) &&
-		    str_equals(run->instance, stop->instance) && run->start_ns != TIME_NONE &&
-		    run->start_ns > stop->time_ns) {
-			return true;
-		}
-	}
-	return false;
-}
-
 bool stop_is_of_service(const struct reason *reason, const struct stop *stop)
 {
 	if (str_equals(stop->component, STR("milvus")) || stop->how == STOP_QUORUM_LOST) {
@@ -315,5 +289,9 @@ bool stop_is_of_service(const struct reason *reason, const struct stop *stop)
 	if (logs * 2 > members) {
 		return !has_quorum_without(reason, stop, cluster, members);
 	}
-	return !reason->has_milvus && !(stop->how == STOP_ASKED && is_started_again(reason, stop));
+	/* one that is told to stop and comes back is restarted, which a cluster survives */
+	bool is_restarted =
+		stop->how == STOP_ASKED &&
+		run_next_start(reason, stop->component, stop->instance, stop->time_ns) != TIME_NONE;
+	return !reason->has_milvus && !is_restarted;
 }

@@ -97,7 +97,14 @@ void reason_stated(struct reason *reason);
 
 /* runs.c: processes, runs, stops */
 void reason_runs(struct reason *reason);
+/** A process, which is added when it is not known yet. */
 struct process *process_of(struct reason *reason, struct str component, struct str instance);
+/** NULL: not known. */
+const struct process *process_find(const struct reason *reason, struct str component,
+                                   struct str instance);
+/** When it first started again after a time; TIME_NONE: not seen. */
+int64_t run_next_start(const struct reason *reason, struct str component, struct str instance,
+                       int64_t after_ns);
 
 /* settings.c: versions, timeouts, the session's time to live */
 void reason_timeouts(struct reason *reason);

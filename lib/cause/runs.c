@@ -132,13 +132,23 @@ static bool ending_of(const struct reason *reason, const struct episode *episode
 
 /* ---- processes ---- */
 
-struct process *process_of(struct reason *reason, struct str component, struct str instance)
+const struct process *process_find(const struct reason *reason, struct str component,
+                                   struct str instance)
 {
 	vec_foreach (struct process, process, &reason->processes) {
 		if (str_equals(process->component, component) &&
 		    str_equals(process->instance, instance)) {
 			return process;
 		}
+	}
+	return NULL;
+}
+
+struct process *process_of(struct reason *reason, struct str component, struct str instance)
+{
+	const struct process *known = process_find(reason, component, instance);
+	if (known != NULL) {
+		return &reason->processes.items[known - reason->processes.items];
 	}
 	vec_push(&reason->processes, (struct process){.component = component,
 	                                              .instance = instance,
@@ -395,6 +405,19 @@ static void note_start(struct reason *reason, struct process *process, const str
 }
 
 /* ---- runs ---- */
+
+int64_t run_next_start(const struct reason *reason, struct str component, struct str instance,
+                       int64_t after_ns)
+{
+	int64_t next_ns = TIME_NONE;
+	vec_foreach (struct run, run, &reason->findings->runs) {
+		if (str_equals(run->component, component) && str_equals(run->instance, instance) &&
+		    run->start_ns > after_ns && (next_ns == TIME_NONE || run->start_ns < next_ns)) {
+			next_ns = run->start_ns;
+		}
+	}
+	return next_ns;
+}
 
 /* The run that a stop ended: the last one that had begun, and was not ended before. */
 static void close_runs(struct reason *reason)

@@ -51,19 +51,6 @@ static int64_t run_start(const struct reason *reason, const struct stop *stop, i
 	return start_ns;
 }
 
-static int64_t next_start(const struct reason *reason, const struct stop *stop)
-{
-	int64_t start_ns = TIME_NONE;
-	vec_foreach (struct run, run, &reason->findings->runs) {
-		if (str_equals(run->component, stop->component) &&
-		    str_equals(run->instance, stop->instance) && run->start_ns > stop->last_ns &&
-		    (start_ns == TIME_NONE || run->start_ns < start_ns)) {
-			start_ns = run->start_ns;
-		}
-	}
-	return start_ns;
-}
-
 static int compare_stops(const void *a, const void *b)
 {
 	const struct stop *left = a, *right = b;
@@ -251,7 +238,7 @@ static void say_links(const struct reason *reason, struct stop *stop)
 {
 	const struct stop *etcd = etcd_before(reason, stop);
 	bool is_quorum = etcd != NULL && etcd->how == STOP_QUORUM_LOST;
-	int64_t start_ns = next_start(reason, stop);
+	int64_t start_ns = run_next_start(reason, stop->component, stop->instance, stop->last_ns);
 	for (int lang = 0; lang < TEXT_LANG_COUNT; lang++) {
 		struct buf text = {0};
 		enum text_lang in = (enum text_lang)lang;

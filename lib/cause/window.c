@@ -103,14 +103,8 @@ static int64_t begin_of_run(const struct reason *reason)
 static int64_t begin_of_next(const struct reason *reason)
 {
 	const struct stop *stop = reason->stop;
-	int64_t next_ns = INT64_MAX;
-	vec_foreach (struct run, run, &reason->findings->runs) {
-		if (is_same_process(stop, run->component, run->instance) &&
-		    run->start_ns > stop->time_ns && run->start_ns < next_ns) {
-			next_ns = run->start_ns;
-		}
-	}
-	return next_ns;
+	int64_t next_ns = run_next_start(reason, stop->component, stop->instance, stop->time_ns);
+	return next_ns == TIME_NONE ? INT64_MAX : next_ns;
 }
 
 /* An etcd that ended and had not come back is still what Milvus lacks, however long that is ago;
@@ -118,20 +112,15 @@ static int64_t begin_of_next(const struct reason *reason)
 static int64_t end_of_etcd(const struct reason *reason, int64_t from_ns)
 {
 	vec_foreach (struct stop, other, &reason->findings->stops) {
-		bool is_back = false;
 		if (!str_equals(other->component, STR("etcd")) || other->how == STOP_QUORUM_LOST ||
 		    stop_is_foreign(reason, other) || other->time_ns == TIME_NONE ||
 		    other->time_ns >= from_ns ||
 		    !str_equals(reason->stop->component, STR("milvus"))) {
 			continue;
 		}
-		vec_foreach (struct run, run, &reason->findings->runs) {
-			is_back |= str_equals(run->component, STR("etcd")) &&
-			           str_equals(run->instance, other->instance) &&
-			           run->start_ns > other->last_ns &&
-			           run->start_ns < reason->stop->time_ns;
-		}
-		if (!is_back) {
+		int64_t back_ns =
+			run_next_start(reason, other->component, other->instance, other->last_ns);
+		if (back_ns == TIME_NONE || back_ns >= reason->stop->time_ns) {
 			from_ns = other->time_ns - NS_PER_MIN;
 		}
 	}
@@ -157,4 +146,25 @@ void reason_window(struct reason *reason)
 		                : stop_ns + WINDOW_AFTER_LEAST_S * NS_PER_SEC;
 	}
 	reason->window.to_ns = to_ns;
+}
+
+/* What an etcd complains of in a run that began after Milvus had ended without a word: that end has
+ * another reason. */
+static bool is_of_later_run(const struct reason *reason, const struct episode *episode)
+{
+	const struct stop *stop = reason->stop;
+	bool is_silent = stop != NULL && (stop->how == STOP_ABRUPT || stop->how == STOP_KILLED);
+	if (!is_silent || !episode->kind->is_harm || !str_equals(stop->component, STR("milvus")) ||
+	    !str_equals(episode_component(episode), STR("etcd"))) {
+		return false;
+	}
+	int64_t next_ns = run_next_start(reason, STR("etcd"), episode_instance(reason, episode),
+	                                 stop->time_ns);
+	return next_ns != TIME_NONE && episode->first_ns >= next_ns;
+}
+
+bool episode_in_window(const struct reason *reason, const struct episode *episode)
+{
+	return episode_overlaps(episode, reason->window.from_ns, reason->window.to_ns) &&
+	       !is_of_later_run(reason, episode);
 }
