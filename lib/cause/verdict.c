@@ -25,8 +25,8 @@ enum {
 	LINK_SLACK_MS = 2000, /* an effect may seem to start so much before its cause */
 	MINOR_TOOK_MS = 500,  /* slower than this is never a trifle */
 	STEADY_COUNT = 8,     /* nor are so many in one episode ... */
-	STEADY_TOOK_MS = 200, /* ... half of them slower than this ... */
-	STEADY_TIMES = 6,     /* ... or so many times ... */
+	STEADY_TOOK_MS = 200, /* ... half of them slower than this; */
+	STEADY_TIMES = 6,     /* nor so many in one ... */
 	STEADY_APART_MS = 500 /* ... that are so far apart: what waits for one thing ends at once */
 };
 
@@ -343,11 +343,11 @@ static bool is_harmed(const struct reason *reason)
 			continue;
 		}
 		bool is_slow = episode->max_took_ns != DURATION_NONE;
-		bool is_steady =
-			is_slow && episode->count >= STEADY_COUNT &&
+		bool is_much =
+			episode->count >= STEADY_COUNT &&
 			(histogram_quantile(&episode->took, 0.5) >= STEADY_TOOK_MS * NS_PER_MS ||
-		         times_slow(episode) >= STEADY_TIMES ||
 		         episode_is(episode, STR("etcd.heartbeat.late")));
+		bool is_steady = is_slow && (is_much || times_slow(episode) >= STEADY_TIMES);
 		if (episode->kind->severity >= EVENT_ERROR || is_steady ||
 		    (is_slow && episode->max_took_ns >= MINOR_TOOK_MS * NS_PER_MS) ||
 		    (!is_slow && episode->kind->severity >= EVENT_WARNING)) {
