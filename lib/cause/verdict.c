@@ -523,6 +523,11 @@ static struct text_both summary_of_unknown(const struct reason *reason)
 			reason->keep,
 			"The lines do not tell what happened: nothing in them was recognised.");
 	}
+	if (has_stopped(reason) == ANSWER_NO && is_harmed(reason)) {
+		return both_printf(reason->keep,
+		                   "Nothing stopped, but something was slow or failed; "
+		                   "the lines do not allow a cause to be named.");
+	}
 	return both_printf(reason->keep, "The lines do not allow a cause to be named.");
 }
 
