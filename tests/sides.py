@@ -16,6 +16,7 @@ import case as cases
 from cases import decompressed
 from tap import Tap
 
+SURE = 0.8  # below it the report says what would settle the doubt
 MISSING = {"etcd": "Milvus's log", "milvus": "etcd's log"}
 TIMES = (
     (re.compile(rb'"(?:ts|start|end|start time)":"[^"]*",?'), b""),
@@ -43,7 +44,7 @@ def check_side(tap, program, folder, side, described):
         tap.check(f"{folder.name}: etcd alone does not say that Milvus runs", report["verdict"]["stopped"] is not False, "stopped: false")
     if said == "etcd-unreachable":
         tap.check(f"{folder.name}: without etcd's log its reason is asked for",
-                  report["verdict"]["confidence"] < 0.8 and report["verdict"]["settle"], f"{report['verdict']}")
+                  report["verdict"]["confidence"] < SURE and report["verdict"]["settle"], f"{report['verdict']}")
     missing = [item["what"] for item in report["coverage"]["missing"]]
     tap.check(f"{folder.name}: {side} alone misses the other", MISSING[side] in missing, f"missing: {missing}")
 
@@ -58,9 +59,17 @@ def left_out_faults(whole, part, word, accepted=(), must_miss=True):
         faults.append(f"{after['cause']} ({after['confidence']}), not one of {right}")
     if after["cause"] == before["cause"] and after["confidence"] > before["confidence"]:
         faults.append(f"{after['cause']} is surer: {after['confidence']} > {before['confidence']}")
+    known = {stop_of(stop): stop["cause"] for stop in whole["stops"]}
+    for stop in part["stops"]:
+        if stop["confidence"] >= SURE and stop["cause"] not in (known.get(stop_of(stop), stop["cause"]), "unknown", before["cause"]):
+            faults.append(f"{stop['instance']}'s stop: {stop['cause']} ({stop['confidence']}), not {known[stop_of(stop)]}")
     if must_miss and after["cause"] is not None and not part["coverage"]["missing"]:
         faults.append("nothing is missing")
     return faults
+
+
+def stop_of(stop):
+    return stop["component"], stop["instance"], stop["time"]
 
 
 def shown_in(stop):
