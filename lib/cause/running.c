@@ -25,6 +25,8 @@ enum {
 	APPLY_BLOCKED_MS = 500,
 	APPLY_WAITED_MS = 250,
 	WAKE_S = 2,
+	LATE_TIMEOUT_S = 3, /* ends of one connection time out so close together */
+	PEER_LOST_S = 30,
 	PEER_SILENT_S = 5, /* as often prints a member that runs and misses another */
 };
 
@@ -425,8 +427,29 @@ static bool is_timeout(const struct event *event)
 	return str_contains(event_field_text(event, STR("error")), STR("i/o timeout"));
 }
 
-/* What did not run finds all its connections timed out when it goes on; what was well, and only is
- * not heard by one that is cut off, has others that it goes on with. */
+/* Whether a peer had missed that source well before the source missed it. Both lose a connection
+ * at the same time, so the later one did not get to say so. */
+static bool was_missed_before(const struct reason *reason, uint32_t source,
+                              const struct event *timeout)
+{
+	struct str peer = event_field_text(timeout, STR("peer"));
+	each_event(reason, "etcd.peer.*", episode, event)
+	{
+		int64_t before_ns = timeout->time_ns - event->time_ns;
+		if (is_timeout(event) && event->time_ns != TIME_NONE &&
+		    before_ns > LATE_TIMEOUT_S * NS_PER_SEC &&
+		    before_ns < PEER_LOST_S * NS_PER_SEC && episode->source != source &&
+		    is_member(reason, episode->source, peer) &&
+		    is_member(reason, source, event_field_text(event, STR("peer")))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What did not run finds its connections timed out when it goes on: all of them, or those long
+ * given up by the other side; what was well, and only is not heard by one that is cut off, has
+ * others that it goes on with. */
 static bool wakes_up(const struct reason *reason, uint32_t source, int64_t time_ns)
 {
 	struct str first = {NULL, 0};
@@ -436,7 +459,8 @@ static bool wakes_up(const struct reason *reason, uint32_t source, int64_t time_
 		bool is_then = episode->source == source && is_timeout(event) &&
 		               event->time_ns >= time_ns &&
 		               event->time_ns <= time_ns + WAKE_S * NS_PER_SEC;
-		if (is_then && first.len > 0 && !str_equals(peer, first)) {
+		if (is_then && ((first.len > 0 && !str_equals(peer, first)) ||
+		                was_missed_before(reason, source, event))) {
 			return true;
 		}
 		first = is_then ? peer : first;
