@@ -126,6 +126,8 @@ CASES = [
          milvus="2.6.3"),
     Case("network-latency", cluster_cases.latency, "Every message between members takes 200 ms", "network",
          "proxies that delay by 200 ms each way", stopped=False),
+    Case("peer-certificate", cluster_cases.other_authority, "A follower comes back with a certificate that the others do not know", "auth-tls",
+         "SIGTERM to a follower, a new start with a peer certificate of another authority", stopped=False),
     Case("leader-killed", cluster_cases.leader_killed, "The leader is killed, another takes over, Milvus runs on", "killed",
          "SIGKILL to the leader, a new start after 12 s", stopped=False, accepted=("leader-loss",)),
     Case("quorum-lost", cluster_cases.quorum_lost, "Two of three members are killed", "killed", "SIGKILL to both followers",

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Faults of a cluster of three."""
 import contextlib
+import pathlib
+import time
 
+import certificates
 import faults
 
 
@@ -52,6 +55,25 @@ def quorum_lost(lab):
     lab.start(healthy=10, count=3)
     lab.end_quorum()
     lab.wait_milvus(100)
+
+
+def peer_options(folder):
+    files = [str(pathlib.Path(folder) / name) for name in ("peer.crt", "peer.key", "ca.crt")]
+    return ("--peer-cert-file", files[0], "--peer-key-file", files[1], "--peer-trusted-ca-file", files[2], "--peer-client-cert-auth")
+
+
+def other_authority(lab):
+    """A follower comes back with a certificate of an authority that the others do not know."""
+    for folder in ("tls", "tls-new"):
+        certificates.make(lab.folder / folder, {"peer": time.time() + 7200})
+    lab.start_etcd(3, peer_options("tls"), peer_scheme="https")
+    lab.start_milvus()
+    lab.sleep(lab.vary(7, 5, 40))
+    follower = lab.members[(lab.leader() + 1) % 3]
+    follower.stop()
+    follower.options = peer_options("tls-new")
+    follower.start(wait=False)
+    lab.sleep(lab.vary(8, 8, 60))
 
 
 def slow_leader(lab):

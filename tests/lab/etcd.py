@@ -71,6 +71,7 @@ class Member:
     peer_url: str = ""
     initial_cluster: str = ""
     scheme: str = "http"
+    peer_scheme: str = "http"
     process: subprocess.Popen = None
 
     @property
@@ -86,7 +87,7 @@ class Member:
         return self.process.pid
 
     def command(self):
-        client, peer = f"{self.scheme}://127.0.0.1:{self.client_port}", f"http://127.0.0.1:{self.peer_port}"
+        client, peer = f"{self.scheme}://127.0.0.1:{self.client_port}", f"{self.peer_scheme}://127.0.0.1:{self.peer_port}"
         advertised = self.peer_url or peer
         words = ["etcd", "--name", self.name, "--data-dir", f"{self.name}.etcd", "--listen-client-urls", client,
                  "--advertise-client-urls", client, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", advertised,

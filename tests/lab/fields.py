@@ -221,7 +221,7 @@ def quota(story):
 def refused(story):
     """Of a user with a wrong password, and of a connection without TLS."""
     try:
-        single_cases.make_certificates(story.lab.folder / "tls", time.time() + 3600)
+        certificates.make(story.lab.folder / "tls", {"etcd": time.time() + 7200})
     except (OSError, subprocess.CalledProcessError) as reason:
         raise faults.NotPermitted(f"openssl: {reason}") from None
     files = {name: str(pathlib.Path("tls") / f"etcd.{name}") for name in ("crt", "key")}

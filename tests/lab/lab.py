@@ -76,13 +76,14 @@ class Lab:
 
     # etcd
 
-    def start_etcd(self, count=1, options=(), through_proxies=False, ports=None, wait=True, log_name="etcd.log", scheme="http"):
+    def start_etcd(self, count=1, options=(), through_proxies=False, ports=None, wait=True, log_name="etcd.log", scheme="http",
+                   peer_scheme="http"):
         """Start members and wait until they answer. options: further command line words"""
         names = ["default"] if count == 1 else [self.member_name.format(i) for i in range(count)]
         ports = ports or [etcd.free_port(base + port) for base in (0, 20000, 30000, 40000, 50000)[:count] for port in (2379, 2380)]
         self.members = [
             etcd.Member(self.binary, self.folder, name, ports[2 * i], ports[2 * i + 1],
-                        log_name if count == 1 else f"{name}.log", self.logger, tuple(options), scheme=scheme)
+                        log_name if count == 1 else f"{name}.log", self.logger, tuple(options), scheme=scheme, peer_scheme=peer_scheme)
             for i, name in enumerate(names)]
         if through_proxies:
             self.network = self.new_network()
@@ -91,7 +92,7 @@ class Lab:
             if self.network:
                 port = etcd.free_port(2390 + i * 10000)
                 self.network.listen(i, port, member.peer_port)
-            member.peer_url = f"http://127.0.0.1:{port}"
+            member.peer_url = f"{peer_scheme}://127.0.0.1:{port}"
         if count > 1:
             whole = ",".join(f"{member.name}={member.peer_url}" for member in self.members)
             for member in self.members:

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import time
 
+import certificates
 import etcd
 import faults
 import gateway
@@ -249,51 +250,10 @@ def collected(lab):
     lab.cut_end("milvus.log", 41)
 
 
-CA_CONFIG = """[ca]
-default_ca = lab
-[lab]
-dir = {folder}
-database = $dir/index.txt
-new_certs_dir = $dir
-serial = $dir/serial
-default_md = sha256
-policy = any
-copy_extensions = copy
-unique_subject = no
-[any]
-commonName = supplied
-"""
-
-
-def certificate(folder, name, until):
-    """A certificate that is valid until that time."""
-    def openssl(*words):
-        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
-
-    openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}",
-            "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost")
-    start, end = (time.strftime("%Y%m%d%H%M%SZ", time.gmtime(when)) for when in (until - 86400, until))
-    openssl("ca", "-batch", "-config", "ca.conf", "-cert", "ca.crt", "-keyfile", "ca.key", "-startdate", start, "-enddate", end,
-            "-in", f"{name}.csr", "-out", f"{name}.crt", "-notext")
-
-
-def make_certificates(folder, client_until):
-    folder.mkdir()
-    (folder / "ca.conf").write_text(CA_CONFIG.format(folder="."), encoding="ascii")
-    (folder / "index.txt").touch()
-    (folder / "serial").write_text("01\n", encoding="ascii")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-keyout", "ca.key", "-out", "ca.crt",
-                    "-subj", "/CN=lab authority"], cwd=folder, check=True, capture_output=True)
-    certificate(folder, "etcd", client_until + 3600)
-    certificate(folder, "milvus", client_until)
-
-
 def expired_certificate(lab):
     """Milvus's certificate runs out while it runs; the restart shows it."""
-    if shutil.which("openssl") is None:
-        raise faults.NotPermitted("openssl is not installed")
     end = time.time() + 30
-    make_certificates(lab.folder / "tls", end)
+    certificates.make(lab.folder / "tls", {"etcd": end + 3600, "milvus": end})
     tls = pathlib.Path("tls")
     lab.start_etcd(options=("--cert-file", str(tls / "etcd.crt"), "--key-file", str(tls / "etcd.key"), "--trusted-ca-file",
                             str(tls / "ca.crt"), "--client-cert-auth"), scheme="https", wait=False)
