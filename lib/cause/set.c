@@ -94,6 +94,16 @@ static void load_link(struct cause *cause, const struct json *item)
 	}
 }
 
+static bool is_linked_before(const struct cause *cause, size_t index)
+{
+	for (size_t i = 0; i < index; i++) {
+		if (str_equals(cause->links[i].kind, cause->links[index].kind)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool load_links(struct arena *keep, const struct json *list, struct cause *cause,
                        struct error *err)
 {
@@ -109,6 +119,10 @@ static bool load_links(struct arena *keep, const struct json *list, struct cause
 		if (cause->links[i].kind.len == 0 || cause->links[i].within_ns == DURATION_NONE) {
 			return error_set(err, "leads_to: an entry needs \"kind\" and \"within\" (a "
 			                      "duration such as 10s)");
+		}
+		if (is_linked_before(cause, i)) {
+			return error_set(err, "leads_to: \"" STR_FMT "\" has two entries",
+			                 STR_ARG(cause->links[i].kind));
 		}
 	}
 	return true;
