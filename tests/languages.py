@@ -21,8 +21,8 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 LIBRARY = re.compile(r"（?[ (][A-Za-z][^()（）]*[)）]")
 # Four words in a row are a sentence; names of metrics, options and products are shorter.
 ENGLISH = re.compile(r"\b[A-Za-z][a-z']*(?: [a-z][a-z']*){3,}\b")
-# From one to the other stand lines of logs.
-PROOF, BEHIND_PROOF = "证据", "理由"
+# Under these stand lines of logs.
+LINES_HEADS = ("证据", "所见情况")
 # Marks of English prose behind Chinese words.
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff）%][:;,] ")
 COLUMNS = 80
@@ -33,10 +33,10 @@ def width(line):
 
 
 def prose(report):
-    is_proof = False
+    head = ""
     for line in report.splitlines():
-        is_proof = line == PROOF or (is_proof and line != BEHIND_PROOF)
-        if not is_proof:
+        head = line if line and not line.startswith(" ") else head
+        if head not in LINES_HEADS:
             yield line
 
 

@@ -305,6 +305,17 @@ static void collect_drafts(const struct reason *reason, const struct cause *caus
 	}
 }
 
+/* Where no cause can be named: what went wrong, in its order. Nothing is said to follow from anything. */
+static void collect_seen(const struct reason *reason, struct drafts *drafts)
+{
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		if (episode->kind->is_harm && episode_in_window(reason, episode) &&
+		    is_before_stop(reason, episode)) {
+			draft_add(reason, drafts, episode, true);
+		}
+	}
+}
+
 /* Whether one is an effect of the other, though it may seem to start a little before it. */
 static bool is_behind(const struct draft *effect, const struct draft *cause)
 {
@@ -692,6 +703,8 @@ void reason_chain(struct reason *reason)
 	struct drafts drafts = {0};
 	if (cause != NULL) {
 		collect_drafts(reason, cause, &drafts);
+	} else if (str_equals(reason->findings->verdict.cause, STR("unknown"))) {
+		collect_seen(reason, &drafts);
 	}
 	settle_order(&drafts);
 	bool has_end = reason->stop == NULL || says_end(reason, &drafts);

@@ -157,7 +157,8 @@ static void write_contents(struct html *html)
 		const char *id, *en;
 		bool is_there;
 	} sections[] = {
-		{"chain", TEXT_MARK("How it came about"), findings->chain.count > 0},
+		{"chain", view_chain_head(&html->view, TEXT_MARK("How it came about")),
+	         findings->chain.count > 0},
 		{"stops", TEXT_MARK("All stops"), findings->stops.count > 1},
 		{"lanes", TEXT_MARK("Timeline"), true},
 		{"slow", TEXT_MARK("Slow operations"), findings->latency.count > 0},
@@ -225,7 +226,7 @@ static void write_chain(struct html *html)
 	if (findings->chain.count == 0) {
 		return;
 	}
-	html_section(html, "chain", "How it came about");
+	html_section(html, "chain", view_chain_head(&html->view, "How it came about"));
 	html_raw(html, "<ol class=\"steps\">\n");
 	for (size_t i = 0; i < html->view.rows.count; i++) {
 		const struct view_row *row = &html->view.rows.items[i];

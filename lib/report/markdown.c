@@ -334,7 +334,7 @@ static void write_proof(struct markdown *md)
 	if (findings->chain.count == 0) {
 		return;
 	}
-	heading(md, "Lines that prove it");
+	heading(md, view_chain_head(&md->view, TEXT_MARK("Lines that prove it")));
 	end_section(md);
 	size_t i = 0;
 	for (; i < findings->chain.count && i < LOG_LINES_MAX; i++) {

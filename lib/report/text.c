@@ -92,7 +92,7 @@ static void write_proof(struct layout *to)
 	if (findings->chain.count == 0 || to->view.options->verbosity < 0) {
 		return;
 	}
-	layout_head(to, "Proof");
+	layout_head(to, view_chain_head(&to->view, TEXT_MARK("Proof")));
 	for (size_t i = 0; i < findings->chain.count; i++) {
 		const struct chain_step *step = &findings->chain.items[i];
 		size_t shown = to->view.options->verbosity > 0 ? step->evidence.count : 1;

@@ -205,6 +205,12 @@ struct str view_fact(struct view *view, const struct finding_fact *item)
 	                    view_pick(view, ", "), held, STR_ARG(number(view, item->threshold)));
 }
 
+const char *view_chain_head(const struct view *view, const char *en)
+{
+	bool is_unknown = str_equals(view->findings->verdict.cause, STR("unknown"));
+	return is_unknown ? TEXT_MARK("What was seen") : en;
+}
+
 /* ---- lanes ---- */
 
 static size_t lane_of(struct view *view, struct str instance)

@@ -77,6 +77,9 @@ struct str view_span(struct view *view, int64_t from_ns, int64_t to_ns);
 struct str view_duration(struct view *view, int64_t duration_ns);
 /** "file:line". */
 struct str view_where(struct view *view, const struct event_origin *origin);
+/** The heading of the chain's steps and lines: en where they prove a cause, "What was seen" where
+ * none is named. English, to be translated. */
+const char *view_chain_head(const struct view *view, const char *en);
 /** How a run ended, in words: "gave up: session lost". */
 struct str view_how(const struct view *view, enum stop_how how);
 /** What a source is: "milvus (milvus-text, etcd-json)". */
