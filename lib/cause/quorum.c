@@ -220,6 +220,35 @@ static int64_t missed_at(const struct reason *reason, struct str member_id, int6
 	return found_ns;
 }
 
+/* When Milvus first found nobody at etcd's address, between two times; TIME_NONE where it had
+ * before, and so may look elsewhere. */
+static int64_t refused_at(const struct reason *reason, int64_t start_ns, int64_t from_ns,
+                          int64_t to_ns)
+{
+	static const struct str kinds[] = {
+		STR_INIT("etcd.client.refused"), STR_INIT("etcd.client.eof"),
+		STR_INIT("etcd.client.dial_refused"), STR_INIT("milvus.etcd.refused"),
+		STR_INIT("milvus.etcd.eof")};
+	int64_t found_ns = TIME_NONE;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		bool is_about = false;
+		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+			is_about |= str_equals(episode->kind->id, kinds[i]);
+		}
+		for (size_t i = 0; is_about && i < episode->member_count; i++) {
+			int64_t time_ns = episode->members[i]->time_ns;
+			if (time_ns >= start_ns && time_ns <= from_ns) {
+				return TIME_NONE;
+			}
+			if (time_ns > from_ns && time_ns < to_ns &&
+			    (found_ns == TIME_NONE || time_ns < found_ns)) {
+				found_ns = time_ns;
+			}
+		}
+	}
+	return found_ns;
+}
+
 /* Its last line may be minutes older than its end; the others see that at once. */
 static void move_end(struct reason *reason, struct stop *stop, const struct process *etcd)
 {
@@ -232,9 +261,16 @@ static void move_end(struct reason *reason, struct stop *stop, const struct proc
 			ended = run;
 		}
 	}
-	int64_t missed_ns = missed_at(reason, etcd->member_id, stop->time_ns,
-	                              next_ns == TIME_NONE ? INT64_MAX : next_ns);
-	if (ended != NULL && missed_ns != TIME_NONE) {
+	if (ended == NULL) {
+		return;
+	}
+	int64_t until_ns = next_ns == TIME_NONE ? INT64_MAX : next_ns;
+	bool is_alone = reason_member_count(reason, etcd->cluster) == 1;
+	int64_t missed_ns = is_alone ? refused_at(reason, ended->start_ns, stop->time_ns, until_ns)
+	                    : etcd->member_id.len > 0
+	                            ? missed_at(reason, etcd->member_id, stop->time_ns, until_ns)
+	                            : TIME_NONE;
+	if (missed_ns != TIME_NONE) {
 		ended->end_ns = missed_ns;
 		stop->time_ns = missed_ns;
 		stop->last_ns = missed_ns;
@@ -245,8 +281,8 @@ void reason_ends(struct reason *reason)
 {
 	vec_foreach (struct stop, stop, &reason->findings->stops) {
 		const struct process *etcd = process_find(reason, stop->component, stop->instance);
-		if (etcd != NULL && is_etcd(etcd) && etcd->member_id.len > 0 &&
-		    stop->how == STOP_ABRUPT && stop->time_ns != TIME_NONE) {
+		if (etcd != NULL && is_etcd(etcd) && stop->how == STOP_ABRUPT &&
+		    stop->time_ns != TIME_NONE) {
 			move_end(reason, stop, etcd);
 		}
 	}
