@@ -584,12 +584,14 @@ static void derive_silent_members(struct reason *reason)
 	derived_add(reason, "peer.talking", talking, NULL);
 }
 
-/* Whether a member ended, or its log did, when others met nobody at its address. */
-static bool has_vanished(const struct reason *reason, const struct source *source, int64_t time_ns)
+/* Whether a member ended, or its log did, when another met nobody at its address. Logs that all end
+ * there were collected there. */
+static bool has_vanished(const struct reason *reason, const struct source *source,
+                         const struct source *by, int64_t time_ns)
 {
 	enum { SEEN_MS = 1000, PROBE_S = 30 };
 	if (source->last_ns <= time_ns + SEEN_MS * NS_PER_MS) {
-		return true;
+		return by->last_ns > source->last_ns + SEEN_MS * NS_PER_MS;
 	}
 	vec_foreach (struct run, run, &reason->findings->runs) {
 		if (run->has_ended && str_equals(run->component, STR("etcd")) &&
@@ -625,7 +627,8 @@ static void derive_vanished_members(struct reason *reason)
 		each_event(reason, "etcd.peer.*", episode, event)
 		{
 			if (!is_it && is_missed(reason, source, episode, event) &&
-			    has_vanished(reason, of, event->time_ns)) {
+			    has_vanished(reason, of, &reason->digest->sources[episode->source],
+			                 event->time_ns)) {
 				is_it = true;
 				in = in == NULL ? episode : in;
 			}
