@@ -296,7 +296,7 @@ static void add_steps(struct view *view)
 		                       .step = i + 1,
 		                       .is_inferred = step->is_inferred,
 		                       .is_end = i + 1 == findings->chain.count &&
-		                                 findings->stops.count > 0};
+		                                 findings->verdict.stopped == ANSWER_YES};
 		vec_push(&view->rows, row);
 	}
 }
