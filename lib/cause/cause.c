@@ -25,6 +25,19 @@ struct str stop_how_name(enum stop_how how)
 	return how_names[how];
 }
 
+bool episode_meets_nobody(const struct episode *episode)
+{
+	static const char *const kinds[] = {"etcd.client.refused", "etcd.client.eof",
+	                                    "etcd.client.dial_refused", "milvus.etcd.refused",
+	                                    "milvus.etcd.eof"};
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (str_equals(episode->kind->id, str_from(kinds[i]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool episode_is(const struct episode *episode, struct str kind)
 {
 	return kind_is(episode->kind->id, kind);

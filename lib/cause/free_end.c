@@ -76,15 +76,11 @@ static bool was_hurt(const struct reason *reason, int64_t time_ns)
 /* When others first met nobody at the address of a process whose own log ends at that time. */
 static int64_t first_missed(const struct reason *reason, int64_t end_ns)
 {
-	static const char *const kinds[] = {"etcd.client.eof",    "etcd.client.refused",
-	                                    "milvus.etcd.eof",    "milvus.etcd.refused",
-	                                    "etcd.peer.inactive", "etcd.peer.stream_lost"};
 	int64_t first_ns = INT64_MAX;
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		bool is_it = false;
-		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-			is_it |= episode_is(episode, str_from(kinds[i]));
-		}
+		bool is_it = episode_meets_nobody(episode) ||
+		             episode_is(episode, STR("etcd.peer.inactive")) ||
+		             episode_is(episode, STR("etcd.peer.stream_lost"));
 		if (is_it && episode->first_ns > end_ns - NS_PER_SEC &&
 		    episode->first_ns < first_ns) {
 			first_ns = episode->first_ns;

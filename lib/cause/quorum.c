@@ -225,17 +225,10 @@ static int64_t missed_at(const struct reason *reason, struct str member_id, int6
 static int64_t refused_at(const struct reason *reason, int64_t start_ns, int64_t from_ns,
                           int64_t to_ns)
 {
-	static const struct str kinds[] = {
-		STR_INIT("etcd.client.refused"), STR_INIT("etcd.client.eof"),
-		STR_INIT("etcd.client.dial_refused"), STR_INIT("milvus.etcd.refused"),
-		STR_INIT("milvus.etcd.eof")};
 	int64_t found_ns = TIME_NONE;
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		bool is_about = false;
-		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-			is_about |= str_equals(episode->kind->id, kinds[i]);
-		}
-		for (size_t i = 0; is_about && i < episode->member_count; i++) {
+		for (size_t i = 0; episode_meets_nobody(episode) && i < episode->member_count;
+		     i++) {
 			int64_t time_ns = episode->members[i]->time_ns;
 			if (time_ns >= start_ns && time_ns <= from_ns) {
 				return TIME_NONE;
