@@ -95,9 +95,12 @@ def second_of(time):
 
 
 def chain_faults(report):
-    """Steps are in the order in which they began; what no line shows is marked."""
+    """Steps are in the order in which they began; what no line shows is marked; nothing follows from a cause that is not named."""
     faults, before = [], None
+    is_unknown = report["verdict"]["cause"] == "unknown"
     for step in report["chain"]:
+        if is_unknown and (step["because"] or step["inferred"]):
+            faults.append(f"{step['kind']} is said to follow, though no cause is named")
         begin = step["start"]
         if begin is not None:
             # the fraction is cut of zeros, so whole texts do not compare

@@ -305,7 +305,8 @@ static void collect_drafts(const struct reason *reason, const struct cause *caus
 	}
 }
 
-/* Where no cause can be named: what went wrong, in its order. Nothing is said to follow from anything. */
+/* Where no cause can be named: what went wrong, in its order. Nothing is said to follow from
+ * anything. */
 static void collect_seen(const struct reason *reason, struct drafts *drafts)
 {
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
@@ -612,24 +613,22 @@ static bool has_stage(const struct drafts *drafts, enum stage stage)
 	return false;
 }
 
-static void step_insert(struct reason *reason, const struct chain_step *step)
+/* is_before: of those that begin at the same time it is the first */
+static void step_insert(struct reason *reason, const struct chain_step *step, bool is_before)
 {
 	vec_push(&reason->findings->chain, *step);
 	struct chain_step *items = reason->findings->chain.items;
 	for (size_t i = reason->findings->chain.count - 1;
-	     i > 0 && items[i - 1].start_ns > items[i].start_ns; i--) {
+	     i > 0 && items[i - 1].start_ns >= items[i].start_ns + (is_before ? 0 : 1); i--) {
 		struct chain_step other = items[i - 1];
 		items[i - 1] = items[i];
 		items[i] = other;
 	}
 }
 
-static void end_step(struct reason *reason, bool has_end)
+static void end_step(struct reason *reason, struct text_both because)
 {
 	const struct stop *stop = reason->stop;
-	if (has_end) {
-		return;
-	}
 	struct chain_step step = {.kind_id = STR("stop"),
 	                          .instance = stop->instance,
 	                          .start_ns = stop->time_ns,
@@ -637,12 +636,12 @@ static void end_step(struct reason *reason, bool has_end)
 	                          .count = 1,
 	                          .max_took_ns = DURATION_NONE,
 	                          .is_inferred = stop->evidence.count == 0,
-	                          .because = because_of(reason, STAGE_END),
+	                          .because = because,
 	                          .summary = both_printf(reason->keep, "the process ended")};
 	for (size_t i = 0; i < stop->evidence.count && i < 3; i++) {
 		vec_push(&step.evidence, stop->evidence.items[i]);
 	}
-	step_insert(reason, &step);
+	step_insert(reason, &step, false);
 }
 
 /* A session that was lost without a line that says so. */
@@ -652,20 +651,17 @@ static void infer_session(struct reason *reason, bool has_session)
 	    reason->findings->chain.count == 0) {
 		return;
 	}
-	int64_t latest = reason->stop->time_ns;
-	int64_t before = vec_last(&reason->findings->chain)->start_ns;
 	struct chain_step step = {
 		.kind_id = STR("milvus.session.lost"),
 		.instance = reason->stop->instance,
-		.start_ns = before < latest ? before : latest,
-		.end_ns = latest,
+		.start_ns = reason->stop->time_ns,
+		.end_ns = reason->stop->time_ns,
 		.count = 1,
 		.max_took_ns = DURATION_NONE,
 		.is_inferred = true,
 		.because = because_of(reason, STAGE_LOST),
-		.summary = both_printf(reason->keep,
-	                               "the session's lease in etcd ran out (not seen, inferred)")};
-	step_insert(reason, &step);
+		.summary = both_printf(reason->keep, "the session's lease in etcd ran out")};
+	step_insert(reason, &step, true);
 }
 
 /* Whether a step shows the very line that tells of the stop. */
@@ -715,10 +711,13 @@ void reason_chain(struct reason *reason)
 	vec_foreach (struct draft, draft, &drafts) {
 		draft_finish(reason, cause, draft, draft == drafts.items);
 	}
-	if (reason->stop != NULL) {
+	if (reason->stop != NULL && cause != NULL) {
 		infer_session(reason,
 		              has_stage(&drafts, STAGE_SILENT) || has_stage(&drafts, STAGE_LOST));
-		end_step(reason, has_end);
+	}
+	if (!has_end) {
+		end_step(reason,
+		         cause != NULL ? because_of(reason, STAGE_END) : (struct text_both){0});
 	}
 	vec_foreach (struct draft, draft, &drafts) {
 		vec_finish(&draft->episodes);

@@ -121,7 +121,7 @@ static bool load_links(struct arena *keep, const struct json *list, struct cause
 			                      "duration such as 10s)");
 		}
 		if (is_linked_before(cause, i)) {
-			return error_set(err, "leads_to: \"" STR_FMT "\" has two entries",
+			return error_set(err, "leads_to: \"%.*s\" has two entries",
 			                 STR_ARG(cause->links[i].kind));
 		}
 	}

@@ -164,6 +164,45 @@ static void slow_fsyncs_that_lose_the_session_are_storage_latency(void **state)
 	}
 }
 
+static const struct chain_step *step_from_end(const struct world *world, size_t back)
+{
+	assert_true(world->findings.chain.count > back);
+	return &world->findings.chain.items[world->findings.chain.count - 1 - back];
+}
+
+static void a_session_that_no_line_lost_is_inferred_before_the_end(void **state)
+{
+	struct world *world = *state;
+	add_both_logs(world);
+	add(world, "etcd.fsync.slow", 510, 12, NULL, "");
+	add(world, "etcd.fsync.slow", 540, 28, NULL, "");
+	add(world, "milvus.kv.slow", 519, 7.0009, NULL, "");
+	add(world, "milvus.exit.disconnected", 542.1, 0, NULL, "");
+	explain(world);
+	assert_cause(world, "storage-latency");
+	assert_true(str_equals(step_from_end(world, 0)->kind_id, STR("milvus.exit.disconnected")));
+	assert_true(str_equals(step_from_end(world, 1)->kind_id, STR("milvus.session.lost")));
+	assert_true(step_from_end(world, 1)->is_inferred);
+}
+
+static void what_nobody_can_name_is_told_without_a_because(void **state)
+{
+	struct world *world = *state;
+	world->milvus = add_log(world, "milvus.log", FORMAT_MILVUS, -3600, 600);
+	add(world, "milvus.start.running", -3600, 0, NULL, "");
+	add(world, "milvus.kv.slow", 519, 7.0009, NULL, "");
+	lose_session(world, 541);
+	explain(world);
+	assert_cause(world, "unknown");
+	assert_true(world->findings.chain.count >= 3);
+	assert_true(str_equals(world->findings.chain.items[0].kind_id, STR("milvus.kv.slow")));
+	assert_true(str_equals(step_from_end(world, 0)->kind_id, STR("milvus.exit.disconnected")));
+	for (size_t i = 0; i < world->findings.chain.count; i++) {
+		assert_int_equal(world->findings.chain.items[i].because.in[TEXT_EN].len, 0);
+		assert_false(world->findings.chain.items[i].is_inferred);
+	}
+}
+
 static void late_heartbeats_without_slow_fsync_are_starvation(void **state)
 {
 	struct world *world = *state;
@@ -294,6 +333,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			slow_fsyncs_that_lose_the_session_are_storage_latency, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_session_that_no_line_lost_is_inferred_before_the_end, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_nobody_can_name_is_told_without_a_because,
+	                                        set_up, tear_down),
 		cmocka_unit_test_setup_teardown(late_heartbeats_without_slow_fsync_are_starvation,
 	                                        set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_signal_is_an_operators_stop, set_up, tear_down),
