@@ -94,12 +94,11 @@ def second_of(time):
     return datetime.datetime.fromisoformat(time[:19] + "+00:00").timestamp()
 
 
-def chain_faults(report):
+def chain_faults(chain, cause):
     """Steps are in the order in which they began; what no line shows is marked; nothing follows from a cause that is not named."""
     faults, before = [], None
-    is_unknown = report["verdict"]["cause"] == "unknown"
-    for step in report["chain"]:
-        if is_unknown and (step["because"] or step["inferred"]):
+    for step in chain:
+        if cause == "unknown" and (step["because"] or step["inferred"]):
             faults.append(f"{step['kind']} is said to follow, though no cause is named")
         begin = step["start"]
         if begin is not None:
@@ -126,7 +125,7 @@ def verdict_faults(report, described):
         found = [[stop["component"], stop["cause"], stop["count"]] for stop in report["stops"]]
         if found != described["stops"]:
             faults.append(f"stops are {found}, should be {described['stops']}")
-    faults += [f"the stop at {stop['time']}: {fault}" for stop in report["stops"] for fault in chain_faults(stop)]
+    faults += [f"the stop at {stop['time']}: {fault}" for stop in report["stops"] for fault in chain_faults(stop["chain"], stop["cause"])]
     if verdict["cause"] not in (None, "unknown"):
         if not verdict["for"]:
             faults.append("a cause without a reason")
@@ -207,7 +206,7 @@ def check_case(tap, program, folder, schemas):
     tap.empty(f"{folder.name}: report follows its schema", faults_of(schemas["report"], report))
     tap.empty(f"{folder.name}: evidence stands where it says",
               [fault for item in evidence_of(report) if (fault := evidence_fault(logs, item, item["path"] in is_wrapped))])
-    tap.empty(f"{folder.name}: chain", chain_faults(report))
+    tap.empty(f"{folder.name}: chain", chain_faults(report["chain"], report["verdict"]["cause"]))
     check_wanted(tap, folder, {"want.txt": text, "want.json": wanted_json(report)})
     check_events(tap, program, folder, logs, report, schemas["event"])
 
@@ -222,10 +221,11 @@ def check_the_checks(tap, program, folder):
     for key, value in (("line", item["line"] + 1), ("line", 10 ** 6), ("offset", item["offset"] + 1), ("text", item["text"][:-1])):
         tap.check(f"evidence with a wrong {key} is found", evidence_fault(logs, {**item, key: value}, False))
     tap.check("wrapped text must be in the line too", evidence_fault(logs, {**item, "text": "other"}, True))
-    tap.check("a chain out of order is found", chain_faults({"chain": report["chain"][::-1]}))
+    tap.check("a chain out of order is found", chain_faults(report["chain"][::-1], None))
     late = {**step, "start": f"{int(step['start'][:4]) + 1}{step['start'][4:]}"}
-    tap.check("evidence from before a step is found", chain_faults({"chain": [{**late, "end": late["start"]}]}))
-    tap.check("a step without evidence that is not marked is found", chain_faults({"chain": [{**step, "evidence": []}]}))
+    tap.check("evidence from before a step is found", chain_faults([{**late, "end": late["start"]}], None))
+    tap.check("a step without evidence that is not marked is found", chain_faults([{**step, "evidence": []}], None))
+    tap.check("a step that follows from no cause is found", chain_faults(report["chain"], "unknown"))
     tap.check("a wrong cause is found", verdict_faults(report, {"cause": "clock"}))
 
 

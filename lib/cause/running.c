@@ -25,7 +25,7 @@ enum {
 	APPLY_BLOCKED_MS = 500,
 	APPLY_WAITED_MS = 250,
 	WAKE_S = 2,
-	LATE_TIMEOUT_S = 3, /* ends of one connection time out so close together */
+	LATE_TIMEOUT_S = 2, /* ends of one connection time out so close together */
 	PEER_LOST_S = 30,
 	PEER_SILENT_S = 5, /* as often prints a member that runs and misses another */
 };
