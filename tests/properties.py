@@ -180,6 +180,21 @@ def check_late_milvus(tap, program, folder, scratch):
     tap.empty(f"{folder.name}: with Milvus's clock {LATE} s ahead no stop of its own has another reason", other)
 
 
+MEMBER_OFFSETS = [15, -4, 28800]
+
+
+def check_member_clocks(tap, program, folder, plain, scratch):
+    """Each member's clock off by itself is found from the streams between members."""
+    members = [name for name in cases.logs(folder) if b"TCP streaming connection with" in decompressed((folder / name).read_bytes())]
+    wanted = plain.report["verdict"]["cause"], plain.report["verdict"]["stopped"]
+    for name, seconds in zip(members, MEMBER_OFFSETS) if len(members) == len(MEMBER_OFFSETS) else ():
+        report = off_clock(program, folder, name, seconds, scratch)
+        found = report["verdict"]["cause"], report["verdict"]["stopped"]
+        tap.check(f"{folder.name}: the clock of {name} off by {seconds} s gives the same verdict", found == wanted, told_apart(found, wanted))
+        moves = [abs(clock["offset_ms"] / 1000 + seconds) for clock in report["clocks"] if clock["offset_ms"]]
+        tap.check(f"{folder.name}: the clock of {name} off by {seconds} s is said", len(moves) == 1 and moves[0] < 1, f"{report['clocks']}")
+
+
 def check_one_clock(tap, folder, plain):
     """Logs of one host have one clock, and each of them keeps its times."""
     moved = [clock for clock in plain.report["clocks"] if clock["offset_ms"]]
@@ -251,6 +266,7 @@ def main():
                 check_same_bytes(tap, program, folder, plain)
                 check_one_clock(tap, folder, plain)
                 check_late_milvus(tap, program, folder, scratch)
+                check_member_clocks(tap, program, folder, plain, scratch)
                 if folder.name in REPACKED:
                     check_repacked(tap, program, folder, plain, scratch)
                 if folder.name in HANDED:

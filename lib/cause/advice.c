@@ -35,8 +35,8 @@ static bool is_given(const struct reason *reason, struct str note)
 static void settle_note(struct reason *reason, struct str id)
 {
 	const struct cause_note *note = cause_set_note(reason->set, id);
-	bool is_known = note == NULL || is_given(reason, note->id) ||
-	                !condition_holds(reason, note->when);
+	bool is_known =
+		note == NULL || is_given(reason, note->id) || !condition_holds(reason, note->when);
 	vec_foreach (struct settle, known, &reason->findings->settle) {
 		is_known |= note != NULL && str_equals(text_in(&known->what, TEXT_EN),
 		                                       text_in(&note->text, TEXT_EN));

@@ -486,8 +486,7 @@ void source_shift(struct digest *digest, uint32_t number, int64_t offset_ns, boo
 	}
 }
 
-/* A note on a clock that has one already is put right. */
-static void note(struct reason *reason, uint32_t number, int64_t offset_ns, struct text_both how)
+void note_clock(struct reason *reason, uint32_t number, int64_t offset_ns, struct text_both how)
 {
 	struct str instance = reason->digest->sources[number].instance;
 	vec_foreach (struct clock_note, known, &reason->findings->clocks) {
@@ -507,8 +506,7 @@ static bool excludes_zero(const struct offset *offset)
 	       offset->high_ns < -LEAST_OFFSET_MS * NS_PER_MS;
 }
 
-/* Whole quarters of an hour are a zone, not a clock. */
-static int64_t snapped(int64_t offset_ns)
+int64_t offset_snapped(int64_t offset_ns)
 {
 	int64_t quarter = QUARTER_MIN * NS_PER_MIN;
 	int64_t whole =
@@ -535,8 +533,8 @@ static int64_t middle(const struct offset *offset)
 {
 	int64_t width_ns = offset->high_ns - offset->low_ns;
 	bool is_wide = width_ns > NS_PER_SEC;
-	return snapped(is_wide ? offset->high_ns - MARGIN_MS * NS_PER_MS
-	                       : offset->low_ns + width_ns / 2);
+	return offset_snapped(is_wide ? offset->high_ns - MARGIN_MS * NS_PER_MS
+	                              : offset->low_ns + width_ns / 2);
 }
 
 /* Wide spans that fit at a whole quarter of an hour: stamps of another zone. */
@@ -592,7 +590,7 @@ static void shift_milvus(struct reason *reason, const struct offset *offset)
 		const struct source *source = &reason->digest->sources[i];
 		if (is_client(source) && source->first_ns != TIME_NONE) {
 			source_shift(reason->digest, i, middle(offset), false);
-			note(reason, i, middle(offset), say_bounds(reason, offset, true));
+			note_clock(reason, i, middle(offset), say_bounds(reason, offset, true));
 		}
 	}
 }
@@ -605,7 +603,7 @@ static bool align_by_leases(struct reason *reason, uint32_t etcd, bool *is_sure)
 	if (!*is_sure || llabs(offset_ns) <= START_SLACK_S * NS_PER_SEC) {
 		return false;
 	}
-	offset_ns = snapped(offset_ns);
+	offset_ns = offset_snapped(offset_ns);
 	bool is_zone = offset_ns % (QUARTER_MIN * NS_PER_MIN) == 0 &&
 	               llabs(offset_ns) <= ZONE_MAX_H * 60 * NS_PER_MIN;
 	if (!is_zone && llabs(offset_ns) > DRIFT_MAX_MIN * NS_PER_MIN) {
@@ -615,10 +613,9 @@ static bool align_by_leases(struct reason *reason, uint32_t etcd, bool *is_sure)
 		return false;
 	}
 	source_shift(reason->digest, etcd, -offset_ns, false);
-	note(reason, etcd, -offset_ns,
-	     both_printf(
-		     reason->keep,
-		     "the ids of its leases hold the time of its start, by its own clock in UTC"));
+	note_clock(reason, etcd, -offset_ns,
+	           both_printf(reason->keep, "the ids of its leases hold the time of its start, by "
+	                                     "its own clock in UTC"));
 	return true;
 }
 
@@ -634,11 +631,11 @@ static bool align_by_end(struct reason *reason, uint32_t etcd)
 	if (offset.low_ns <= SEEN_S * NS_PER_SEC && offset.high_ns >= -latest_ns) {
 		return false;
 	}
-	int64_t offset_ns = snapped((offset.low_ns + offset.high_ns) / 2);
+	int64_t offset_ns = offset_snapped((offset.low_ns + offset.high_ns) / 2);
 	source_shift(reason->digest, etcd, -offset_ns, false);
-	note(reason, etcd, -offset_ns,
-	     both_printf(reason->keep,
-	                 "so its end meets the moment when Milvus found nobody there"));
+	note_clock(reason, etcd, -offset_ns,
+	           both_printf(reason->keep,
+	                       "so its end meets the moment when Milvus found nobody there"));
 	return true;
 }
 
@@ -671,7 +668,7 @@ static bool align_hosts(struct reason *reason, size_t etcds, bool is_sure)
 		}
 		if (!is_sure && etcds == 1) {
 			source_shift(reason->digest, i, -middle(&offset), false);
-			note(reason, i, -middle(&offset), say_bounds(reason, &offset, false));
+			note_clock(reason, i, -middle(&offset), say_bounds(reason, &offset, false));
 			return true;
 		}
 		best = weight_of(offset.best) > weight_of(best.best) ? offset : best;
@@ -699,6 +696,7 @@ void reason_clocks(struct reason *reason)
 			is_any_sure |= is_sure;
 		}
 	}
+	has_shifted |= etcds > 1 && reason_align_members(reason);
 	bool has_aligned = reason->has_milvus && align_hosts(reason, etcds, is_any_sure);
 	for (uint32_t i = 0;
 	     !has_aligned && etcds == 1 && reason->has_milvus && i < digest->source_count; i++) {

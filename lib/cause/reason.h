@@ -89,8 +89,15 @@ void reason_put_back(struct reason *reason, struct digest *whole);
 
 /* clocks.c: offsets between hosts, and zones that only events tell */
 void reason_clocks(struct reason *reason);
+/** Whole quarters of an hour, where it is about that: a zone, not a clock. */
+int64_t offset_snapped(int64_t offset_ns);
+/** Say how far a clock was moved; a note on one that has one already is put right. */
+void note_clock(struct reason *reason, uint32_t number, int64_t offset_ns, struct text_both how);
 /** Move the times of a source, or of those of its stamps that have no zone. */
 void source_shift(struct digest *digest, uint32_t number, int64_t offset_ns, bool is_zoneless_only);
+
+/* member_clocks.c: puts right the stamps of members whose clocks are off; whether any was */
+bool reason_align_members(struct reason *reason);
 
 /* stated.c: facts that lines state, as rules declare */
 void reason_stated(struct reason *reason);
