@@ -206,7 +206,8 @@ static int count_unreached(const struct reason *reason, const struct weighed *we
 /* Its trouble was over when something ended that nothing had forced. */
 static bool is_passed(const struct reason *reason, const struct weighed *weighed)
 {
-	return !weighed->is_request && free_end_follows(reason, weighed->last_ns);
+	return !weighed->is_request && weighed->last_ns != TIME_NONE &&
+	       free_end_follows(reason, weighed->last_ns);
 }
 
 static void weighed_score(const struct reason *reason, struct weighed *weighed)
