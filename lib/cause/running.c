@@ -15,6 +15,9 @@ enum {
 	PHASE_FEW_MIN = 3,
 	PHASE_SPREAD_MS = 50, /* durations that are all alike have another reason to end in step */
 	PHASE_INSTANTS_MAX = 512,
+	STEADY_SLACK_MS = 12, /* intervals that differ less are alike */
+	STEADY_MIN = 3,
+	STEADY_PERCENT = 40, /* 20 at most where a process was throttled, 75 where a loop waited */
 	QUANTUM_SLACK_MS = 8,
 	QUANTUM_MIN = 8,
 	WORK_MAX_S = 3,      /* longer ones may have ended at a time limit */
@@ -353,6 +356,22 @@ static size_t instants_in_phase(const struct ends *ends, size_t width_ms)
 	return best;
 }
 
+/* Whether many intervals are alike: a loop that waits for the same thing again and again, such as
+ * the commits of the database file, ends in step with itself. */
+static bool is_steady(const struct ends *ends)
+{
+	int64_t gaps_ms[PHASE_INSTANTS_MAX];
+	size_t count = ends->count > 0 ? ends->count - 1 : 0, alike = 0;
+	for (size_t i = 0; i < count; i++) {
+		gaps_ms[i] = ends->at_ms[i + 1] - ends->at_ms[i];
+	}
+	qsort(gaps_ms, count, sizeof(*gaps_ms), order_int64_at);
+	for (size_t i = 0; i < count; i++) {
+		alike += llabs(gaps_ms[i] - gaps_ms[count / 2]) <= STEADY_SLACK_MS ? 1 : 0;
+	}
+	return alike >= STEADY_MIN && alike * 100 >= count * STEADY_PERCENT;
+}
+
 /* Whether a few instants, three to five, all share a phase so narrow that chance brings it about in
  * one log of a thousand (of three: of 130): n * (width / 100)^(n - 1). */
 static bool are_few_in_phase(const struct ends *ends)
@@ -371,13 +390,14 @@ static void derive_phase(struct reason *reason)
 	double best = -1, few = 0;
 	for (uint32_t source = 0; source < reason->digest->source_count; source++) {
 		ends_of_source(reason, source, &ends);
+		bool is_telling = !is_steady(&ends);
 		double count = (double)ends.count;
 		if (ends.count >= PHASE_INSTANTS_MIN) {
-			double share =
-				100.0 * (double)instants_in_phase(&ends, PHASE_WIDTH_MS) / count;
+			double in_phase = (double)instants_in_phase(&ends, PHASE_WIDTH_MS);
+			double share = is_telling ? 100.0 * in_phase / count : 0;
 			best = share > best ? share : best;
 		}
-		few = are_few_in_phase(&ends) && count > few ? count : few;
+		few = is_telling && are_few_in_phase(&ends) && count > few ? count : few;
 	}
 	if (best >= 0) {
 		derived_add(reason, "print.phase_percent", best, NULL);
