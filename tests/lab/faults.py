@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 
@@ -112,23 +113,19 @@ CPU_V2 = pathlib.Path("/sys/fs/cgroup")
 
 
 @contextlib.contextmanager
-def throttled(pids, share):
-    """Give processes a share (0.02 is 2 %) of one CPU together, per 100 ms, as a container limit does."""
+def cpu_group(pids, v1, v2):
+    """Processes in a CPU cgroup of their own. v1, v2: its settings in both hierarchies, by file"""
     is_v1 = (CPU_V1 / "cpu.cfs_quota_us").exists() or (CPU_V1 / "tasks").exists()
     root = CPU_V1 if is_v1 else CPU_V2
     group = root / f"lab-{pids[0]}"
-    quota = max(int(share * 100000), 1000)
     try:
         group.mkdir()
     except OSError as error:
         raise NotPermitted(f"no CPU cgroup can be made: {error.strerror}") from None
     try:
         try:
-            if is_v1:
-                (group / "cpu.cfs_period_us").write_text("100000")
-                (group / "cpu.cfs_quota_us").write_text(str(quota))
-            else:
-                (group / "cpu.max").write_text(f"{quota} 100000")
+            for name, value in (v1 if is_v1 else v2).items():
+                (group / name).write_text(value)
             for pid in pids:
                 (group / "cgroup.procs").write_text(str(pid))
         except OSError as error:
@@ -140,6 +137,23 @@ def throttled(pids, share):
                 (root / "cgroup.procs").write_text(str(pid))
         with contextlib.suppress(OSError):
             group.rmdir()
+
+
+def throttled(pids, share):
+    """Give processes a share (0.02 is 2 %) of one CPU together, per 100 ms, as a container limit does."""
+    quota = str(max(int(share * 100000), 1000))
+    return cpu_group(pids, {"cpu.cfs_period_us": "100000", "cpu.cfs_quota_us": quota}, {"cpu.max": f"{quota} 100000"})
+
+
+@contextlib.contextmanager
+def crowded(pids, neighbours):
+    """The least weight among others that never rest: no limit, and no period."""
+    with cpu_group(pids, {"cpu.shares": "2"}, {"cpu.weight": "1"}) as group, contextlib.ExitStack() as stack:
+        for _ in range(neighbours):
+            spinner = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+            stack.callback(spinner.wait)
+            stack.callback(spinner.kill)
+        yield group
 
 
 @contextlib.contextmanager

@@ -62,6 +62,22 @@ def cpu_share(lab):
     lab.sleep(4)
 
 
+def crowded(lab):
+    """A host full of others, without any limit."""
+    lab.start(healthy=8, milvus=("--pace", "0.1"))
+    with faults.crowded([lab.single.pid], round(lab.vary(6, 4, 24))):
+        lab.sleep(28)
+    lab.sleep(4)
+
+
+def cluster_crowded(lab):
+    """All members on one host full of others."""
+    lab.start(healthy=10, count=3, milvus=("--pace", "0.2"))
+    with faults.crowded(lab.pids(), round(lab.vary(6, 4, 24))):
+        lab.sleep(28)
+    lab.sleep(4)
+
+
 def pulses(lab):
     lab.start(healthy=8, milvus=("--pace", "0.1"))
     stopped = lab.vary(0.7, 0.3, 5)
