@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Less input makes a verdict less sure, never wrong: sides.py WHYDOWN ROOT
 
-Each recorded case is explained from its etcd logs alone, from Milvus's alone, without each of its inputs, and from lines
-without times.
+Each recorded case is explained from its etcd logs alone, from Milvus's alone, without each of its inputs, from lines
+without times, from warnings and errors alone, and from the last lines of each log.
 """
 import json
 import pathlib
@@ -23,6 +23,8 @@ TIMES = (
     (re.compile(rb"^\[\d{4}/\d\d/\d\d [^\]]*\] ", re.M), b""),
     (re.compile(rb"^(raft)?\d{4}[-/]\d\d[-/]\d\d \d\d:\d\d:\d\d(\.\d+)? ", re.M), rb"\1 "),
 )
+ORDINARY = re.compile(rb'"level":"(?:info|debug)"|\] \[(?:INFO|DEBUG)\] |^\S+ \S+ [DIN] \| ')
+LAST_LINES = 120
 
 
 def explained(program, folder, names):
@@ -103,19 +105,34 @@ def check_the_checks(tap):
     tap.check("nothing missing is found", left_out_faults(whole, report("network", 0.8, ()), "a.log"))
 
 
-def check_undated(tap, program, folder, described, scratch):
-    """The same lines without their times."""
+def without_times(data):
+    for pattern, instead in TIMES:
+        data = pattern.sub(instead, data)
+    return data
+
+
+def without_ordinary(data):
+    """As a log is at the level of warnings."""
+    return b"".join(line for line in data.splitlines(keepends=True) if not ORDINARY.search(line))
+
+
+def last_lines(data):
+    """As tail and docker logs --tail give it."""
+    return b"".join(data.splitlines(keepends=True)[-LAST_LINES:])
+
+
+CUTS = {"undated": without_times, "warnings": without_ordinary, "last lines": last_lines}
+
+
+def check_cut(tap, program, folder, described, cut, scratch):
+    """The same logs with less in each of them."""
     target = pathlib.Path(tempfile.mkdtemp(dir=scratch))
     names = cases.logs(folder)
     for name in names:
-        data = decompressed((folder / name).read_bytes())
-        for pattern, instead in TIMES:
-            data = pattern.sub(instead, data)
-        (target / name).write_bytes(data)
+        (target / name).write_bytes(CUTS[cut](decompressed((folder / name).read_bytes())))
     said = explained(program, target, names)["verdict"]
-    right = {described["cause"], "unknown", None, *described.get("alone", {}).get("undated", [])}
-    tap.check(f"{folder.name}: lines without times are not wrong", said["cause"] in right,
-              f"{said['cause']} ({said['confidence']}), not one of {right}")
+    right = {described["cause"], "unknown", None, *described.get("alone", {}).get(cut, [])}
+    tap.check(f"{folder.name}: {cut} alone are not wrong", said["cause"] in right, f"{said['cause']} ({said['confidence']}), not one of {right}")
 
 
 def main():
@@ -133,7 +150,8 @@ def main():
                 sides = {side_of(name) for name in cases.logs(folder)} - {None}
                 for side in sorted(sides) if len(sides) == 2 else []:
                     check_side(tap, program, folder, side, described)
-                check_undated(tap, program, folder, described, scratch)
+                for cut in CUTS:
+                    check_cut(tap, program, folder, described, cut, scratch)
     finally:
         shutil.rmtree(scratch)
 
