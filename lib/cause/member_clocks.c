@@ -2,8 +2,8 @@
 /*
  * How far the clocks of etcd's members are apart: a stream between two of them begins at both ends
  * at one time, and both logs say so. The first time in one log is the first in the other, where
- * both hold their members' very first starts; the n-th is the n-th where they tell of it equally
- * often.
+ * both hold their members' very first starts. Else the n-th is the n-th, where they tell of it
+ * equally often and most agree.
  */
 #include "base/order.h"
 #include "base/vec.h"
@@ -92,8 +92,10 @@ static void add_stream(const struct reason *reason, const struct end *one, const
 {
 	int64_t one_ns[STREAMS_MAX], other_ns[STREAMS_MAX];
 	size_t count = begins_of(reason, one, one_ns), others = begins_of(reason, other, other_ns);
-	if (count != others) {
-		count = are_fresh && count > 0 && others > 0 ? 1 : 0;
+	if (are_fresh) {
+		count = count > 0 && others > 0 ? 1 : 0;
+	} else if (count != others) {
+		return;
 	}
 	for (size_t i = 0; i < count; i++) {
 		to->at_ns[to->count++] = other_ns[i] - one_ns[i];
