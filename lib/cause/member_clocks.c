@@ -77,8 +77,8 @@ static size_t begins_of(const struct reason *reason, const struct end *of, int64
 }
 
 struct member {
-	uint32_t source;
 	struct str id;
+	uint32_t source;
 	bool is_fresh; /* its log holds its first start */
 };
 
@@ -163,7 +163,7 @@ bool reason_align_members(struct reason *reason)
 	for (uint32_t i = 0; i < reason->digest->source_count && count < MEMBERS_MAX; i++) {
 		struct str id = member_of(reason, i);
 		if (id.len > 0 && reason->digest->sources[i].first_ns != TIME_NONE) {
-			members[count++] = (struct member){i, id, is_fresh(reason, i)};
+			members[count++] = (struct member){id, i, is_fresh(reason, i)};
 		}
 	}
 	size_t reference = count > 1 ? reference_of(reason, members, count) : 0;
