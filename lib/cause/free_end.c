@@ -89,11 +89,20 @@ static int64_t first_missed(const struct reason *reason, int64_t end_ns)
 	return first_ns == INT64_MAX ? end_ns : first_ns;
 }
 
-static void note(struct reason *reason, int64_t time_ns, int64_t passed_ns)
+/* An end that nobody else could see may be later than its own last line, up to its next start. */
+static int64_t ended_by(const struct reason *reason, const struct stop *stop, int64_t missed_ns)
+{
+	int64_t next_ns = run_next_start(reason, stop->component, stop->instance, stop->time_ns);
+	bool is_undated = stop->how == STOP_ABRUPT && missed_ns == stop->time_ns;
+	return is_undated && !reason->has_milvus && next_ns != TIME_NONE ? next_ns : missed_ns;
+}
+
+/* latest_ns: when it had ended for sure */
+static void note(struct reason *reason, int64_t time_ns, int64_t passed_ns, int64_t latest_ns)
 {
 	bool is_before = time_ns <= reason->stop->time_ns + NS_PER_SEC;
 	if (time_ns != TIME_NONE && is_before && time_ns > reason->free_ns &&
-	    !was_hurt(reason, time_ns)) {
+	    !was_hurt(reason, latest_ns)) {
 		reason->free_ns = time_ns;
 		reason->passed_ns = passed_ns;
 	}
@@ -108,8 +117,8 @@ void reason_free_end(struct reason *reason)
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		if (is_request(episode) && episode_in_window(reason, episode) &&
 		    episode->first_ns != TIME_NONE) {
-			note(reason, episode->first_ns,
-			     episode->first_ns + STOPPING_S * NS_PER_SEC);
+			note(reason, episode->first_ns, episode->first_ns + STOPPING_S * NS_PER_SEC,
+			     episode->first_ns);
 		}
 	}
 	vec_foreach (struct stop, stop, &reason->findings->stops) {
@@ -118,7 +127,8 @@ void reason_free_end(struct reason *reason)
 		               !stop_is_foreign(reason, stop);
 		if (is_gone && str_equals(stop->component, STR("etcd"))) {
 			int64_t missed_ns = first_missed(reason, stop->time_ns);
-			note(reason, missed_ns, missed_ns - FORCED_SLACK_MS * NS_PER_MS);
+			int64_t latest_ns = ended_by(reason, stop, missed_ns);
+			note(reason, missed_ns, latest_ns - FORCED_SLACK_MS * NS_PER_MS, latest_ns);
 		}
 	}
 }
