@@ -19,79 +19,92 @@ enum {
 	MEMBERS_MAX = 16
 };
 
-static struct str member_of(const struct reason *reason, uint32_t source)
-{
-	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		bool is_own = episode->source == source &&
-		              (episode_is(episode, STR("etcd.raft.started")) ||
-		               episode_is(episode, STR("etcd.start.*")) ||
-		               episode_is(episode, STR("etcd.peer.established")));
-		struct str member =
-			is_own ? event_field_text(episode->members[0], STR("member")) : STR("");
-		if (member.len > 0) {
-			return member;
-		}
-	}
-	return STR("");
-}
-
-static bool is_fresh(const struct reason *reason, uint32_t source)
-{
-	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		if (episode->source == source && episode_is(episode, STR("etcd.start.fresh"))) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* One end of one kind of stream between two members. */
-struct end {
-	uint32_t source;
-	struct str peer, stream, end;
-};
-
-static bool is_begin(const struct end *of, const struct event *event)
-{
-	return event->time_ns != TIME_NONE &&
-	       str_equals(event_field_text(event, STR("peer")), of->peer) &&
-	       str_equals(event_field_text(event, STR("stream")), of->stream) &&
-	       str_equals(event_field_text(event, STR("end")), of->end);
-}
-
-/* When it began, ascending. */
-static size_t begins_of(const struct reason *reason, const struct end *of, int64_t *at_ns)
-{
-	size_t count = 0;
-	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		bool is_it = episode->source == of->source &&
-		             episode_is(episode, STR("etcd.peer.established"));
-		for (size_t i = 0; is_it && i < episode->member_count && count < STREAMS_MAX; i++) {
-			if (is_begin(of, episode->members[i])) {
-				at_ns[count++] = episode->members[i]->time_ns;
-			}
-		}
-	}
-	qsort(at_ns, count, sizeof(*at_ns), order_int64_at);
-	return count;
-}
-
 struct member {
 	struct str id;
 	uint32_t source;
 	bool is_fresh; /* its log holds its first start */
 };
 
+/* One end of a stream between two members, and when it began. */
+struct begin {
+	struct str peer, stream, end;
+	int64_t time_ns;
+	uint32_t source;
+};
+
+/* What logs say of members and of the streams between them. */
+struct ties {
+	struct member members[MEMBERS_MAX]; /* by source */
+	size_t count;
+	VEC(struct begin) begins;
+};
+
+static struct member *member_of(struct ties *ties, uint32_t source)
+{
+	for (size_t i = 0; i < ties->count; i++) {
+		if (ties->members[i].source == source) {
+			return &ties->members[i];
+		}
+	}
+	if (ties->count == MEMBERS_MAX) {
+		return NULL;
+	}
+	ties->members[ties->count] = (struct member){.source = source};
+	return &ties->members[ties->count++];
+}
+
+static void gather_episode(const struct episode *episode, struct ties *ties)
+{
+	bool is_established = episode_is(episode, STR("etcd.peer.established"));
+	bool is_of_start = episode_is(episode, STR("etcd.raft.started")) ||
+	                   episode_is(episode, STR("etcd.start.*"));
+	struct member *member =
+		is_established || is_of_start ? member_of(ties, episode->source) : NULL;
+	if (member == NULL) {
+		return;
+	}
+	member->is_fresh |= episode_is(episode, STR("etcd.start.fresh"));
+	if (member->id.len == 0) {
+		member->id = event_field_text(episode->members[0], STR("member"));
+	}
+	for (size_t i = 0; is_established && i < episode->member_count; i++) {
+		const struct event *event = episode->members[i];
+		struct begin begin = {.source = episode->source,
+		                      .peer = event_field_text(event, STR("peer")),
+		                      .stream = event_field_text(event, STR("stream")),
+		                      .end = event_field_text(event, STR("end")),
+		                      .time_ns = event->time_ns};
+		if (begin.time_ns != TIME_NONE) {
+			vec_push(&ties->begins, begin);
+		}
+	}
+}
+
+/* When such a stream began, ascending. like: all but the time */
+static size_t begins_like(const struct ties *ties, const struct begin *like, int64_t *at_ns)
+{
+	size_t count = 0;
+	vec_foreach (const struct begin, begin, &ties->begins) {
+		if (count < STREAMS_MAX && begin->source == like->source &&
+		    str_equals(begin->peer, like->peer) && str_equals(begin->end, like->end) &&
+		    str_equals(begin->stream, like->stream)) {
+			at_ns[count++] = begin->time_ns;
+		}
+	}
+	qsort(at_ns, count, sizeof(*at_ns), order_int64_at);
+	return count;
+}
+
 struct differences {
 	int64_t at_ns[4 * STREAMS_MAX]; /* of the other's clock less the one's */
 	size_t count;
 };
 
-static void add_stream(const struct reason *reason, const struct end *one, const struct end *other,
+static void add_stream(const struct ties *ties, const struct begin *one, const struct begin *other,
                        bool are_fresh, struct differences *to)
 {
 	int64_t one_ns[STREAMS_MAX], other_ns[STREAMS_MAX];
-	size_t count = begins_of(reason, one, one_ns), others = begins_of(reason, other, other_ns);
+	size_t count = begins_like(ties, one, one_ns), others = begins_like(ties, other, other_ns);
 	if (are_fresh) {
 		count = count > 0 && others > 0 ? 1 : 0;
 	} else if (count != others) {
@@ -103,7 +116,7 @@ static void add_stream(const struct reason *reason, const struct end *one, const
 }
 
 /* By how much the other's clock is ahead of the one's; false where their streams do not tell. */
-static bool offset_between(const struct reason *reason, const struct member *one,
+static bool offset_between(const struct ties *ties, const struct member *one,
                            const struct member *other, int64_t *offset_ns, size_t *streams)
 {
 	static const struct str kinds[] = {STR_INIT("stream Message"),
@@ -111,12 +124,18 @@ static bool offset_between(const struct reason *reason, const struct member *one
 	struct differences found = {.count = 0};
 	bool are_fresh = one->is_fresh && other->is_fresh;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		struct end reader = {one->source, other->id, kinds[i], STR("reader")};
-		struct end writer = {other->source, one->id, kinds[i], STR("writer")};
-		add_stream(reason, &reader, &writer, are_fresh, &found);
+		struct begin reader = {.source = one->source,
+		                       .peer = other->id,
+		                       .stream = kinds[i],
+		                       .end = STR("reader")};
+		struct begin writer = {.source = other->source,
+		                       .peer = one->id,
+		                       .stream = kinds[i],
+		                       .end = STR("writer")};
+		add_stream(ties, &reader, &writer, are_fresh, &found);
 		reader.end = STR("writer");
 		writer.end = STR("reader");
-		add_stream(reason, &reader, &writer, are_fresh, &found);
+		add_stream(ties, &reader, &writer, are_fresh, &found);
 	}
 	if (found.count < STREAMS_MIN) {
 		return false;
@@ -133,19 +152,17 @@ static bool offset_between(const struct reason *reason, const struct member *one
 }
 
 /* The member whose clock agrees with those of most others. */
-static size_t reference_of(const struct reason *reason, const struct member *members, size_t count)
+static size_t reference_of(const struct ties *ties)
 {
 	size_t best = 0, most = 0;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < ties->count; i++) {
 		size_t agreed = 0, streams;
 		int64_t offset_ns;
-		for (size_t j = 0; j < count; j++) {
-			agreed += j != i &&
-			                          offset_between(reason, &members[i], &members[j],
-			                                         &offset_ns, &streams) &&
-			                          llabs(offset_ns) <= APART_MS * NS_PER_MS
-			                  ? 1
-			                  : 0;
+		for (size_t j = 0; j < ties->count; j++) {
+			bool is_known =
+				j != i && offset_between(ties, &ties->members[i], &ties->members[j],
+			                                 &offset_ns, &streams);
+			agreed += is_known && llabs(offset_ns) <= APART_MS * NS_PER_MS ? 1 : 0;
 		}
 		if (agreed > most) {
 			best = i;
@@ -155,33 +172,35 @@ static size_t reference_of(const struct reason *reason, const struct member *mem
 	return best;
 }
 
+static bool align_member(struct reason *reason, const struct ties *ties,
+                         const struct member *reference, const struct member *member)
+{
+	int64_t offset_ns;
+	size_t streams;
+	if (member == reference || !offset_between(ties, reference, member, &offset_ns, &streams) ||
+	    llabs(offset_ns) <= APART_MS * NS_PER_MS) {
+		return false;
+	}
+	source_shift(reason->digest, member->source, -offset_ns, false);
+	note_clock(reason, member->source, -offset_ns,
+	           both_printf(reason->keep,
+	                       "%zu streams between it and another member, which begin for both at "
+	                       "one time",
+	                       streams));
+	return true;
+}
+
 bool reason_align_members(struct reason *reason)
 {
-	struct member members[MEMBERS_MAX];
-	size_t count = 0;
+	struct ties ties = {.count = 0};
 	bool has_shifted = false;
-	for (uint32_t i = 0; i < reason->digest->source_count && count < MEMBERS_MAX; i++) {
-		struct str id = member_of(reason, i);
-		if (id.len > 0 && reason->digest->sources[i].first_ns != TIME_NONE) {
-			members[count++] = (struct member){id, i, is_fresh(reason, i)};
-		}
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		gather_episode(episode, &ties);
 	}
-	size_t reference = count > 1 ? reference_of(reason, members, count) : 0;
-	for (size_t i = 0; i < count; i++) {
-		int64_t offset_ns;
-		size_t streams;
-		if (i != reference &&
-		    offset_between(reason, &members[reference], &members[i], &offset_ns,
-		                   &streams) &&
-		    llabs(offset_ns) > APART_MS * NS_PER_MS) {
-			source_shift(reason->digest, members[i].source, -offset_ns, false);
-			note_clock(reason, members[i].source, -offset_ns,
-			           both_printf(reason->keep,
-			                       "%zu streams between it and another member, "
-			                       "which begin for both at one time",
-			                       streams));
-			has_shifted = true;
-		}
+	const struct member *reference = &ties.members[reference_of(&ties)];
+	for (size_t i = 0; i < ties.count; i++) {
+		has_shifted |= align_member(reason, &ties, reference, &ties.members[i]);
 	}
+	vec_finish(&ties.begins);
 	return has_shifted;
 }

@@ -144,13 +144,28 @@ static void lose_session(struct world *world, double second)
 	add(world, "milvus.exit.disconnected", second + 1.1, 0, NULL, "");
 }
 
-static void slow_fsyncs_that_lose_the_session_are_storage_latency(void **state)
+static void add_slow_disk(struct world *world)
 {
-	struct world *world = *state;
 	add_both_logs(world);
 	add(world, "etcd.fsync.slow", 510, 12, NULL, "");
 	add(world, "etcd.fsync.slow", 540, 28, NULL, "");
 	add(world, "milvus.kv.slow", 519, 7.0009, NULL, "");
+}
+
+/* Slow, and its session lost, with no log of etcd. */
+static void explain_milvus_alone(struct world *world)
+{
+	world->milvus = add_log(world, "milvus.log", FORMAT_MILVUS, -3600, 600);
+	add(world, "milvus.start.running", -3600, 0, NULL, "");
+	add(world, "milvus.kv.slow", 519, 7.0009, NULL, "");
+	lose_session(world, 541);
+	explain(world);
+}
+
+static void slow_fsyncs_that_lose_the_session_are_storage_latency(void **state)
+{
+	struct world *world = *state;
+	add_slow_disk(world);
 	lose_session(world, 541);
 	explain(world);
 	assert_cause(world, "storage-latency");
@@ -173,10 +188,7 @@ static const struct chain_step *step_from_end(const struct world *world, size_t 
 static void a_session_that_no_line_lost_is_inferred_before_the_end(void **state)
 {
 	struct world *world = *state;
-	add_both_logs(world);
-	add(world, "etcd.fsync.slow", 510, 12, NULL, "");
-	add(world, "etcd.fsync.slow", 540, 28, NULL, "");
-	add(world, "milvus.kv.slow", 519, 7.0009, NULL, "");
+	add_slow_disk(world);
 	add(world, "milvus.exit.disconnected", 542.1, 0, NULL, "");
 	explain(world);
 	assert_cause(world, "storage-latency");
@@ -188,11 +200,7 @@ static void a_session_that_no_line_lost_is_inferred_before_the_end(void **state)
 static void what_nobody_can_name_is_told_without_a_because(void **state)
 {
 	struct world *world = *state;
-	world->milvus = add_log(world, "milvus.log", FORMAT_MILVUS, -3600, 600);
-	add(world, "milvus.start.running", -3600, 0, NULL, "");
-	add(world, "milvus.kv.slow", 519, 7.0009, NULL, "");
-	lose_session(world, 541);
-	explain(world);
+	explain_milvus_alone(world);
 	assert_cause(world, "unknown");
 	assert_true(world->findings.chain.count >= 3);
 	assert_true(str_equals(world->findings.chain.items[0].kind_id, STR("milvus.kv.slow")));
@@ -289,11 +297,7 @@ static void no_input_is_no_all_clear(void **state)
 static void milvus_alone_is_not_enough_for_a_cause(void **state)
 {
 	struct world *world = *state;
-	world->milvus = add_log(world, "milvus.log", FORMAT_MILVUS, -3600, 600);
-	add(world, "milvus.start.running", -3600, 0, NULL, "");
-	add(world, "milvus.kv.slow", 519, 7.0009, NULL, "");
-	lose_session(world, 541);
-	explain(world);
+	explain_milvus_alone(world);
 	assert_cause(world, "unknown");
 	assert_int_equal(world->findings.verdict.stopped, ANSWER_YES);
 	assert_true(world->findings.missing.count > 0);
