@@ -97,6 +97,7 @@ struct stop {
 	struct str cause;
 	double confidence;
 	struct evidence_list evidence;
+	bool is_main; /* the verdict is about this one */
 	struct text_both summary;        /* what brought it about and what followed: "41 s after etcd ended; ..." */
 	FINDING_LIST(chain_step) chain;  /* of stops that are not the verdict's */
 };

@@ -13,6 +13,7 @@ enum {
 	SCORE_NAME = 4,      /* names begin alike: one release or compose project */
 	ANSWER_S = 2,        /* what comes so soon after an end may still have been under way */
 	ANSWER_LATE_S = 120, /* ... or a matter of clocks, where names do not tell them apart */
+	SILENT_S = 86400,    /* etcd prints more often than that: its compactions */
 	MEMBERS_MAX = 16,
 	LEASES_MAX = 128,
 	IDENTITIES_MAX = 4 /* clusters that one member says it is in, one after the other */
@@ -546,6 +547,44 @@ static int cluster_of(const struct reason *reason, struct str component, struct 
 	return process == NULL ? 0 : process->cluster;
 }
 
+/* Whether a member of a cluster printed something while a run went on that a stop ended, or not too
+ * long before: one that is well may be silent for hours. */
+static bool is_of_time(const struct reason *reason, int cluster, const struct stop *stop)
+{
+	int64_t from_ns = stop->time_ns;
+	bool is_it = false;
+	vec_foreach (struct run, run, &reason->findings->runs) {
+		if (str_equals(run->component, stop->component) && run->start_ns != TIME_NONE &&
+		    str_equals(run->instance, stop->instance) && run->end_ns == stop->time_ns) {
+			from_ns = run->start_ns;
+		}
+	}
+	vec_foreach (struct process, etcd, &reason->processes) {
+		is_it |= is_etcd(etcd) && etcd->cluster == cluster && etcd->first_ns != TIME_NONE &&
+		         etcd->first_ns <= stop->time_ns &&
+		         etcd->last_ns >= from_ns - SILENT_S * NS_PER_SEC;
+	}
+	return is_it;
+}
+
+/* The cluster that a stop is about. A name may come back with another one, weeks later: then it is
+ * the one whose logs are of that time. */
+static int cluster_of_stop(const struct reason *reason, const struct stop *stop)
+{
+	int cluster = cluster_of(reason, stop->component, stop->instance), of_time = 0, count = 0;
+	if (count_logs(reason, cluster) == 0 || stop->time_ns == TIME_NONE || cluster == 0 ||
+	    is_of_time(reason, cluster, stop)) {
+		return cluster;
+	}
+	for (int other = 1; other <= reason->clusters; other++) {
+		if (is_of_time(reason, other, stop)) {
+			of_time = other;
+			count++;
+		}
+	}
+	return count == 0 ? cluster : count == 1 ? of_time : 0;
+}
+
 /* Without a stop: the cluster of Milvus where all of them use one. */
 static int cluster_of_all(const struct reason *reason)
 {
@@ -560,7 +599,7 @@ static int cluster_of_all(const struct reason *reason)
 
 bool stop_is_foreign(const struct reason *reason, const struct stop *stop)
 {
-	int cluster = cluster_of(reason, stop->component, stop->instance);
+	int cluster = cluster_of_stop(reason, stop);
 	return reason->focus > 0 && cluster > 0 && cluster != reason->focus;
 }
 
@@ -588,8 +627,7 @@ void reason_focus(struct reason *reason)
 		return;
 	}
 	reason->focus = reason->stop == NULL ? cluster_of_all(reason)
-	                                     : cluster_of(reason, reason->stop->component,
-	                                                  reason->stop->instance);
+	                                     : cluster_of_stop(reason, reason->stop);
 	if (reason->focus == 0) {
 		return;
 	}

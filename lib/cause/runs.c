@@ -72,6 +72,7 @@ static const struct str last_words[] = {
 struct mark {
 	const struct episode *episode;
 	const struct event *event;
+	int64_t time_ns;
 	bool is_start;
 	struct ending ending;
 };
@@ -328,12 +329,12 @@ static int64_t silence_before(const struct reason *reason, const struct mark *st
 {
 	const struct source *source = &reason->digest->sources[start->episode->source];
 	for (size_t i = 0; i < source->gap_count; i++) {
-		int64_t distance = start->event->time_ns - source->gaps[i].to_ns;
+		int64_t distance = start->time_ns - source->gaps[i].to_ns;
 		if (distance > -3 * NS_PER_SEC && distance < 3 * NS_PER_SEC) {
 			return source->gaps[i].from_ns;
 		}
 	}
-	return start->event->time_ns;
+	return start->time_ns;
 }
 
 /* The lines of one start: banner, version, the first dated line. A banner has the stamp of what was
@@ -377,7 +378,7 @@ static void run_add(struct reason *reason, const struct process *process, int64_
 /* A start behind records of a run that did not end: that run ended without a word. */
 static void note_start(struct reason *reason, struct process *process, const struct mark *mark)
 {
-	int64_t time_ns = mark->event->time_ns;
+	int64_t time_ns = mark->time_ns;
 	struct run *run = last_run_of(reason, process);
 	if (is_same_start(process, mark)) {
 		if (run != NULL && time_ns != TIME_NONE &&
@@ -470,19 +471,35 @@ static int compare_runs(const void *a, const void *b)
 	return order != 0 ? order : str_compare(left->instance, right->instance);
 }
 
-/* In time, and as the lines stand: a banner has the stamp of the line before it. */
-/* What the host says without a time (docker ps, kubectl get pods) is how things are in the end. */
-static int64_t time_of_mark(const struct mark *mark)
+/* A banner has the stamp of the line before it; at the top of a file, where there is none, that of
+ * the start it belongs to. */
+static void date_banner(const struct marks *marks, struct mark *banner)
 {
-	bool is_last = mark->event->time_ns == TIME_NONE &&
+	const struct event_origin *origin = &banner->event->origin;
+	uint64_t nearest = START_LINES + 1;
+	vec_foreach (const struct mark, mark, marks) {
+		uint64_t distance = mark->event->origin.line - origin->line;
+		if (mark->is_start && mark->event->time_ns != TIME_NONE && distance < nearest &&
+		    str_equals(mark->event->origin.path, origin->path)) {
+			banner->time_ns = mark->event->time_ns;
+			nearest = distance;
+		}
+	}
+}
+
+/* In time, and as the lines stand. What the host says without a time (docker ps, kubectl get pods)
+ * is how things are in the end. */
+static int64_t order_of_mark(const struct mark *mark)
+{
+	bool is_last = mark->time_ns == TIME_NONE &&
 	               str_equals(episode_component(mark->episode), STR("host"));
-	return is_last ? INT64_MAX : mark->event->time_ns;
+	return is_last ? INT64_MAX : mark->time_ns;
 }
 
 static int compare_marks(const void *a, const void *b)
 {
 	const struct mark *left = a, *right = b;
-	int64_t left_ns = time_of_mark(left), right_ns = time_of_mark(right);
+	int64_t left_ns = order_of_mark(left), right_ns = order_of_mark(right);
 	if (left_ns != right_ns) {
 		return left_ns < right_ns ? -1 : 1;
 	}
@@ -502,10 +519,16 @@ static void collect_marks(const struct reason *reason, struct marks *marks)
 		for (size_t i = 0; i < episode->member_count; i++) {
 			struct mark mark = {.episode = episode,
 			                    .event = episode->members[i],
+			                    .time_ns = episode->members[i]->time_ns,
 			                    .is_start = is_start(episode)};
 			if (mark.is_start || ending_of(reason, episode, mark.event, &mark.ending)) {
 				vec_push(marks, mark);
 			}
+		}
+	}
+	vec_foreach (struct mark, mark, marks) {
+		if (mark->is_start && mark->time_ns == TIME_NONE) {
+			date_banner(marks, mark);
 		}
 	}
 	if (marks->count > 0) {

@@ -286,6 +286,7 @@ void reason_stops(struct reason *reason)
 	}
 	reason->stop = choose(reason);
 	if (reason->stop != NULL) {
+		reason->stop->is_main = true;
 		vec_foreach (struct chain_step, step, &reason->stop->chain) {
 			vec_finish(&step->evidence);
 		}

@@ -163,8 +163,42 @@ static bool is_of_later_run(const struct reason *reason, const struct episode *e
 	return next_ns != TIME_NONE && episode->first_ns >= next_ns;
 }
 
+static bool is_evidence_of(const struct stop *stop, const struct episode *episode)
+{
+	for (size_t i = 0; i < stop->evidence.count; i++) {
+		for (size_t j = 0; j < episode->member_count; j++) {
+			if (stop->evidence.items[i] == episode->members[j]) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* What has no time tells how things were in the end: not of a stop that others followed long after,
+ * nor of one that gave up by itself where it is the end of another run. */
+static bool is_undated_of_others(const struct reason *reason, const struct episode *episode)
+{
+	const struct stop *stop = reason->stop;
+	if (episode->first_ns != TIME_NONE || reason->window.to_ns == TIME_NONE) {
+		return false;
+	}
+	bool gave_up = stop->how != STOP_ABRUPT && stop->how != STOP_KILLED;
+	vec_foreach (struct stop, other, &reason->findings->stops) {
+		bool is_like = str_equals(other->component, stop->component) && other != stop;
+		bool is_later = other->time_ns != TIME_NONE &&
+		                other->time_ns - stop->last_ns > WINDOW_MAX_S * NS_PER_SEC;
+		bool is_own =
+			gave_up && other->time_ns == TIME_NONE && is_evidence_of(other, episode);
+		if (is_like && (is_later || is_own)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool episode_in_window(const struct reason *reason, const struct episode *episode)
 {
 	return episode_overlaps(episode, reason->window.from_ns, reason->window.to_ns) &&
-	       !is_of_later_run(reason, episode);
+	       !is_of_later_run(reason, episode) && !is_undated_of_others(reason, episode);
 }

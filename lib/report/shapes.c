@@ -275,6 +275,10 @@ static const struct shape_member stop_members[] = {
          .type = SHAPE_LIST,
          .offset = offsetof(struct stop, chain),
          .shape = &step_shape},
+	{.key = "main",
+         .type = SHAPE_BOOL,
+         .offset = offsetof(struct stop, is_main),
+         .is_optional = true},
 };
 static const struct shape stop_shape = SHAPE(stop, stop_members);
 

@@ -457,22 +457,21 @@ static void find_common(struct view *view)
 
 /* ---- the answer in five lines ---- */
 
-static int64_t stop_time(const struct findings *findings)
+/* The stop that the verdict is about, or the first one; NULL: there is none. */
+static const struct stop *main_stop(const struct findings *findings)
 {
-	return findings->stops.count > 0 ? findings->stops.items[0].time_ns : TIME_NONE;
+	vec_foreach (const struct stop, stop, &findings->stops) {
+		if (stop->is_main) {
+			return stop;
+		}
+	}
+	return findings->stops.count > 0 ? &findings->stops.items[0] : NULL;
 }
 
 static void say_when(struct view *view)
 {
-	const struct findings *findings = view->findings;
-	if (findings->stops.count > 0) {
-		const struct stop *stop = &findings->stops.items[0];
-		for (size_t i = 0; i < findings->stops.count; i++) {
-			if (str_equals(findings->stops.items[i].cause, findings->verdict.cause)) {
-				stop = &findings->stops.items[i];
-				break;
-			}
-		}
+	const struct stop *stop = main_stop(view->findings);
+	if (stop != NULL) {
 		struct str time = stop->time_ns == TIME_NONE
 		                          ? str_from(view_pick(view, "time not known"))
 		                          : view_time(view, stop->time_ns);
@@ -538,7 +537,8 @@ static void find_span(struct view *view)
 		                        : view->from_ns;
 		view->to_ns = episode->last_ns > view->to_ns ? episode->last_ns : view->to_ns;
 	}
-	int64_t stop_ns = stop_time(view->findings);
+	const struct stop *stop = main_stop(view->findings);
+	int64_t stop_ns = stop == NULL ? TIME_NONE : stop->time_ns;
 	view->to_ns = stop_ns > view->to_ns && view->to_ns != TIME_NONE ? stop_ns : view->to_ns;
 }
 
