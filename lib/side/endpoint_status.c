@@ -9,6 +9,7 @@
 /* What one endpoint says, in its own spelling; -1 and empty: not said. */
 struct status {
 	struct str line, endpoint, errors;
+	struct str errors_line; /* where they end, if not in that line */
 	double db_bytes, in_use_bytes, quota_bytes, term, index, applied;
 	int has_leader; /* -1: not said */
 };
@@ -122,7 +123,8 @@ static void close_status(struct side_sink *sink, struct cluster *cluster,
 	if (status->has_leader >= 0) {
 		side_fact(sink, "endpoint.has_leader", status->has_leader, "", status->line);
 	}
-	side_alarms(sink, status->errors, status->line);
+	side_alarms(sink, status->errors,
+	            status->errors_line.len > 0 ? status->errors_line : status->line);
 	if (str_contains(status->errors, STR("no leader"))) {
 		side_fact(sink, "endpoint.has_leader", 0, "", status->line);
 	}
@@ -163,18 +165,44 @@ static void read_cell(struct status *status, struct str head, struct str cell)
 	}
 }
 
+/* A table, and its last row as far as it was read: etcdctl breaks long cells, "alarm:NOSPACE" is in
+ * a row of its own without an endpoint. */
+struct table {
+	struct side_table_columns columns;
+	struct status row; /* endpoint empty: there is none */
+};
+
+static void close_row(struct side_sink *sink, struct cluster *cluster, struct table *table)
+{
+	if (table->row.endpoint.len > 0) {
+		close_status(sink, cluster, &table->row);
+	}
+	table->row = status_new(STR(""));
+}
+
+static void read_table_row(struct side_sink *sink, struct cluster *cluster, struct table *table,
+                           const struct status *row)
+{
+	if (row->endpoint.len > 0) {
+		close_row(sink, cluster, table);
+		table->row = *row;
+	} else if (table->row.endpoint.len > 0 && row->errors.len > 0) {
+		table->row.errors = arena_printf(sink->tmp, STR_FMT " " STR_FMT,
+		                                 STR_ARG(table->row.errors), STR_ARG(row->errors));
+		table->row.errors_line = row->line;
+	}
+}
+
 static void read_row(struct side_sink *sink, struct cluster *cluster, struct str line,
-                     const struct side_table_columns *table)
+                     struct table *table)
 {
 	struct str cells[SIDE_COLUMNS_MAX];
 	struct status status = status_new(line);
-	if (table->count > 0 && side_columns_row(table, line, cells)) {
-		for (size_t i = 0; i < table->count; i++) {
-			read_cell(&status, table->names[i], cells[i]);
+	if (table->columns.count > 0 && side_columns_row(&table->columns, line, cells)) {
+		for (size_t i = 0; i < table->columns.count; i++) {
+			read_cell(&status, table->columns.names[i], cells[i]);
 		}
-		if (!str_equals(status.endpoint, STR("ENDPOINT")) && status.endpoint.len > 0) {
-			close_status(sink, cluster, &status);
-		}
+		read_table_row(sink, cluster, table, &status);
 		return;
 	}
 	size_t count = split_simple(line, cells);
@@ -272,18 +300,21 @@ static void read(struct str text, struct side_sink *sink)
 	struct str rest = text, line;
 	struct cluster cluster = {0};
 	struct status fields = status_new(STR(""));
-	struct side_table_columns table = {0};
+	struct table table = {.row = status_new(STR(""))};
 	while (side_line(&rest, &line)) {
 		struct str trimmed = str_trim(line);
 		if (str_contains(line, STR("RAFT APPLIED INDEX"))) {
-			side_columns_read(&table, line);
+			close_row(sink, &cluster, &table);
+			side_columns_read(&table.columns, line);
 		} else if (trimmed.len == 0) {
-			table.count = 0;
+			close_row(sink, &cluster, &table);
+			table.columns.count = 0;
 		} else {
 			read_row(sink, &cluster, line, &table);
 			read_field(sink, &cluster, &fields, trimmed);
 		}
 	}
+	close_row(sink, &cluster, &table);
 	if (str_contains(text, STR("\"raftAppliedIndex\""))) {
 		read_json(text, sink, &cluster);
 	}

@@ -106,7 +106,10 @@ static void table_of_endpoint_status_is_read_by_its_heads(void **state)
 	            "LEARNER | RAFT TERM | RAFT INDEX | RAFT APPLIED INDEX | ERRORS |\n" RULER
 	            "| 10.20.0.11:2379 | 8e9e05c52164694d |  3.5.16 |  4.3 GB |     false |      "
 	            "false |        38 |    8736841 |            8736838 |  "
-	            "memberID:10276657743932975437 alarm:NOSPACE  |\n"
+	            "memberID:10276657743932975437 |\n"
+	            "|                 |                  |         |         |           |      "
+	            "      |           |            |                    |                "
+	            "alarm:NOSPACE  |\n"
 	            "| 10.20.0.12:2379 | 9e9e05c52164694d |  3.5.16 |  20 kB |     true |      "
 	            "false |        40 |    8736841 |            8736841 |    |\n" RULER));
 	assert_str(reading.what, "etcdctl endpoint status");
