@@ -3,7 +3,8 @@
 """Less input makes a verdict less sure, never wrong: sides.py WHYDOWN ROOT
 
 Each recorded case is explained from its etcd logs alone, from Milvus's alone, without each of its inputs, from lines
-without times, from warnings and errors alone, and from the last lines of each log.
+without times, from warnings and errors alone, and from the last lines of each log; and with a document that tells of a
+slow disk, a throttled process or a full disk, none of which is a reason for an end that has one.
 """
 import json
 import pathlib
@@ -25,6 +26,16 @@ TIMES = (
 )
 ORDINARY = re.compile(rb'"level":"(?:info|debug)"|\] \[(?:INFO|DEBUG)\] |^\S+ \S+ [DIN] \| ')
 LAST_LINES = 120
+DOCUMENTS = {
+    "cpu.stat": "usage_usec 84531234123\nuser_usec 61234123411\nsystem_usec 23297110712\n"
+                "nr_periods 918273\nnr_throttled 612345\nthrottled_usec 41234567890\n",
+    "df.txt": "Filesystem      Size  Used Avail Use% Mounted on\n"
+              "/dev/sda1       100G  100G   20K 100% /var/lib/docker\n",
+    "endpoint.json": '[{"Endpoint":"127.0.0.1:2379","Status":{"header":{"member_id":10276657743932975437,"raft_term":7},'
+                     '"version":"3.5.14","dbSize":2147483648,"leader":10276657743932975437,"raftIndex":998123,'
+                     '"errors":["memberID:10276657743932975437 alarm:NOSPACE "]}}]',
+}
+SLOW_TEST = ("disk-test-slow", "fio.txt")
 
 
 def explained(program, folder, names):
@@ -135,12 +146,28 @@ def check_cut(tap, program, folder, described, cut, scratch):
     tap.check(f"{folder.name}: {cut} alone are not wrong", said["cause"] in right, f"{said['cause']} ({said['confidence']}), not one of {right}")
 
 
+def check_document(tap, program, folder, described, document):
+    """How things are at some time, beside what happened."""
+    said = explained(program, folder, [*cases.arguments(folder), str(document)])["verdict"]
+    right = {described["cause"], "unknown", *described.get("alone", {}).get("documents", [])}
+    tap.check(f"{folder.name}: {document.name} changes nothing", said["cause"] in right,
+              f"{said['cause']} ({said['confidence']}), not one of {right}")
+
+
+def write_documents(root, scratch):
+    folder = pathlib.Path(tempfile.mkdtemp(dir=scratch))
+    for name, text in DOCUMENTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [*(folder / name for name in DOCUMENTS), root.joinpath("testdata", "cases", *SLOW_TEST)]
+
+
 def main():
     program, root = sys.argv[1], pathlib.Path(sys.argv[2])
     scratch = tempfile.mkdtemp()
     try:
         with Tap() as tap:
             check_the_checks(tap)
+            documents = write_documents(root, scratch)
             for folder in cases.cases(root):
                 described = json.loads((folder / "case.json").read_text(encoding="utf-8"))
                 if "cause" not in described or (folder / "args").exists():
@@ -152,6 +179,9 @@ def main():
                     check_side(tap, program, folder, side, described)
                 for cut in CUTS:
                     check_cut(tap, program, folder, described, cut, scratch)
+                is_named = described["cause"] not in (None, "unknown")
+                for document in documents if is_named and sides else []:
+                    check_document(tap, program, folder, described, document)
     finally:
         shutil.rmtree(scratch)
 

@@ -265,6 +265,9 @@ struct sign_result {
 	bool is_observable; /* whether its absence means something */
 	bool has_lift;      /* more than all day long */
 	bool is_relation;   /* rests on how logs relate, not only on what one of them shows */
+	bool is_derived;    /* rests on what is computed of several lines */
+	bool is_measured;   /* rests on what a document says of how things were at some time */
+	bool has_happened;  /* rests on something that happened */
 	int64_t time_ns;    /* earliest start of the evidence; TIME_NONE */
 	struct evidence_list evidence;
 	struct {

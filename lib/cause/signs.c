@@ -204,11 +204,19 @@ static bool can_show_any(const struct reason *reason, const struct json *kinds)
 	return false;
 }
 
+/* What a tool says of an etcd, as an alarm that is raised. */
+static bool is_state_of_etcd(const struct reason *reason, const struct episode *episode)
+{
+	return episode->first_ns == TIME_NONE && str_starts(episode->kind->id, STR("etcd.")) &&
+	       reason->digest->sources[episode->source].by_program[FORMAT_ETCD] == 0;
+}
+
 static bool see_episode(const struct reason *reason, const struct json *when, struct sign_result *result)
 {
 	const struct json *conditions = json_get(when, "where");
 	struct tally in = {0}, out = {0};
 	size_t before = result->episodes.count;
+	bool had_happened = result->has_happened;
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
 		if (!is_named(episode->kind->id, json_get(when, "episode"), kind_is)) {
 			continue;
@@ -218,11 +226,15 @@ static bool see_episode(const struct reason *reason, const struct json *when, st
 		tally_episode(is_inside ? &in : &out, episode, conditions);
 		if (is_inside && in.count > count) {
 			result_add(result, episode);
+			bool is_state = is_state_of_etcd(reason, episode);
+			result->is_measured |= is_state;
+			result->has_happened |= !is_state;
 		}
 	}
 	bool is_seen = tally_holds(&in, when);
 	if (!is_seen) {
 		result->episodes.count = before;
+		result->has_happened = had_happened;
 		result->is_observable = in.count > 0 || can_show_any(reason, json_get(when, "episode"));
 		return false;
 	}
@@ -294,6 +306,8 @@ static bool see_fact(const struct reason *reason, const struct json *when, struc
 	const struct derived_fact *derived = derived_find(reason, id);
 	if (derived != NULL) {
 		bool is_seen = value.len > 0 ? compares(derived->value, value) : text.len == 0 || str_equals(derived->text, text);
+		result->is_derived |= is_seen;
+		result->has_happened |= is_seen && derived->episode != NULL;
 		if (is_seen && derived->episode != NULL) {
 			result_add(result, derived->episode);
 			result->is_relation |= derived->is_relation;
@@ -309,6 +323,7 @@ static bool see_fact(const struct reason *reason, const struct json *when, struc
 		}
 		result->is_observable = true;
 		if (value.len > 0 ? compares(fact->value, value) : text.len == 0 || str_equals(fact->text, text)) {
+			result->is_measured = true;
 			return true;
 		}
 	}

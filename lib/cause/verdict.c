@@ -16,6 +16,7 @@ static const int strength_units[STRENGTH_COUNT] = {
 
 enum {
 	PASSED_MAX = 14,     /* score of what was over before an end that nothing forced */
+	STANDING_MAX = 10,   /* and of how things are where something else shows what happened */
 	PRICE_UNREACHED = 3, /* of each kind of trouble in the window that a cause leaves open */
 	UNREACHED_MAX = 6,
 	NAMED_MIN = 24, /* least score of a named cause: one strong sign in an unlikely family */
@@ -39,6 +40,9 @@ struct weighed {
 	int64_t time_ns; /* earliest evidence of a strong sign; TIME_NONE */
 	int64_t last_ns; /* and the latest */
 	bool is_request; /* it is the request to stop itself */
+	/* a disk that a test found slow ...: how things are, which nothing dates but its symptoms
+	 */
+	bool is_standing;
 	bool is_excluded;
 };
 
@@ -55,6 +59,54 @@ static int units_of(const struct sign *sign, const struct sign_result *result)
 	return strength_units[sign->strength];
 }
 
+static bool is_for(const struct weighed *weighed, size_t index)
+{
+	return weighed->results[index].is_seen && !weighed->cause->signs[index].is_against;
+}
+
+/* A strong sign for it. */
+static bool is_telling(const struct weighed *weighed, size_t index)
+{
+	return is_for(weighed, index) &&
+	       units_of(&weighed->cause->signs[index], &weighed->results[index]) >=
+	               strength_units[STRENGTH_STRONG];
+}
+
+/* Whether all that is strong for it, or all at all, is the number of a document. */
+static bool is_only_measured(const struct weighed *weighed)
+{
+	bool has_telling = false, is_measured = false;
+	for (size_t i = 0; i < weighed->cause->sign_count; i++) {
+		has_telling |= is_telling(weighed, i);
+	}
+	for (size_t i = 0; i < weighed->cause->sign_count; i++) {
+		const struct sign_result *result = &weighed->results[i];
+		if (!(has_telling ? is_telling(weighed, i) : is_for(weighed, i))) {
+			continue;
+		}
+		if (!result->is_measured || result->has_happened) {
+			return false;
+		}
+		is_measured = true;
+	}
+	return is_measured;
+}
+
+static void note_times(const struct reason *reason, struct weighed *weighed,
+                       const struct sign_result *result)
+{
+	for (size_t i = 0; i < result->episodes.count; i++) {
+		const struct episode *episode = result->episodes.items[i];
+		weighed->last_ns =
+			episode->last_ns > weighed->last_ns ? episode->last_ns : weighed->last_ns;
+		weighed->is_request |= free_end_is(reason, episode);
+	}
+	if (result->time_ns != TIME_NONE &&
+	    (weighed->time_ns == TIME_NONE || result->time_ns < weighed->time_ns)) {
+		weighed->time_ns = result->time_ns;
+	}
+}
+
 static void weighed_evaluate(const struct reason *reason, struct weighed *weighed)
 {
 	const struct cause *cause = weighed->cause;
@@ -63,26 +115,14 @@ static void weighed_evaluate(const struct reason *reason, struct weighed *weighe
 	weighed->time_ns = TIME_NONE;
 	weighed->last_ns = TIME_NONE;
 	for (size_t i = 0; i < cause->sign_count; i++) {
-		const struct sign *sign = &cause->signs[i];
-		struct sign_result *result = &weighed->results[i];
-		sign_evaluate(reason, sign, result);
-		if (!result->is_seen) {
-			continue;
-		}
-		if (sign->is_against && sign->strength == STRENGTH_EXCLUDES) {
-			weighed->is_excluded = true;
-		}
-		bool is_telling = !sign->is_against &&
-		                  units_of(sign, result) >= strength_units[STRENGTH_STRONG];
-		for (size_t j = 0; is_telling && j < result->episodes.count; j++) {
-			const struct episode *episode = result->episodes.items[j];
-			weighed->last_ns = episode->last_ns > weighed->last_ns ? episode->last_ns
-			                                                       : weighed->last_ns;
-			weighed->is_request |= free_end_is(reason, episode);
-		}
-		if (is_telling && result->time_ns != TIME_NONE &&
-		    (weighed->time_ns == TIME_NONE || result->time_ns < weighed->time_ns)) {
-			weighed->time_ns = result->time_ns;
+		sign_evaluate(reason, &cause->signs[i], &weighed->results[i]);
+		weighed->is_excluded |= weighed->results[i].is_seen && cause->signs[i].is_against &&
+		                        cause->signs[i].strength == STRENGTH_EXCLUDES;
+	}
+	weighed->is_standing = is_only_measured(weighed);
+	for (size_t i = 0; i < cause->sign_count; i++) {
+		if (weighed->is_standing ? is_for(weighed, i) : is_telling(weighed, i)) {
+			note_times(reason, weighed, &weighed->results[i]);
 		}
 	}
 }
@@ -203,9 +243,13 @@ static int count_unreached(const struct reason *reason, const struct weighed *we
 	return count;
 }
 
-/* Its trouble was over when something ended that nothing had forced. */
+/* Its trouble was over when something ended that nothing had forced, or had not shown by then. */
 static bool is_passed(const struct reason *reason, const struct weighed *weighed)
 {
+	if (weighed->is_standing && reason->free_ns != TIME_NONE) {
+		return weighed->time_ns == TIME_NONE ||
+		       weighed->time_ns > reason->free_ns - LINK_SLACK_MS * NS_PER_MS;
+	}
 	return !weighed->is_request && weighed->last_ns != TIME_NONE &&
 	       free_end_follows(reason, weighed->last_ns);
 }
@@ -236,13 +280,19 @@ static int compare_weighed(const void *a, const void *b)
 	return str_compare(left->cause->id, right->cause->id);
 }
 
-/* Whether all episodes of a sign are effects of a cause that showed itself no later. */
+/* Whether all episodes of a sign are effects of a cause that showed itself no later. How things are
+ * is not seen to have come first: it explains neither what decides for another cause nor what is
+ * computed of several lines. */
 static bool explains(const struct reason *reason, const struct weighed *by,
-                     const struct sign_result *result)
+                     const struct weighed *of, size_t index)
 {
+	const struct sign_result *result = &of->results[index];
+	bool is_firm = result->is_derived || units_of(&of->cause->signs[index], result) >=
+	                                             strength_units[STRENGTH_DECISIVE];
 	if (result->episodes.count == 0 || result->is_relation || is_passed(reason, by) ||
 	    by->own < strength_units[STRENGTH_STRONG] ||
-	    by->score < strength_units[STRENGTH_SUPPORTING]) {
+	    by->score < strength_units[STRENGTH_SUPPORTING] ||
+	    (by->is_standing && is_firm && result->time_ns != TIME_NONE)) {
 		return false;
 	}
 	for (size_t i = 0; i < result->episodes.count; i++) {
@@ -260,24 +310,46 @@ static void mark_explained(const struct reason *reason, const struct weighed *by
 	for (size_t i = 0; i < of->cause->sign_count; i++) {
 		if (of->results[i].is_seen && !of->cause->signs[i].is_against &&
 		    !of->is_explained[i]) {
-			of->is_explained[i] = explains(reason, by, &of->results[i]);
+			of->is_explained[i] = explains(reason, by, of, i);
+		}
+	}
+}
+
+/* How things are is no reason for an end that has one. */
+static void set_back_standing(struct weighing *weighing)
+{
+	bool is_decided = false;
+	for (size_t i = 0; i < weighing->count; i++) {
+		const struct weighed *weighed = &weighing->items[i];
+		is_decided |= !weighed->is_standing && weighed->score >= NAMED_MIN &&
+		              weighed->own >= strength_units[STRENGTH_STRONG];
+	}
+	for (size_t i = 0; is_decided && i < weighing->count; i++) {
+		struct weighed *weighed = &weighing->items[i];
+		if (weighed->is_standing && weighed->score > STANDING_MAX) {
+			weighed->score = STANDING_MAX;
 		}
 	}
 }
 
 /* A cause is the earliest thing that explains the rest: take away signs that are effects of a
- * stronger or earlier one. */
+ * stronger or earlier one; those of how things are come last. */
 static void explain_away(const struct reason *reason, struct weighing *weighing)
 {
 	qsort(weighing->items, weighing->count, sizeof(struct weighed), compare_weighed);
-	for (size_t i = 0; i < weighing->count; i++) {
+	for (size_t i = 0; i < 2 * weighing->count; i++) {
+		const struct weighed *by = &weighing->items[i % weighing->count];
+		if (by->is_standing != (i >= weighing->count)) {
+			continue;
+		}
 		for (size_t j = 0; j < weighing->count; j++) {
-			if (j != i) {
-				mark_explained(reason, &weighing->items[i], &weighing->items[j]);
+			if (by != &weighing->items[j]) {
+				mark_explained(reason, by, &weighing->items[j]);
 			}
 			weighed_score(reason, &weighing->items[j]);
 		}
 	}
+	set_back_standing(weighing);
 	qsort(weighing->items, weighing->count, sizeof(struct weighed), compare_weighed);
 }
 
