@@ -285,13 +285,49 @@ static void stop_add(struct reason *reason, struct process *process, const struc
 	stop->instance = process->instance;
 }
 
+/* Whether the kernel's words of an end of one process are among the evidence of a stop. */
+static bool is_killed_by_kernel(const struct stop *stop, const struct event *event)
+{
+	struct str pid = event_field_text(event, STR("pid"));
+	for (size_t i = 0; i < stop->evidence.count; i++) {
+		const struct event *other = stop->evidence.items[i];
+		if (str_starts(other->kind->id, STR("host.kernel.")) &&
+		    str_equals(event_field_text(other, STR("pid")), pid)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The last end without a word, where the kernel says that it killed the process and not when: a run
+ * that goes on is not the one. NULL: none. */
+static struct stop *stop_of_kernel(const struct reason *reason, const struct process *process,
+                                   const struct mark *mark)
+{
+	if (mark->time_ns != TIME_NONE || !episode_is(mark->episode, STR("host.kernel.*"))) {
+		return NULL;
+	}
+	for (size_t i = reason->findings->stops.count; i > 0; i--) {
+		struct stop *stop = &reason->findings->stops.items[i - 1];
+		if (str_equals(stop->instance, process->instance) &&
+		    str_equals(stop->component, process->component) &&
+		    (stop->how == STOP_ABRUPT || is_killed_by_kernel(stop, mark->event))) {
+			return stop;
+		}
+	}
+	return NULL;
+}
+
 static void note_ending(struct reason *reason, struct process *process, const struct mark *mark)
 {
 	const struct event *event = mark->event;
 	int code = exit_code_of(event, mark->ending.exit_code);
 	enum stop_how how =
 		mark->ending.how == STOP_ABRUPT ? how_of_exit(code, STOP_ABRUPT) : mark->ending.how;
-	struct stop *stop = process->is_running_at_end ? NULL : last_stop_of(reason, process);
+	struct stop *before = stop_of_kernel(reason, process, mark);
+	struct stop *stop = before != NULL               ? before
+	                    : process->is_running_at_end ? NULL
+	                                                 : last_stop_of(reason, process);
 	bool is_same = stop != NULL && (stop->time_ns == TIME_NONE || event->time_ns == TIME_NONE ||
 	                                event->time_ns - stop->time_ns <= STOP_JOIN_S * NS_PER_SEC);
 	if (!is_same) {
@@ -319,7 +355,7 @@ static void note_ending(struct reason *reason, struct process *process, const st
 	if (stop->evidence.count < EVIDENCE_MAX) {
 		vec_push(&stop->evidence, event);
 	}
-	process->is_running_at_end = false;
+	process->is_running_at_end = process->is_running_at_end && before != NULL;
 }
 
 /* ---- starts ---- */

@@ -107,6 +107,26 @@ static int64_t begin_of_next(const struct reason *reason)
 	return next_ns == TIME_NONE ? INT64_MAX : next_ns;
 }
 
+/* Whether an etcd had given the process that stopped a session since then: it was back, whatever
+ * its log tells. */
+static bool had_session_since(const struct reason *reason, int64_t time_ns)
+{
+	const struct stop *stop = reason->stop;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		if (!episode_is(episode, STR("milvus.session.registered")) ||
+		    !str_equals(episode_instance(reason, episode), stop->instance)) {
+			continue;
+		}
+		for (size_t i = 0; i < episode->member_count; i++) {
+			int64_t at_ns = episode->members[i]->time_ns;
+			if (at_ns != TIME_NONE && at_ns > time_ns && at_ns < stop->time_ns) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 /* An etcd that ended and had not come back is still what Milvus lacks, however long that is ago;
  * nor has one come back that ended in the same way each time it was started. */
 static int64_t end_of_etcd(const struct reason *reason, int64_t from_ns)
@@ -120,7 +140,8 @@ static int64_t end_of_etcd(const struct reason *reason, int64_t from_ns)
 		}
 		int64_t back_ns =
 			run_next_start(reason, other->component, other->instance, other->last_ns);
-		if (back_ns == TIME_NONE || back_ns >= reason->stop->time_ns) {
+		bool is_missing = back_ns == TIME_NONE || back_ns >= reason->stop->time_ns;
+		if (is_missing && !had_session_since(reason, other->last_ns)) {
 			from_ns = other->time_ns - NS_PER_MIN;
 		}
 	}
@@ -163,34 +184,40 @@ static bool is_of_later_run(const struct reason *reason, const struct episode *e
 	return next_ns != TIME_NONE && episode->first_ns >= next_ns;
 }
 
-static bool is_evidence_of(const struct stop *stop, const struct episode *episode)
+/* Whether a stop rests on what the same document says, without a time. */
+static bool is_told_of(const struct stop *stop, const struct episode *episode)
 {
 	for (size_t i = 0; i < stop->evidence.count; i++) {
-		for (size_t j = 0; j < episode->member_count; j++) {
-			if (stop->evidence.items[i] == episode->members[j]) {
-				return true;
-			}
+		const struct event *event = stop->evidence.items[i];
+		if (event->time_ns == TIME_NONE &&
+		    str_equals(event->origin.path, episode->members[0]->origin.path)) {
+			return true;
 		}
 	}
 	return false;
 }
 
+static bool is_long_after(int64_t time_ns, int64_t before_ns)
+{
+	return time_ns != TIME_NONE && before_ns != TIME_NONE &&
+	       time_ns - before_ns > WINDOW_MAX_S * NS_PER_SEC;
+}
+
 /* What has no time tells how things were in the end: not of a stop that others followed long after,
- * nor of one that gave up by itself where it is the end of another run. */
+ * nor of one where it is the end of another run of such a process. */
 static bool is_undated_of_others(const struct reason *reason, const struct episode *episode)
 {
 	const struct stop *stop = reason->stop;
-	if (episode->first_ns != TIME_NONE || reason->window.to_ns == TIME_NONE) {
+	if (episode->first_ns != TIME_NONE || reason->window.to_ns == TIME_NONE ||
+	    is_told_of(stop, episode)) {
 		return false;
 	}
-	bool gave_up = stop->how != STOP_ABRUPT && stop->how != STOP_KILLED;
 	vec_foreach (struct stop, other, &reason->findings->stops) {
-		bool is_like = str_equals(other->component, stop->component) && other != stop;
-		bool is_later = other->time_ns != TIME_NONE &&
-		                other->time_ns - stop->last_ns > WINDOW_MAX_S * NS_PER_SEC;
-		bool is_own =
-			gave_up && other->time_ns == TIME_NONE && is_evidence_of(other, episode);
-		if (is_like && (is_later || is_own)) {
+		bool is_like = str_equals(other->component, stop->component);
+		bool is_later = is_long_after(other->time_ns, stop->last_ns);
+		bool is_apart = is_later || is_long_after(stop->time_ns, other->last_ns);
+		if (other != stop && ((is_like && is_later) ||
+		                      ((is_like || is_apart) && is_told_of(other, episode)))) {
 			return true;
 		}
 	}
