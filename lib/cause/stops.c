@@ -214,12 +214,12 @@ static const struct stop *etcd_before(const struct reason *reason, const struct 
 {
 	const struct stop *found = NULL;
 	vec_foreach (struct stop, other, &reason->findings->stops) {
-		if (!is_milvus(stop) || is_milvus(other) || !stop_is_of_service(reason, other) ||
-		    other->time_ns == TIME_NONE || other->time_ns > stop->time_ns ||
-		    stop->time_ns - other->time_ns > LOOP_GAP_S * NS_PER_SEC) {
-			continue;
+		bool is_before = is_milvus(stop) && !is_milvus(other) &&
+		                 other->time_ns != TIME_NONE && other->time_ns <= stop->time_ns &&
+		                 stop->time_ns - other->time_ns <= LOOP_GAP_S * NS_PER_SEC;
+		if (is_before && stop_is_of_service(reason, other)) {
+			found = other;
 		}
-		found = other;
 	}
 	return found;
 }
