@@ -9,6 +9,7 @@ enum {
 	WINDOW_AFTER_LEAST_S = 1, /* ... and even when it started again at once */
 	WINDOW_JOIN_S = 180,      /* trouble closer than this to the window belongs to it */
 	WINDOW_MAX_S = 2 * 3600,
+	CLOCKS_S = 120, /* sooner after each other than this may be a matter of clocks */
 	CHRONIC_EPISODES = 5,
 	CHRONIC_TENTHS = 6,  /* spread over more than so many tenths of the logs */
 	EXCERPT_RECORDS = 60 /* fewer records and no start: pieces of a log */
@@ -119,7 +120,8 @@ static bool had_session_since(const struct reason *reason, int64_t time_ns)
 		}
 		for (size_t i = 0; i < episode->member_count; i++) {
 			int64_t at_ns = episode->members[i]->time_ns;
-			if (at_ns != TIME_NONE && at_ns > time_ns && at_ns < stop->time_ns) {
+			if (at_ns != TIME_NONE && at_ns > time_ns + CLOCKS_S * NS_PER_SEC &&
+			    at_ns < stop->time_ns) {
 				return true;
 			}
 		}
