@@ -201,6 +201,19 @@ static bool is_same_cluster(const struct process *a, const struct process *b)
 	return a->cluster_id.len > 0 && str_equals(a->cluster_id, b->cluster_id) && !is_twin(a, b);
 }
 
+/* Whether one of the etcds before it is in a cluster that it cannot be in, too. */
+static bool has_twin(const struct reason *reason, size_t index, int cluster)
+{
+	for (size_t i = 0; i < index; i++) {
+		const struct process *other = &reason->processes.items[i];
+		if (is_etcd(other) && other->cluster == cluster &&
+		    is_twin(other, &reason->processes.items[index])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Those of Kubernetes that do not say to which they belong are one cluster. */
 static void find_kubernetes(struct reason *reason)
 {
@@ -227,9 +240,9 @@ static void number_clusters(struct reason *reason)
 		}
 		for (size_t j = 0; j < i && process->cluster == 0; j++) {
 			const struct process *other = &reason->processes.items[j];
-			process->cluster = is_etcd(other) && is_same_cluster(other, process)
-			                           ? other->cluster
-			                           : 0;
+			bool is_it = is_etcd(other) && is_same_cluster(other, process) &&
+			             !has_twin(reason, i, other->cluster);
+			process->cluster = is_it ? other->cluster : 0;
 		}
 		if (process->cluster == 0) {
 			process->cluster = ++count;
@@ -601,8 +614,9 @@ static int cluster_of_stop(const struct reason *reason, const struct stop *stop)
 	    is_of_time(reason, cluster, stop)) {
 		return cluster;
 	}
+	const struct process *process = process_find(reason, stop->component, stop->instance);
 	for (int other = 1; other <= reason->clusters; other++) {
-		if (is_of_time(reason, other, stop)) {
+		if (is_of_time(reason, other, stop) && !is_refuted(reason, process, other)) {
 			of_time = other;
 			count++;
 		}

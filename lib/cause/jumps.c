@@ -125,13 +125,28 @@ static void derive_back(struct reason *reason)
 
 /* ---- a host that stood still ---- */
 
-/* Whether a log prints all the time but for one silence; some only print in bursts, and an etcd
- * that is well hardly ever. */
-static bool is_talkative(const struct source *source, int64_t silence_ns)
+static bool starts_after(const struct reason *reason, const struct source_gap *gap)
+{
+	vec_foreach (struct run, run, &reason->findings->runs) {
+		if (run->start_ns != TIME_NONE && run->start_ns >= gap->from_ns &&
+		    run->start_ns <= gap->to_ns + START_S * NS_PER_SEC) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether a log prints all the time but for one silence, and while it did not run; some only print
+ * in bursts, and an etcd that is well hardly ever. */
+static bool is_talkative(const struct reason *reason, const struct source *source,
+                         int64_t silence_ns)
 {
 	int64_t talked_ns = source->last_ns - source->first_ns - silence_ns, silent_ns = 0;
 	for (size_t i = 0; i < source->gap_count; i++) {
-		silent_ns += source->gaps[i].to_ns - source->gaps[i].from_ns;
+		int64_t length_ns = source->gaps[i].to_ns - source->gaps[i].from_ns;
+		bool is_between = starts_after(reason, &source->gaps[i]);
+		talked_ns -= is_between ? length_ns : 0;
+		silent_ns += is_between ? 0 : length_ns;
 	}
 	silent_ns -= silence_ns;
 	return source->by_program[FORMAT_ETCD] == 0 && source->dated >= TALKS_RECORDS_MIN &&
@@ -162,17 +177,6 @@ static enum silence silence_of(const struct source *source, const struct source_
 	return SILENCE_NONE;
 }
 
-static bool starts_after(const struct reason *reason, const struct source_gap *gap)
-{
-	vec_foreach (struct run, run, &reason->findings->runs) {
-		if (run->start_ns != TIME_NONE && run->start_ns >= gap->from_ns &&
-		    run->start_ns <= gap->to_ns + START_S * NS_PER_SEC) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Whether all logs over that time were silent, and another one that prints all the time began and
  * ended its silence with this one. */
 static bool is_common(const struct reason *reason, uint32_t number, const struct source_gap *gap)
@@ -186,7 +190,8 @@ static bool is_common(const struct reason *reason, uint32_t number, const struct
 		if (silence == SILENCE_NONE) {
 			return false;
 		}
-		same += silence == SILENCE_SAME && is_talkative(source, gap->to_ns - gap->from_ns)
+		same += silence == SILENCE_SAME &&
+		                        is_talkative(reason, source, gap->to_ns - gap->from_ns)
 		                ? 1
 		                : 0;
 	}
@@ -219,7 +224,7 @@ static void derive_silence(struct reason *reason)
 			                 (reason->window.to_ns == TIME_NONE ||
 			                  gap->from_ns <= reason->window.to_ns);
 			if (is_inside && length_ns >= SILENCE_MIN_S * NS_PER_SEC &&
-			    is_talkative(source, length_ns) &&
+			    is_talkative(reason, source, length_ns) &&
 			    length_ns > most.to_ns - most.from_ns && is_common(reason, i, gap)) {
 				most = *gap;
 			}

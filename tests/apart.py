@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Incidents of different weeks in one call do not mix: apart.py WHYDOWN ROOT
+
+Each case is handed over together with others that are said to have happened weeks before and after it: beside each other, and,
+where both have one log of etcd and one of Milvus, in the same two files, as a container's log holds them.
+"""
+import datetime
+import json
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+
+import case as cases
+from cases import decompressed
+from tap import Tap
+
+WEEKS = 6
+START = datetime.date(2026, 3, 2)
+STAMP = re.compile(rb"(20\d\d)([-/])(\d\d)\2(\d\d)(?=[T ]\d\d:\d\d)")
+LOGS = ["etcd.log", "milvus.log"]
+# What they say has no date, so that it may be of either incident.
+UNDATED = {"pod-evicted", "pasted-together"}
+# Where another log of such a process, or of the same host, tells more than the case alone.
+MORE = {"etcd-unreachable", "probe-kill"}
+
+
+def later(data, days):
+    def moved(match):
+        date = datetime.date(int(match[1]), int(match[3]), int(match[4])) + datetime.timedelta(days=days)
+        return date.strftime("%Y-%m-%d").replace("-", match[2].decode()).encode()
+
+    return STAMP.sub(moved, data)
+
+
+def copied(folder, target, days):
+    target.mkdir(parents=True)
+    for name in cases.logs(folder):
+        (target / name).write_bytes(later(decompressed((folder / name).read_bytes()), days))
+
+
+def days_to(report, week):
+    """By how many days an incident is moved so that it happens in a week."""
+    dates = [stop["time"][:10] for stop in report["stops"] if stop["time"]]
+    return (START - datetime.date.fromisoformat(dates[-1])).days + 7 * week
+
+
+def explained(program, folder):
+    return json.loads(cases.run(program, ["-f", "json", "."], folder).stdout)
+
+
+def faults_of(report, alone, days):
+    """What is said of the stops of one incident, against what is said of it alone. days: by how many it was moved."""
+    def moved(time):
+        return later(time.encode(), days).decode() if time else time
+
+    wanted = {(stop["component"], moved(stop["time"])): stop["cause"] for stop in alone["stops"] if stop["time"]}
+    said = {(stop["component"], stop["time"]): stop["cause"] for stop in report["stops"]}
+    return [f"{who} at {time}: {said.get((who, time))}, not {cause}" for (who, time), cause in wanted.items()
+            if cause != "unknown" and said.get((who, time)) not in (cause, "unknown")]
+
+
+def main_faults(report, alone):
+    """The last incident is the one that is explained, if Milvus stopped and nobody had asked it to."""
+    main = [stop for stop in report["stops"] if stop["main"]]
+    faults = [] if len(main) == 1 else [f"{len(main)} stops are the main one"]
+    own = next((stop for stop in alone["stops"] if stop["main"]), None)
+    is_worst = own and own["component"] == "milvus" and own["how"] not in ("asked", "clean")
+    if main and is_worst and (main[0]["time"] or "")[:7] != report["stops"][-1]["time"][:7]:
+        faults.append(f"explained: that of {main[0]['time']}")
+    if main and main[0]["cause"] != report["verdict"]["cause"]:
+        faults.append(f"the main stop's cause is {main[0]['cause']}, the verdict's {report['verdict']['cause']}")
+    return faults
+
+
+def check_beside(tap, program, first, second, reports, scratch):
+    """Two incidents, each in a folder of its own."""
+    whole = pathlib.Path(tempfile.mkdtemp(dir=scratch))
+    for at, folder in enumerate((first, second)):
+        copied(folder, whole / f"{at}-{folder.name}", days_to(reports[folder], at * WEEKS))
+    report = explained(program, whole)
+    faults = [*faults_of(report, reports[first], days_to(reports[first], 0)),
+              *faults_of(report, reports[second], days_to(reports[second], WEEKS)), *main_faults(report, reports[second])]
+    tap.empty(f"{first.name}, then {second.name}: each is told as alone", faults)
+
+
+def check_in_one(tap, program, first, second, reports, scratch):
+    """The same, in the same files."""
+    whole = pathlib.Path(tempfile.mkdtemp(dir=scratch))
+    for name in LOGS:
+        data = b"".join(later((folder / name).read_bytes(), days_to(reports[folder], at * WEEKS))
+                        for at, folder in enumerate((first, second)))
+        (whole / name).write_bytes(data)
+    report = explained(program, whole)
+    tap.empty(f"{first.name}, then {second.name}, in the same files: the last one is told as alone",
+              faults_of(report, reports[second], days_to(reports[second], WEEKS)))
+
+
+def check_the_checks(tap):
+    def report(cause, main=True):
+        stop = {"component": "etcd", "time": "2026-01-02T03:04:05Z", "cause": cause, "how": "killed", "main": main}
+        return {"stops": [stop], "verdict": {"cause": cause}}
+
+    tap.check("the same is right", not faults_of(report("network"), report("network"), 0))
+    tap.check("another cause is found", faults_of(report("killed"), report("network"), 0))
+    tap.check("a stop that is not told of is found", faults_of({"stops": []}, report("network"), 0))
+    tap.check("that none is the main one is found", main_faults(report("network", False), report("network")))
+
+
+def main():
+    program, root = sys.argv[1], pathlib.Path(sys.argv[2])
+    scratch = tempfile.mkdtemp()
+    try:
+        with Tap() as tap:
+            check_the_checks(tap)
+            reports = {}
+            for folder in cases.cases(root):
+                if (folder / "args").exists() or folder.name in UNDATED | MORE:
+                    continue
+                alone = pathlib.Path(tempfile.mkdtemp(dir=scratch)) / "alone"
+                copied(folder, alone, 0)
+                report = explained(program, alone)
+                if any(stop["main"] and stop["time"] for stop in report["stops"]):
+                    reports[folder] = report
+            folders = list(reports)
+            for first, second in zip(folders, [*folders[1:], folders[0]]):
+                check_beside(tap, program, first, second, reports, scratch)
+            folders = [folder for folder in folders if cases.logs(folder) == LOGS]
+            for first, second in zip(folders, [*folders[1:], folders[0]]):
+                check_in_one(tap, program, first, second, reports, scratch)
+    finally:
+        shutil.rmtree(scratch)
+
+
+main()
