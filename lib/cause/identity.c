@@ -19,19 +19,19 @@ static struct str component_of(const struct source *source, struct str name)
 	return layout_component(name);
 }
 
-/* Text that no format knows is of the program whose messages it holds. */
+/* Text that no format knows is of the program whose messages it holds, a kernel's of the host. */
 static struct str component_of_events(const struct digest *digest, uint32_t number)
 {
 	struct str component = {NULL, 0};
-	if (digest->sources[number].by_program[FORMAT_OTHER] > 0) {
-		return component;
-	}
+	bool is_other = digest->sources[number].by_program[FORMAT_OTHER] > 0;
 	vec_foreach (const struct episode, episode, &digest->episodes) {
 		struct str told = episode->kind->component;
 		if (episode->source != number) {
 			continue;
 		}
-		bool is_known = str_equals(told, STR("etcd")) || str_equals(told, STR("milvus"));
+		bool is_known = str_equals(told, STR("host")) ||
+		                (!is_other && (str_equals(told, STR("etcd")) ||
+		                               str_equals(told, STR("milvus"))));
 		if (!is_known || (component.len > 0 && !str_equals(told, component))) {
 			return (struct str){NULL, 0};
 		}

@@ -4,6 +4,7 @@
 
 enum {
 	TIME_WIDTH = 12, /* "16:52:47.941" */
+	DAY_LEN = 10,    /* of "2026-11-24 16:52:47.941 UTC" */
 	LANE_MIN = 20,   /* columns of a lane; with less, lanes stand below each other */
 	LANE_MAX = 84,
 	CELL_LINES_MAX = 6,
@@ -78,6 +79,38 @@ static void add_time(struct layout *to, const struct view_row *row, bool is_firs
 	layout_blanks(to, TIME_WIDTH - text_width(time));
 }
 
+static struct str day_of(struct layout *to, const struct view_row *row)
+{
+	return row->time_ns == TIME_NONE
+	               ? STR("")
+	               : str_slice(view_time(&to->view, row->time_ns), 0, DAY_LEN);
+}
+
+static bool has_days(struct layout *to)
+{
+	struct str first = STR("");
+	for (size_t i = 0; i < to->view.rows.count; i++) {
+		struct str day = day_of(to, &to->view.rows.items[i]);
+		if (first.len > 0 && day.len > 0 && !str_equals(first, day)) {
+			return true;
+		}
+		first = first.len > 0 ? first : day;
+	}
+	return false;
+}
+
+/* Where another day begins, if the rows are of several: its date. */
+static void add_day(struct layout *to, const struct view_row *row, bool has_many, struct str *day)
+{
+	struct str next = has_many ? day_of(to, row) : STR("");
+	if (next.len > 0 && !str_equals(*day, next)) {
+		layout_blanks(to, 2);
+		layout_add(to, LAYOUT_DIM, next);
+		buf_byte(to->out, '\n');
+		*day = next;
+	}
+}
+
 /* One line of a row: the event's lane holds a piece of its text, the others their state. */
 static void lane_line(struct layout *to, const struct view_row *row, struct str piece,
                       bool is_first, size_t width)
@@ -118,10 +151,13 @@ static void lanes_head(struct layout *to, size_t width)
 
 static void side_by_side(struct layout *to, size_t width)
 {
+	bool has_many = has_days(to);
+	struct str day = STR("");
 	lanes_head(to, width);
 	for (size_t i = 0; i < to->view.rows.count; i++) {
 		const struct view_row *row = &to->view.rows.items[i];
 		struct str text = row_text(to, row);
+		add_day(to, row, has_many, &day);
 		for (size_t line = 0; text.len > 0 && line < CELL_LINES_MAX; line++) {
 			lane_line(to, row, text_line(&text, width - 3), line == 0, width);
 		}
@@ -140,9 +176,12 @@ static void one_below_another(struct layout *to)
 	most = most < NAME_MAX_SHOWN ? most : NAME_MAX_SHOWN;
 	widest = widest < most ? widest : most;
 	size_t indent = 2 + TIME_WIDTH + 2 + widest + 3;
+	bool has_many = has_days(to);
+	struct str day = STR("");
 	for (size_t i = 0; i < to->view.rows.count; i++) {
 		const struct view_row *row = &to->view.rows.items[i];
 		struct str text = row_text(to, row);
+		add_day(to, row, has_many, &day);
 		add_time(to, row, true);
 		layout_blanks(to, 2);
 		layout_blanks(to, widest - layout_fit_name(to, LAYOUT_HEAD, widest,

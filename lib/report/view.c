@@ -375,13 +375,23 @@ static int compare_rows(const void *a, const void *b)
 	                                 : (int)left->kind - (int)right->kind;
 }
 
-/* A restart loop: the same two rows again and again are these two, and how often. */
-static bool is_again(const struct view *view, size_t kept, const struct view_row *row)
+static bool is_alike(const struct view_row *a, const struct view_row *b)
 {
+	return a->step == 0 && b->step == 0 && a->kind == b->kind && a->lane == b->lane &&
+	       str_equals(a->text, b->text);
+}
+
+/* A restart loop: the same two rows again and again are these two, and how often. Once again is a
+ * restart, whose time is told. */
+static bool is_again(const struct view *view, size_t kept, size_t index)
+{
+	const struct view_row *row = &view->rows.items[index];
 	for (size_t back = 1; back <= 2 && back <= kept; back++) {
 		struct view_row *before = &view->rows.items[kept - back];
-		if (row->step == 0 && before->step == 0 && before->kind == row->kind &&
-		    before->lane == row->lane && str_equals(before->text, row->text)) {
+		bool goes_on = back == 1 || before->count > 1 ||
+		               (index + 2 < view->rows.count &&
+		                is_alike(row, &view->rows.items[index + 2]));
+		if (is_alike(before, row) && goes_on) {
 			before->count++;
 			return true;
 		}
@@ -394,7 +404,7 @@ static void collapse_rows(struct view *view)
 	size_t kept = 0;
 	for (size_t i = 0; i < view->rows.count; i++) {
 		struct view_row row = view->rows.items[i];
-		if (is_again(view, kept, &row)) {
+		if (is_again(view, kept, i)) {
 			continue;
 		}
 		if (kept >= VIEW_ROWS_MAX && row.step == 0) {
