@@ -22,7 +22,7 @@ START = datetime.date(2026, 3, 2)
 STAMP = re.compile(rb"(20\d\d)([-/])(\d\d)\2(\d\d)(?=[T ]\d\d:\d\d)")
 LOGS = ["etcd.log", "milvus.log"]
 # What they say has no date, so that it may be of either incident.
-UNDATED = {"pod-evicted", "pasted-together"}
+UNDATED = {"pod-evicted", "pasted-together", "oom-restarted"}
 # Where another log of such a process, or of the same host, tells more than the case alone.
 MORE = {"etcd-unreachable", "probe-kill"}
 

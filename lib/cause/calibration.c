@@ -72,10 +72,14 @@ static bool is_part(const struct reason *reason)
 	       reason_missing_members(reason) > 0;
 }
 
-/* Who could not be reached did not tell what had become of it. */
+/* Who could not be reached did not tell what had become of it, nor the host who killed. */
 static bool is_untold(const struct reason *reason, const struct cause *cause)
 {
-	return str_equals(cause->told_by, STR("etcd")) && !reason->has_etcd;
+	bool has_host = reason_can_show(reason, STR("host.kernel.")) ||
+	                reason_can_show(reason, STR("host.docker.")) ||
+	                reason_can_show(reason, STR("host.k8s."));
+	return (str_equals(cause->told_by, STR("etcd")) && !reason->has_etcd) ||
+	       (str_equals(cause->told_by, STR("host")) && !has_host);
 }
 
 int calibration_named(const struct reason *reason, const struct cause *cause, const int *scores,
