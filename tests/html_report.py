@@ -59,8 +59,8 @@ def covered_labels(browser):
     """Labels of a lane that lie on each other."""
     return browser.run("""(() => {
         let boxes = Array.from(document.querySelectorAll('svg.lanes svg > .inner'), (one) => {
-            const text = one.getBoundingClientRect(), room = one.parentNode, x = room.x.baseVal.value, left = room.ownerSVGElement.getBoundingClientRect().left + x;
-            return {name: one.textContent, top: Math.round(room.y.baseVal.value), from: Math.max(text.left, left), to: Math.min(text.right, left + room.width.baseVal.value)};
+            const text = one.getBoundingClientRect(), room = one.parentNode, picture = room.ownerSVGElement.getBoundingClientRect(), left = picture.left + room.x.baseVal.value;
+            return {name: one.textContent, top: Math.round(picture.top + room.y.baseVal.value), from: Math.max(text.left, left), to: Math.min(text.right, left + room.width.baseVal.value)};
         });
         boxes = boxes.filter((box) => box.to > box.from);
         boxes.sort((a, b) => a.top - b.top || a.from - b.from);
@@ -259,6 +259,20 @@ def check_many(tap, browser, program, scratch):
     tap.check("and are searched", browser.run("Array.from(document.querySelectorAll('#list > details')).every((one) => one.hidden)"))
 
 
+def check_incident(tap, browser, program, root, scratch):
+    """The incident alone, where it is a stroke in the whole time; not where it is most of that."""
+    for name, wanted in {"three-stops": 2, "story-slow-disk": 1}.items():
+        folder = root / "testdata/cases" / name
+        browser.open(page(program, folder, cases.arguments(folder), scratch), WIDTHS["desktop"])
+        pictures = browser.run("Array.from(document.querySelectorAll('svg.lanes'), (one) => one.querySelectorAll('a').length)")
+        tap.check(f"{name}: {wanted} pictures of lanes, each with marks", len(pictures) == wanted and all(pictures), pictures)
+        told = browser.run("""(() => {
+            document.querySelectorAll('svg.lanes')[0].querySelector('a').dispatchEvent(new PointerEvent('pointerover', {bubbles: true}));
+            return document.getElementById('mark').textContent;
+        })()""")
+        tap.check(f"{name}: a mark of the first one tells its line", ":" in told and "Point at" not in told, told)
+
+
 def main():
     program, root = sys.argv[1], pathlib.Path(sys.argv[2])
     pictures = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None
@@ -283,6 +297,7 @@ def main():
             check_keyboard(tap, browser, path)
             check_filter(tap, browser, path)
             check_hostile(tap, browser, program, scratch)
+            check_incident(tap, browser, program, root, scratch)
             check_many(tap, browser, program, scratch)
         check_empty(tap, program, scratch, axe)
         check_long_names(tap, program, scratch, axe)

@@ -10,7 +10,9 @@ enum {
 	TRACKS_MAX = 6,    /* of stalls in a lane */
 	LABELLED_MAX = 16, /* stalls of a lane that are given room for a label */
 	HEAD_HEIGHT = 20,  /* a lane's name */
-	LANE_GAP = 8
+	LANE_GAP = 8,
+	NEAR_MARGIN_S = 5, /* shown before and after what the chain spans, and a sixth of that */
+	NEAR_SHARE = 12    /* a chain shorter than this part of all is shown by itself, too */
 };
 
 struct lane {
@@ -467,15 +469,9 @@ static void write_picture(struct lanes *lanes)
 	buf_finish(&body);
 }
 
-void html_lanes(struct html *html)
+/* Returns: how many marks had no room. */
+static size_t write_lanes(struct html *html)
 {
-	html_section(html, "lanes", "Timeline");
-	if (html->from_ns == TIME_NONE || html->to_ns <= html->from_ns) {
-		html_element(html, "p",
-		             str_from(view_pick(&html->view, "Nothing that was read is dated.")));
-		html_raw(html, "</section>\n");
-		return;
-	}
 	struct lanes lanes = {.html = html,
 	                      .items = memory_resize(NULL, LANES_MAX * sizeof(struct lane))};
 	for (size_t i = 0; i < LANES_MAX; i++) {
@@ -490,16 +486,69 @@ void html_lanes(struct html *html)
 	html_element(html, "p", view_span(&html->view, html->from_ns, html->to_ns));
 	html_raw(html, "\n");
 	write_picture(&lanes);
+	lanes_finish(&lanes);
+	return lanes.left_out;
+}
+
+/* What the chain spans, and a margin; whether that is so little of what is shown that its order
+ * cannot be seen there. */
+static bool find_near(const struct html *html, int64_t *from_ns, int64_t *to_ns)
+{
+	*from_ns = *to_ns = TIME_NONE;
+	vec_foreach (const struct chain_step, step, &html->view.findings->chain) {
+		if (step->start_ns == TIME_NONE) {
+			continue;
+		}
+		int64_t end_ns = step->end_ns > step->start_ns ? step->end_ns : step->start_ns;
+		*from_ns = *from_ns == TIME_NONE || step->start_ns < *from_ns ? step->start_ns
+		                                                              : *from_ns;
+		*to_ns = end_ns > *to_ns ? end_ns : *to_ns;
+	}
+	if (*from_ns == TIME_NONE || *from_ns < html->from_ns || *to_ns > html->to_ns) {
+		return false;
+	}
+	int64_t margin_ns = (*to_ns - *from_ns) / 6 + NEAR_MARGIN_S * NS_PER_SEC;
+	*from_ns -= margin_ns;
+	*to_ns += margin_ns;
+	return (html->to_ns - html->from_ns) / NEAR_SHARE > *to_ns - *from_ns;
+}
+
+/* What it is about, where that would be a stroke in the whole. */
+static void write_near(struct html *html)
+{
+	int64_t whole_from_ns = html->from_ns, whole_to_ns = html->to_ns, from_ns, to_ns;
+	if (!find_near(html, &from_ns, &to_ns)) {
+		return;
+	}
+	html_element(html, "h3", str_from(view_pick(&html->view, "The incident")));
+	html->from_ns = from_ns;
+	html->to_ns = to_ns;
+	write_lanes(html);
+	html->from_ns = whole_from_ns;
+	html->to_ns = whole_to_ns;
+	html_element(html, "h3", str_from(view_pick(&html->view, "The whole time")));
+}
+
+void html_lanes(struct html *html)
+{
+	html_section(html, "lanes", "Timeline");
+	if (html->from_ns == TIME_NONE || html->to_ns <= html->from_ns) {
+		html_element(html, "p",
+		             str_from(view_pick(&html->view, "Nothing that was read is dated.")));
+		html_raw(html, "</section>\n");
+		return;
+	}
+	write_near(html);
+	size_t left_out = write_lanes(html);
 	html_key(html);
 	html_raw(html, "<p id=\"mark\" class=\"point\" aria-live=\"polite\">");
 	html_pick(html, "Point at a mark to see its line; a click leads to its event.");
 	html_raw(html, "</p>\n");
-	if (lanes.left_out > 0) {
+	if (left_out > 0) {
 		html_element(
 			html, "p",
 			str_from(view_pick(&html->view, "Other instances had no room here; the "
 		                                        "events below have them all.")));
 	}
 	html_raw(html, "</section>\n");
-	lanes_finish(&lanes);
 }

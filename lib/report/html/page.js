@@ -91,7 +91,7 @@
 		}
 	}
 
-	const lanes = document.querySelector("svg.lanes");
+	const lanes = byId("lanes");
 	for (const kind of lanes ? ["pointerover", "focusin"] : []) {
 		lanes.addEventListener(kind, (happened) => {
 			const mark = happened.target.closest("a, g"), title = mark && mark.querySelector("title");
