@@ -98,6 +98,15 @@ def check_in_one(tap, program, first, second, reports, scratch):
               faults_of(report, reports[second], days_to(reports[second], WEEKS)))
 
 
+def check_undated(tap, program, root, scratch):
+    """What Kubernetes tells without a date is of the last stop, not of one two years before."""
+    whole = pathlib.Path(tempfile.mkdtemp(dir=scratch))
+    for name in ("slow-all-day", "probe-kill"):
+        copied(root / "testdata/cases" / name, whole / name, 0)
+    stops = explained(program, whole)["stops"]
+    tap.check("an undated kill is not of a stop long before", stops[0]["cause"] == "operator-stop", stops[0])
+
+
 def check_the_checks(tap):
     def report(cause, main=True):
         stop = {"component": "etcd", "time": "2026-01-02T03:04:05Z", "cause": cause, "how": "killed", "main": main}
@@ -124,6 +133,7 @@ def main():
                 report = explained(program, alone)
                 if any(stop["main"] and stop["time"] for stop in report["stops"]):
                     reports[folder] = report
+            check_undated(tap, program, root, scratch)
             folders = list(reports)
             for first, second in zip(folders, [*folders[1:], folders[0]]):
                 check_beside(tap, program, first, second, reports, scratch)
