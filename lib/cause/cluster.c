@@ -505,27 +505,13 @@ static bool is_refuted(const struct reason *reason, const struct process *milvus
 	return answer_ns != TIME_NONE && answer_ns > end_ns + answer_s * NS_PER_SEC;
 }
 
-/* Whether logs of a cluster are of the days of Milvus's. cluster 0: of any */
-static bool is_of_days(const struct reason *reason, const struct process *milvus, int cluster)
-{
-	vec_foreach (struct process, etcd, &reason->processes) {
-		bool is_in = is_etcd(etcd) && (cluster == 0 || etcd->cluster == cluster);
-		if (is_in && !are_days_apart(milvus, etcd)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Of the clusters that Milvus may have used: the only one, or one whose logs are not there; 0 when
  * nothing tells. */
 static int cluster_left(const struct reason *reason, const struct process *milvus)
 {
 	int left = 0, count = 0;
-	bool has_of_days = is_of_days(reason, milvus, 0);
 	for (int cluster = 1; cluster <= reason->clusters; cluster++) {
-		bool may_be = !has_of_days || is_of_days(reason, milvus, cluster);
-		if (may_be && !is_refuted(reason, milvus, cluster)) {
+		if (!is_refuted(reason, milvus, cluster)) {
 			left = cluster;
 			count++;
 		}
