@@ -4,7 +4,10 @@
 #include "base/vec.h"
 #include "cause/reason.h"
 
-enum { SETTLE_BELOW_PERMILLE = 800 };
+enum {
+	SETTLE_BELOW_PERMILLE = 800,
+	SETTLE_MAX = 4 /* questions that rivals ask */
+};
 
 /* Whether what would settle a doubt was given already. */
 static bool is_given(const struct reason *reason, struct str note)
@@ -66,6 +69,40 @@ static bool has_kind(const struct reason *reason, struct str begin)
 	return false;
 }
 
+/* What would settle the doubt for each rival comes before what more it asks for; a refuted one asks
+ * for nothing. */
+static void settle_rivals(struct reason *reason)
+{
+	struct findings *findings = reason->findings;
+	bool has_more = true;
+	for (size_t i = 0; has_more; i++) {
+		has_more = false;
+		vec_foreach (struct hypothesis, rival, &findings->rivals) {
+			const struct cause *cause = cause_set_find(reason->set, rival->cause);
+			bool asks = cause != NULL && rival->score > 0 && i < cause->settle_count;
+			if (asks && findings->settle.count < SETTLE_MAX) {
+				settle_note(reason, cause->settle[i]);
+			}
+			has_more |= asks;
+		}
+	}
+}
+
+/* Whether something had to wait for etcd, as it has for a slow disk, a process that does not get to
+ * run and lost packets alike. */
+static bool has_waited(const struct reason *reason)
+{
+	static const char *const waits[] = {"milvus.kv.slow", "milvus.session.lease_lost",
+	                                    "milvus.session.keepalive_closed", "etcd.apply.slow",
+	                                    "etcd.heartbeat.late"};
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		if (window_first(reason, str_from(waits[i])) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* No cause has anything that speaks for it. Ask for what shows more: the log itself, how the
  * process ended, and where etcd has to do with it the disk; where its own lines were seen, the CPU
  * too. */
@@ -77,7 +114,8 @@ static void settle_general(struct reason *reason)
 	if (reason->is_excerpt || reason->digest->episodes.count == 0 || !is_about_etcd) {
 		settle_note(reason, STR("whole-log"));
 	}
-	if (reason->stop != NULL || has_kind(reason, STR("host."))) {
+	bool gave_up = reason->stop != NULL && reason->stop->how == STOP_SESSION_LOST;
+	if ((reason->stop != NULL && !gave_up) || has_kind(reason, STR("host."))) {
 		settle_note(reason, STR("inspect"));
 	}
 	if (is_about_etcd) {
@@ -113,17 +151,12 @@ void reason_advice(struct reason *reason)
 	}
 	settle_add(reason, cause);
 	size_t before = findings->settle.count;
-	vec_foreach (struct hypothesis, rival, &findings->rivals) {
-		if (findings->settle.count < 4) {
-			settle_add(reason, cause_set_find(reason->set, rival->cause));
-		}
-	}
+	settle_rivals(reason);
 	if (findings->settle.count == before && is_unknown) {
 		settle_general(reason);
 	}
-	/* lost packets are sent again after 200 ms and more: that looks like anything */
-	const struct derived_fact *members = derived_find(reason, STR("etcd.members"));
-	if (is_unknown && members != NULL && members->value > 1) {
+	if (is_unknown && !reason->is_excerpt && has_waited(reason)) {
+		settle_note(reason, STR("cpu-metrics"));
 		settle_note(reason, STR("ping"));
 	}
 }
