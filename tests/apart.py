@@ -26,6 +26,9 @@ UNDATED = {"pod-evicted", "pasted-together", "oom-restarted"}
 # Where another log of such a process, or of the same host, tells more than the case alone.
 MORE = {"etcd-unreachable", "probe-kill"}
 
+# Not neighbours in the list of cases, but each other's temptation.
+MORE_PAIRS = [("kernel-oom", "neighbours"), ("members-stopped", "disk-test-slow"), ("etcd-stopped", "milvus-only")]
+
 
 def later(data, days):
     def moved(match):
@@ -135,7 +138,8 @@ def main():
                     reports[folder] = report
             check_undated(tap, program, root, scratch)
             folders = list(reports)
-            for first, second in zip(folders, [*folders[1:], folders[0]]):
+            more = [tuple(root / "testdata/cases" / name for name in pair) for pair in MORE_PAIRS]
+            for first, second in [*zip(folders, [*folders[1:], folders[0]]), *more]:
                 check_beside(tap, program, first, second, reports, scratch)
             folders = [folder for folder in folders if cases.logs(folder) == LOGS]
             for first, second in zip(folders, [*folders[1:], folders[0]]):

@@ -18,6 +18,8 @@ from schemas import faults_of, validator
 from tap import Tap
 
 TEXT_MAX = 2048
+# What waits for etcd may wait for a disk, a process that does not get to run, or lost packets.
+WAITS = {"milvus.kv.slow", "milvus.session.lease_lost", "milvus.session.keepalive_closed", "etcd.apply.slow", "etcd.heartbeat.late"}
 EARLIER_MAX = 3  # lines of different logs may stand so many seconds out of order
 
 
@@ -135,6 +137,10 @@ def verdict_faults(report, described):
             faults.append("a cause without advice")
     if verdict["cause"] == "unknown" and not verdict["settle"]:
         faults.append("unknown, and nothing is said to settle it")
+    has_waited = any(step["kind"] in WAITS for step in report["chain"])
+    if verdict["cause"] == "unknown" and has_waited and not verdict["excerpt"]:
+        asked = " ".join(item["what"] for item in verdict["settle"])
+        faults += [f"{word!r} is not asked about" for word in ("throttled", "latency and loss") if word not in asked]
     return faults
 
 
