@@ -626,6 +626,20 @@ static void step_insert(struct reason *reason, const struct chain_step *step, bo
 	}
 }
 
+/* What somebody says of an end comes before what the next start shows of it. */
+static void show_end(const struct stop *stop, struct evidence_list *evidence)
+{
+	enum { SHOWN_MAX = 3 };
+	for (int is_rest = 0; is_rest < 2; is_rest++) {
+		for (size_t i = 0; i < stop->evidence.count && evidence->count < SHOWN_MAX; i++) {
+			const struct event *event = stop->evidence.items[i];
+			if (str_starts(event->kind->id, STR("host.")) != (is_rest == 1)) {
+				vec_push(evidence, event);
+			}
+		}
+	}
+}
+
 static void end_step(struct reason *reason, struct text_both because)
 {
 	const struct stop *stop = reason->stop;
@@ -638,9 +652,7 @@ static void end_step(struct reason *reason, struct text_both because)
 	                          .is_inferred = stop->evidence.count == 0,
 	                          .because = because,
 	                          .summary = both_printf(reason->keep, "the process ended")};
-	for (size_t i = 0; i < stop->evidence.count && i < 3; i++) {
-		vec_push(&step.evidence, stop->evidence.items[i]);
-	}
+	show_end(stop, &step.evidence);
 	step_insert(reason, &step, false);
 }
 
