@@ -10,7 +10,8 @@
 enum {
 	LIFT_SHARE = 3,     /* all day at a third of the rate in the window: no lift */
 	LIFT_MAX_SHARE = 2, /* ... and half the duration */
-	LIFT_SPAN = 4       /* outside must be this much longer than the window to say anything */
+	LIFT_SPAN = 4,      /* outside must be this much longer than the window to say anything */
+	KINDS_SLOTS = 128
 };
 
 /* ---- comparisons: ">=2", ">1s", "<0.5" ---- */
@@ -59,6 +60,23 @@ static bool is_named(struct str text, const struct json *names, bool (*fits)(str
 		}
 	}
 	return false;
+}
+
+/* Names of kinds, and which kinds they were found to name: episodes are many, kinds are few. */
+struct named_kinds {
+	const struct json *names;
+	const struct event_kind *kinds[KINDS_SLOTS];
+	bool is_named[KINDS_SLOTS];
+};
+
+static bool names_kind(struct named_kinds *named, const struct event_kind *kind)
+{
+	size_t slot = ((uintptr_t)kind / sizeof(*kind)) % KINDS_SLOTS;
+	if (named->kinds[slot] != kind) {
+		named->kinds[slot] = kind;
+		named->is_named[slot] = is_named(kind->id, named->names, kind_is);
+	}
+	return named->is_named[slot];
 }
 
 /* ---- episodes ---- */
@@ -217,8 +235,9 @@ static bool see_episode(const struct reason *reason, const struct json *when, st
 	struct tally in = {0}, out = {0};
 	size_t before = result->episodes.count;
 	bool had_happened = result->has_happened;
+	struct named_kinds named = {.names = json_get(when, "episode")};
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		if (!is_named(episode->kind->id, json_get(when, "episode"), kind_is)) {
+		if (!names_kind(&named, episode->kind)) {
 			continue;
 		}
 		double count = in.count;
@@ -262,8 +281,9 @@ static bool see_uncovered(const struct reason *reason, const struct json *when, 
 {
 	int64_t longer_ns = duration_parse(json_get_text(when, "longer"));
 	bool is_seen = false;
+	struct named_kinds covering = {.names = json_get(when, "covering")};
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		if (!is_named(episode->kind->id, json_get(when, "covering"), kind_is) || !episode_in_window(reason, episode)) {
+		if (!names_kind(&covering, episode->kind) || !episode_in_window(reason, episode)) {
 			continue;
 		}
 		for (size_t i = 0; i < episode->member_count; i++) {
@@ -290,8 +310,9 @@ static bool see_absent(const struct reason *reason, const struct json *when, str
 	struct str component;
 	str_cut(first, STR("."), &component, NULL);
 	result->is_observable = reason_covers(reason, component, str_equals(json_get_text(when, "level"), STR("info")));
+	struct named_kinds named = {.names = kinds};
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		if (is_named(episode->kind->id, kinds, kind_is) && is_in_scope(reason, episode, when)) {
+		if (names_kind(&named, episode->kind) && is_in_scope(reason, episode, when)) {
 			return false;
 		}
 	}
