@@ -333,18 +333,14 @@ static void set_back_standing(struct weighing *weighing)
 }
 
 /* A cause is the earliest thing that explains the rest: take away signs that are effects of a
- * stronger or earlier one; those of how things are come last. */
+ * stronger or earlier one. */
 static void explain_away(const struct reason *reason, struct weighing *weighing)
 {
 	qsort(weighing->items, weighing->count, sizeof(struct weighed), compare_weighed);
-	for (size_t i = 0; i < 2 * weighing->count; i++) {
-		const struct weighed *by = &weighing->items[i % weighing->count];
-		if (by->is_standing != (i >= weighing->count)) {
-			continue;
-		}
+	for (size_t i = 0; i < weighing->count; i++) {
 		for (size_t j = 0; j < weighing->count; j++) {
-			if (by != &weighing->items[j]) {
-				mark_explained(reason, by, &weighing->items[j]);
+			if (j != i) {
+				mark_explained(reason, &weighing->items[i], &weighing->items[j]);
 			}
 			weighed_score(reason, &weighing->items[j]);
 		}
