@@ -10,7 +10,9 @@ enum {
 	STOP_JOIN_S = 90,       /* last words of one end */
 	START_LINES = 200,      /* lines of one start stand so close together ... */
 	START_AGAIN_LINES = 12, /* ... and those of one kind so close */
-	START_S = 15
+	START_S = 15,
+	START_LONG_S =
+		3600 /* a start may take minutes, as for a large database, but not that long */
 };
 
 struct ending {
@@ -373,6 +375,13 @@ static int64_t silence_before(const struct reason *reason, const struct mark *st
 	return start->time_ns;
 }
 
+/* Milvus prints its banner without a time. */
+static bool is_dated_start(const struct event_kind *kind)
+{
+	return !str_equals(kind->id, STR("milvus.start.banner")) &&
+	       !str_equals(kind->id, STR("milvus.start.version"));
+}
+
 /* The lines of one start: banner, version, the first dated line. A banner has the stamp of what was
  * printed before it. */
 static bool is_same_start(const struct process *process, const struct mark *mark)
@@ -386,7 +395,11 @@ static bool is_same_start(const struct process *process, const struct mark *mark
 		return event->time_ns - first->time_ns < START_S * NS_PER_SEC &&
 		       event->kind != first->kind;
 	}
+	bool has_own_stamp = first->time_ns != TIME_NONE && is_dated_start(first->kind);
 	uint64_t distance = event->origin.line - first->origin.line;
+	if (has_own_stamp && event->time_ns - first->time_ns > START_LONG_S * NS_PER_SEC) {
+		return false;
+	}
 	return distance <= (event->kind == first->kind ? START_AGAIN_LINES : START_LINES);
 }
 
