@@ -38,6 +38,19 @@ bool episode_meets_nobody(const struct episode *episode)
 	return false;
 }
 
+bool episode_is_answer(const struct episode *episode)
+{
+	static const char *const kinds[] = {
+		"milvus.session.lease_lost", "milvus.session.renewed", "milvus.session.registered",
+		"milvus.etcd.lease_not_found", "etcd.client.lease_not_found"};
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (str_equals(episode->kind->id, str_from(kinds[i]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool episode_is(const struct episode *episode, struct str kind)
 {
 	return kind_is(episode->kind->id, kind);

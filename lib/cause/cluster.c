@@ -405,23 +405,13 @@ static int score_of(const struct reason *reason, const struct process *milvus,
 
 /* ---- which one it cannot have used ---- */
 
-/* What only an etcd that lives can have answered. */
-static bool is_answer(const struct episode *episode)
-{
-	return episode_is(episode, STR("milvus.session.lease_lost")) ||
-	       episode_is(episode, STR("milvus.session.renewed")) ||
-	       episode_is(episode, STR("milvus.session.registered")) ||
-	       episode_is(episode, STR("milvus.etcd.lease_not_found")) ||
-	       episode_is(episode, STR("etcd.client.lease_not_found"));
-}
-
 /* A complaint of etcd: it may have been gone for a while. */
 static bool is_complaint(const struct episode *episode)
 {
-	return !is_answer(episode) && (episode_is(episode, STR("etcd.client.*")) ||
-	                               episode_is(episode, STR("milvus.etcd.*")) ||
-	                               episode_is(episode, STR("milvus.kv.*")) ||
-	                               episode_is(episode, STR("milvus.tso.*")));
+	return !episode_is_answer(episode) && (episode_is(episode, STR("etcd.client.*")) ||
+	                                       episode_is(episode, STR("milvus.etcd.*")) ||
+	                                       episode_is(episode, STR("milvus.kv.*")) ||
+	                                       episode_is(episode, STR("milvus.tso.*")));
 }
 
 /* Of how many members there are logs. cluster: 0: of all */
@@ -459,11 +449,11 @@ static int64_t first_answer(const struct reason *reason, const struct process *m
 {
 	int64_t answer_ns = TIME_NONE, complaint_ns = TIME_NONE;
 	vec_foreach (struct episode, episode, &reason->digest->episodes) {
-		bool is_known = is_answer(episode) || is_complaint(episode);
+		bool is_known = episode_is_answer(episode) || is_complaint(episode);
 		if (!is_known || !str_equals(episode_instance(reason, episode), milvus->instance)) {
 			continue;
 		}
-		int64_t *first = is_answer(episode) ? &answer_ns : &complaint_ns;
+		int64_t *first = episode_is_answer(episode) ? &answer_ns : &complaint_ns;
 		for (size_t i = 0; i < episode->member_count; i++) {
 			int64_t at_ns = episode->members[i]->time_ns;
 			bool is_later = at_ns != TIME_NONE && at_ns > after_ns;

@@ -242,6 +242,26 @@ static int64_t refused_at(const struct reason *reason, int64_t start_ns, int64_t
 	return found_ns;
 }
 
+/* When Milvus last had an answer from an etcd that then was alive, between two times; TIME_NONE. */
+static int64_t answered_at(const struct reason *reason, const struct process *etcd, int64_t from_ns,
+                           int64_t to_ns)
+{
+	int64_t found_ns = TIME_NONE;
+	vec_foreach (struct episode, episode, &reason->digest->episodes) {
+		const struct process *milvus =
+			process_find(reason, STR("milvus"), episode_instance(reason, episode));
+		bool is_its = milvus != NULL &&
+		              (milvus->cluster == 0 || milvus->cluster == etcd->cluster);
+		for (size_t i = 0;
+		     is_its && episode_is_answer(episode) && i < episode->member_count; i++) {
+			int64_t time_ns = episode->members[i]->time_ns;
+			bool is_between = time_ns > from_ns && time_ns < to_ns;
+			found_ns = is_between && time_ns > found_ns ? time_ns : found_ns;
+		}
+	}
+	return found_ns;
+}
+
 /* Its last line may be minutes older than its end; the others see that at once. */
 static void move_end(struct reason *reason, struct stop *stop, const struct process *etcd)
 {
@@ -263,6 +283,10 @@ static void move_end(struct reason *reason, struct stop *stop, const struct proc
 	                    : etcd->member_id.len > 0
 	                            ? missed_at(reason, etcd->member_id, stop->time_ns, until_ns)
 	                            : TIME_NONE;
+	if (missed_ns == TIME_NONE && is_alone) {
+		int64_t answered_ns = answered_at(reason, etcd, stop->time_ns, until_ns);
+		missed_ns = answered_ns == TIME_NONE ? TIME_NONE : answered_ns + NS_PER_MS;
+	}
 	if (missed_ns != TIME_NONE) {
 		ended->end_ns = missed_ns;
 		stop->time_ns = missed_ns;

@@ -221,6 +221,8 @@ struct str episode_instance(const struct reason *reason, const struct episode *e
 struct str episode_component(const struct episode *episode);
 /** Whether a client of etcd met nobody at its address. */
 bool episode_meets_nobody(const struct episode *episode);
+/** Whether only an etcd that lives can have answered that. */
+bool episode_is_answer(const struct episode *episode);
 bool episode_overlaps(const struct episode *episode, int64_t from_ns, int64_t to_ns);
 bool episode_in_window(const struct reason *reason, const struct episode *episode);
 /** First episode of a kind in the window, NULL if there is none. */
