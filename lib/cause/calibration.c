@@ -72,14 +72,33 @@ static bool is_part(const struct reason *reason)
 	       reason_missing_members(reason) > 0;
 }
 
+/* Whether something is there that would say so if the kernel had killed for want of memory. */
+static bool has_words_of_host(const struct reason *reason)
+{
+	static const struct str tools[] = {STR_INIT("docker inspect"), STR_INIT("docker events"),
+	                                   STR_INIT("kubectl describe pod"),
+	                                   STR_INIT("kubectl get pods"),
+	                                   STR_INIT("pods or events of Kubernetes")};
+	for (size_t i = 0; i < reason->digest->document_count; i++) {
+		if (str_starts_any(reason->digest->documents[i].what, tools,
+		                   sizeof(tools) / sizeof(tools[0]))) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < reason->digest->source_count; i++) {
+		if (str_starts_any(reason->digest->sources[i].formats, tools,
+		                   sizeof(tools) / sizeof(tools[0]))) {
+			return true;
+		}
+	}
+	return reason_can_show(reason, STR("host.kernel."));
+}
+
 /* Who could not be reached did not tell what had become of it, nor the host who killed. */
 static bool is_untold(const struct reason *reason, const struct cause *cause)
 {
-	bool has_host = reason_can_show(reason, STR("host.kernel.")) ||
-	                reason_can_show(reason, STR("host.docker.")) ||
-	                reason_can_show(reason, STR("host.k8s."));
 	return (str_equals(cause->told_by, STR("etcd")) && !reason->has_etcd) ||
-	       (str_equals(cause->told_by, STR("host")) && !has_host);
+	       (str_equals(cause->told_by, STR("host")) && !has_words_of_host(reason));
 }
 
 int calibration_named(const struct reason *reason, const struct cause *cause, const int *scores,
