@@ -9,11 +9,6 @@ enum {
 	                 there is no quorum */
 };
 
-static bool is_etcd(const struct process *process)
-{
-	return str_equals(process->component, STR("etcd"));
-}
-
 static int cluster_of(const struct reason *reason, struct str instance)
 {
 	const struct process *etcd = process_find(reason, STR("etcd"), instance);
@@ -80,7 +75,8 @@ static int64_t last_seen(const struct reason *reason, int cluster)
 {
 	int64_t last_ns = TIME_NONE;
 	vec_foreach (struct process, process, &reason->processes) {
-		if (is_etcd(process) && process->cluster == cluster && process->last_ns > last_ns) {
+		if (process_is_etcd(process) && process->cluster == cluster &&
+		    process->last_ns > last_ns) {
 			last_ns = process->last_ns;
 		}
 	}
@@ -91,7 +87,7 @@ static unsigned logs_of(const struct reason *reason, int cluster)
 {
 	unsigned logs = 0;
 	vec_foreach (struct process, process, &reason->processes) {
-		logs += is_etcd(process) && process->cluster == cluster ? 1 : 0;
+		logs += process_is_etcd(process) && process->cluster == cluster ? 1 : 0;
 	}
 	return logs;
 }
@@ -142,7 +138,7 @@ static bool is_led_elsewhere(const struct reason *reason, int cluster, int64_t l
 	int64_t settled_ns = lost_ns + QUORUM_S * NS_PER_SEC;
 	unsigned led = 0;
 	vec_foreach (struct process, process, &reason->processes) {
-		bool goes_on = is_etcd(process) && process->cluster == cluster &&
+		bool goes_on = process_is_etcd(process) && process->cluster == cluster &&
 		               process->last_ns > lost_ns && !is_down(reason, process, settled_ns);
 		led += goes_on && has_leader(reason, process, settled_ns) ? 1 : 0;
 	}
@@ -298,7 +294,7 @@ void reason_ends(struct reason *reason)
 {
 	vec_foreach (struct stop, stop, &reason->findings->stops) {
 		const struct process *etcd = process_find(reason, stop->component, stop->instance);
-		if (etcd != NULL && is_etcd(etcd) && stop->how == STOP_ABRUPT &&
+		if (etcd != NULL && process_is_etcd(etcd) && stop->how == STOP_ABRUPT &&
 		    stop->time_ns != TIME_NONE) {
 			move_end(reason, stop, etcd);
 		}
@@ -314,7 +310,7 @@ static bool has_quorum_without(const struct reason *reason, const struct stop *s
 {
 	unsigned alive = 0;
 	vec_foreach (struct process, process, &reason->processes) {
-		alive += is_etcd(process) && process->cluster == cluster &&
+		alive += process_is_etcd(process) && process->cluster == cluster &&
 		                         !str_equals(process->instance, stop->instance) &&
 		                         !is_down(reason, process, stop->time_ns)
 		                 ? 1

@@ -109,6 +109,7 @@ struct process *process_of(struct reason *reason, struct str component, struct s
 /** NULL: not known. */
 const struct process *process_find(const struct reason *reason, struct str component,
                                    struct str instance);
+bool process_is_etcd(const struct process *process);
 /** When it first started again after a time; TIME_NONE: not seen. */
 int64_t run_next_start(const struct reason *reason, struct str component, struct str instance,
                        int64_t after_ns);
@@ -137,8 +138,17 @@ void reason_unfocus(struct reason *reason, struct digest *whole);
 bool stop_is_foreign(const struct reason *reason, const struct stop *stop);
 bool stop_is_of_others(const struct reason *reason, const struct stop *stop);
 unsigned reason_member_count(const struct reason *reason, int cluster);
+/** Of how many members there are logs. cluster: 0: of all */
+unsigned cluster_logs(const struct reason *reason, int cluster);
 /** Members of the etcd that is looked at whose logs are not there, while others' are. */
 unsigned reason_missing_members(const struct reason *reason);
+
+/* cluster_used.c */
+/** The etcd cluster that a Milvus used; one more than there are, where it can be none of them; 0 when
+ * nothing tells. */
+int cluster_of_milvus(const struct reason *reason, const struct process *milvus);
+/** Whether it cannot have used a cluster. */
+bool cluster_is_refuted(const struct reason *reason, const struct process *milvus, int cluster);
 
 /* quorum.c: when members ended that did not say so, losses of quorum, which become stops, and
  * whether an end stopped the service */

@@ -135,6 +135,11 @@ static bool ending_of(const struct reason *reason, const struct episode *episode
 
 /* ---- processes ---- */
 
+bool process_is_etcd(const struct process *process)
+{
+	return str_equals(process->component, STR("etcd"));
+}
+
 const struct process *process_find(const struct reason *reason, struct str component,
                                    struct str instance)
 {
