@@ -158,7 +158,7 @@ def write_documents(root, scratch):
     folder = pathlib.Path(tempfile.mkdtemp(dir=scratch))
     for name, text in DOCUMENTS.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return [*(folder / name for name in DOCUMENTS), root.joinpath("testdata", "cases", *SLOW_TEST)]
+    return [*(folder / name for name in DOCUMENTS), root.resolve().joinpath("testdata", "cases", *SLOW_TEST)]
 
 
 def main():
