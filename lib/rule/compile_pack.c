@@ -18,8 +18,8 @@ static void print_bytes(FILE *file, const char *name, struct str bytes)
 {
 	fprintf(file, "static const char %s[] =", name);
 	for (size_t i = 0; i < bytes.len; i++) {
-		fprintf(file, "%s\\%03o", i % 32 == 0 ? "\"\n\t\"" + (i == 0 ? 1 : 0) : "",
-		        (unsigned char)bytes.ptr[i]);
+		const char *line = i == 0 ? "\n\t\"" : i % 32 == 0 ? "\"\n\t\"" : "";
+		fprintf(file, "%s\\%03o", line, (unsigned char)bytes.ptr[i]);
 	}
 	fprintf(file, "%s;\n\n", bytes.len == 0 ? "\"\"" : "\"");
 }
