@@ -285,6 +285,9 @@ static void add_value(struct scan *scan, struct str key, struct str value, enum 
 {
 	redact_learn_place(scan->redactor, key, value);
 	bool has_blank = str_find_byte(value, ' ') >= 0;
+	if (has_blank && (class_ == CLASS_VALUE || class_ == CLASS_PLAIN)) {
+		class_ = CLASS_FREE; /* a sentence, whatever the key promises */
+	}
 	if (class_ == CLASS_SECRET && !is_harmless_secret(value)) {
 		redact_count(scan->redactor, REDACT_SECRET, value);
 		buf_add(scan->out, STR("<secret>"));
@@ -294,9 +297,7 @@ static void add_value(struct scan *scan, struct str key, struct str value, enum 
 	} else if (class_ == CLASS_SECRET || class_ == CLASS_CUT || class_ == CLASS_PLAIN) {
 		buf_add(scan->out, value);
 	} else {
-		redact_add_text(scan->redactor, value,
-		                class_ == CLASS_VALUE && has_blank ? CLASS_FREE : class_,
-		                scan->out);
+		redact_add_text(scan->redactor, value, class_, scan->out);
 	}
 }
 
