@@ -285,8 +285,10 @@ static void add_value(struct scan *scan, struct str key, struct str value, enum 
 {
 	redact_learn_place(scan->redactor, key, value);
 	bool has_blank = str_find_byte(value, ' ') >= 0;
-	if (has_blank && (class_ == CLASS_VALUE || class_ == CLASS_PLAIN)) {
-		class_ = CLASS_FREE; /* a sentence, whatever the key promises */
+	enum redact_kind kind;
+	bool is_name = class_ == CLASS_PLAIN && redact_find(scan->redactor, value, &kind);
+	if (is_name || (has_blank && (class_ == CLASS_VALUE || class_ == CLASS_PLAIN))) {
+		class_ = CLASS_FREE; /* whatever the key promises, as in a broken line */
 	}
 	if (class_ == CLASS_SECRET && !is_harmless_secret(value)) {
 		redact_count(scan->redactor, REDACT_SECRET, value);

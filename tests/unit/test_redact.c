@@ -97,6 +97,7 @@ static void words_go_once_they_are_names(void **state)
 	is_gone_after("[namespace=monitoring]", "pod of monitoring was evicted", "monitoring");
 	is_gone_after("[username=will]", "denied for will, who asked", "will");
 	is_gone_after("[collection=zorvik]", "{\"level\":\"w zorvik a\"}", "zorvik");
+	is_gone_after("[collection=zorvik]", "{\"level\":zorvik ,\"", "zorvik");
 	is_gone("denied for user 'will' on collection 'shards'", "shards");
 	stays("shards of the monitoring will follow");
 }
