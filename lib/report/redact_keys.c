@@ -376,8 +376,9 @@ static int compare_word(const void *key, const void *item)
 {
 	const struct str *word = key;
 	const char *other = *(const char *const *)item;
-	int order = strncmp(word->ptr, other, word->len);
-	return order != 0 ? order : other[word->len] == '\0' ? 0 : -1;
+	size_t len = strlen(other);
+	int order = memcmp(word->ptr, other, word->len < len ? word->len : len);
+	return order != 0 ? order : (word->len > len) - (word->len < len);
 }
 
 static bool is_in_dictionary(struct str low)

@@ -269,7 +269,10 @@ void redact_add_label(struct redactor *redactor, struct str label, enum redact_c
 {
 	struct segments segments;
 	enum redact_kind kind;
-	if ((class_ == CLASS_DATA || class_ == CLASS_USER) && label.len > 0) {
+	if (label.len == 0) {
+		return;
+	}
+	if (class_ == CLASS_DATA || class_ == CLASS_USER) {
 		bool is_kept = is_everybodys(label) || (label.len <= 3 && is_all(label, is_digit));
 		if (is_kept) {
 			buf_add(out, label);
