@@ -6,10 +6,8 @@ Each case is handed over together with others that are said to have happened wee
 where both have one log of etcd and one of Milvus, in the same two files, as a container's log holds them.
 """
 import datetime
-import json
 import pathlib
 import re
-import shutil
 import sys
 import tempfile
 
@@ -52,10 +50,6 @@ def days_to(report, week):
     return (START - datetime.date.fromisoformat(dates[-1])).days + 7 * week
 
 
-def explained(program, folder):
-    return json.loads(cases.run(program, ["-f", "json", "."], folder).stdout)
-
-
 def faults_of(report, alone, days):
     """What is said of the stops of one incident, against what is said of it alone. days: by how many it was moved."""
     def moved(time):
@@ -85,7 +79,7 @@ def check_beside(tap, program, first, second, reports, scratch):
     whole = pathlib.Path(tempfile.mkdtemp(dir=scratch))
     for at, folder in enumerate((first, second)):
         copied(folder, whole / f"{at}-{folder.name}", days_to(reports[folder], at * WEEKS))
-    report = explained(program, whole)
+    report = cases.explained(program, ["."], whole)
     faults = [*faults_of(report, reports[first], days_to(reports[first], 0)),
               *faults_of(report, reports[second], days_to(reports[second], WEEKS)), *main_faults(report, reports[second])]
     tap.empty(f"{first.name}, then {second.name}: each is told as alone", faults)
@@ -97,7 +91,7 @@ def check_in_one(tap, program, folders, reports, scratch):
     days = [days_to(reports[folder], at * WEEKS) for at, folder in enumerate(folders)]
     for name in LOGS:
         (whole / name).write_bytes(b"".join(later((folder / name).read_bytes(), moved) for folder, moved in zip(folders, days)))
-    report = explained(program, whole)
+    report = cases.explained(program, ["."], whole)
     faults = [fault for folder, moved in [*zip(folders, days)][1:] for fault in faults_of(report, reports[folder], moved)]
     tap.empty(f"{', '.join(folder.name for folder in folders)}, in the same files: each is told as alone", faults)
 
@@ -107,7 +101,7 @@ def check_undated(tap, program, root, scratch):
     whole = pathlib.Path(tempfile.mkdtemp(dir=scratch))
     for name in ("slow-all-day", "probe-kill"):
         copied(root / "testdata/cases" / name, whole / name, 0)
-    stops = explained(program, whole)["stops"]
+    stops = cases.explained(program, ["."], whole)["stops"]
     tap.check("an undated kill is not of a stop long before", stops[0]["cause"] == "operator-stop", stops[0])
 
 
@@ -124,30 +118,26 @@ def check_the_checks(tap):
 
 def main():
     program, root = sys.argv[1], pathlib.Path(sys.argv[2])
-    scratch = tempfile.mkdtemp()
-    try:
-        with Tap() as tap:
-            check_the_checks(tap)
-            reports = {}
-            for folder in cases.cases(root):
-                if (folder / "args").exists() or folder.name in UNDATED | MORE:
-                    continue
-                alone = pathlib.Path(tempfile.mkdtemp(dir=scratch)) / "alone"
-                copied(folder, alone, 0)
-                report = explained(program, alone)
-                if any(stop["main"] and stop["time"] for stop in report["stops"]):
-                    reports[folder] = report
-            check_undated(tap, program, root, scratch)
-            folders = list(reports)
-            more = [tuple(root / "testdata/cases" / name for name in pair) for pair in MORE_PAIRS]
-            for first, second in [*zip(folders, [*folders[1:], folders[0]]), *more]:
-                check_beside(tap, program, first, second, reports, scratch)
-            folders = [folder for folder in folders if cases.logs(folder) == LOGS]
-            triples = [[*folders, *folders][at:at + 3] for at, _ in enumerate(folders)]
-            for triple in [*triples, [root / "testdata/cases" / name for name in QUIET]]:
-                check_in_one(tap, program, triple, reports, scratch)
-    finally:
-        shutil.rmtree(scratch)
+    with Tap() as tap, tempfile.TemporaryDirectory() as scratch:
+        check_the_checks(tap)
+        reports = {}
+        for folder in cases.cases(root):
+            if (folder / "args").exists() or folder.name in UNDATED | MORE:
+                continue
+            alone = pathlib.Path(tempfile.mkdtemp(dir=scratch)) / "alone"
+            copied(folder, alone, 0)
+            report = cases.explained(program, ["."], alone)
+            if any(stop["main"] and stop["time"] for stop in report["stops"]):
+                reports[folder] = report
+        check_undated(tap, program, root, scratch)
+        folders = list(reports)
+        more = [tuple(root / "testdata/cases" / name for name in pair) for pair in MORE_PAIRS]
+        for first, second in [*zip(folders, [*folders[1:], folders[0]]), *more]:
+            check_beside(tap, program, first, second, reports, scratch)
+        folders = [folder for folder in folders if cases.logs(folder) == LOGS]
+        triples = [[*folders, *folders][at:at + 3] for at, _ in enumerate(folders)]
+        for triple in [*triples, [root / "testdata/cases" / name for name in QUIET]]:
+            check_in_one(tap, program, triple, reports, scratch)
 
 
 main()

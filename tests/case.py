@@ -5,6 +5,7 @@
 A case is a folder with a case.json, args or want.json. It is explained from inside that folder, with the words of its file
 "args", or else with its log files: what describes the case, or is expected of it, is not handed over.
 """
+import json
 import os
 import pathlib
 import shlex
@@ -38,6 +39,11 @@ def run(program, words, cwd=None, environment=None, stdin=b""):
     """Returns: the finished process, with what it printed as bytes."""
     return subprocess.run([os.path.abspath(program), *words], cwd=cwd, env={**ENVIRONMENT, **(environment or {})}, input=stdin,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=120)
+
+
+def explained(program, words, cwd):
+    """Returns: the JSON report."""
+    return json.loads(run(program, ["-f", "json", *words], cwd).stdout)
 
 
 def main():

@@ -38,10 +38,6 @@ DOCUMENTS = {
 SLOW_TEST = ("disk-test-slow", "fio.txt")
 
 
-def explained(program, folder, names):
-    return json.loads(cases.run(program, ["-f", "json", *names], folder).stdout)
-
-
 def side_of(name):
     return next((side for side in MISSING if name.startswith(side)), None)
 
@@ -49,7 +45,7 @@ def side_of(name):
 def check_side(tap, program, folder, side, described):
     """One program's logs alone."""
     names = [name for name in cases.logs(folder) if side_of(name) == side]
-    report = explained(program, folder, names)
+    report = cases.explained(program, names, folder)
     said = report["verdict"]["cause"]
     right = {described["cause"], "unknown", None, *described.get("alone", {}).get(side, [])}
     tap.check(f"{folder.name}: {side} alone is not wrong", said in right, f"{said} ({report['verdict']['confidence']}), not one of {right}")
@@ -92,7 +88,7 @@ def shown_in(stop):
 def check_left_out(tap, program, folder, described):
     """Each input left out in turn. Which pods and documents there were besides, nothing tells."""
     words = cases.arguments(folder)
-    whole = explained(program, folder, words)
+    whole = cases.explained(program, words, folder)
     for word in words:
         rest = [other for other in words if other != word]
         sides = {side_of(other) for other in rest} - {None}
@@ -100,7 +96,7 @@ def check_left_out(tap, program, folder, described):
         accepted = accepted + described.get("without", {}).get(word, [])
         is_last = side_of(word) is not None and side_of(word) not in [side_of(other) for other in rest]
         tap.empty(f"{folder.name}: without {word} it is not wrong, and less sure",
-                  left_out_faults(whole, explained(program, folder, rest), word, accepted, is_last))
+                  left_out_faults(whole, cases.explained(program, rest, folder), word, accepted, is_last))
 
 
 def check_the_checks(tap):
@@ -141,14 +137,14 @@ def check_cut(tap, program, folder, described, cut, scratch):
     names = cases.logs(folder)
     for name in names:
         (target / name).write_bytes(CUTS[cut](decompressed((folder / name).read_bytes())))
-    said = explained(program, target, names)["verdict"]
+    said = cases.explained(program, names, target)["verdict"]
     right = {described["cause"], "unknown", None, *described.get("alone", {}).get(cut, [])}
     tap.check(f"{folder.name}: {cut} alone are not wrong", said["cause"] in right, f"{said['cause']} ({said['confidence']}), not one of {right}")
 
 
 def check_document(tap, program, folder, described, document):
     """How things are at some time, beside what happened."""
-    said = explained(program, folder, [*cases.arguments(folder), str(document)])["verdict"]
+    said = cases.explained(program, [*cases.arguments(folder), str(document)], folder)["verdict"]
     right = {described["cause"], "unknown", *described.get("alone", {}).get("documents", [])}
     tap.check(f"{folder.name}: {document.name} changes nothing", said["cause"] in right,
               f"{said['cause']} ({said['confidence']}), not one of {right}")

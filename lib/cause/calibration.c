@@ -79,15 +79,8 @@ static bool has_words_of_host(const struct reason *reason)
 	                                   STR_INIT("kubectl describe pod"),
 	                                   STR_INIT("kubectl get pods"),
 	                                   STR_INIT("pods or events of Kubernetes")};
-	for (size_t i = 0; i < reason->digest->document_count; i++) {
-		if (str_starts_any(reason->digest->documents[i].what, tools,
-		                   sizeof(tools) / sizeof(tools[0]))) {
-			return true;
-		}
-	}
-	for (size_t i = 0; i < reason->digest->source_count; i++) {
-		if (str_starts_any(reason->digest->sources[i].formats, tools,
-		                   sizeof(tools) / sizeof(tools[0]))) {
+	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
+		if (reason_has_document(reason, tools[i])) {
 			return true;
 		}
 	}

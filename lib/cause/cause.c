@@ -27,28 +27,20 @@ struct str stop_how_name(enum stop_how how)
 
 bool episode_meets_nobody(const struct episode *episode)
 {
-	static const char *const kinds[] = {"etcd.client.refused", "etcd.client.eof",
-	                                    "etcd.client.dial_refused", "milvus.etcd.refused",
-	                                    "milvus.etcd.eof"};
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (str_equals(episode->kind->id, str_from(kinds[i]))) {
-			return true;
-		}
-	}
-	return false;
+	static const struct str kinds[] = {
+		STR_INIT("etcd.client.refused"), STR_INIT("etcd.client.eof"),
+		STR_INIT("etcd.client.dial_refused"), STR_INIT("milvus.etcd.refused"),
+		STR_INIT("milvus.etcd.eof")};
+	return str_is_any(episode->kind->id, kinds, sizeof(kinds) / sizeof(kinds[0]));
 }
 
 bool episode_is_answer(const struct episode *episode)
 {
-	static const char *const kinds[] = {
-		"milvus.session.lease_lost", "milvus.session.renewed", "milvus.session.registered",
-		"milvus.etcd.lease_not_found", "etcd.client.lease_not_found"};
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (str_equals(episode->kind->id, str_from(kinds[i]))) {
-			return true;
-		}
-	}
-	return false;
+	static const struct str kinds[] = {
+		STR_INIT("milvus.session.lease_lost"), STR_INIT("milvus.session.renewed"),
+		STR_INIT("milvus.session.registered"), STR_INIT("milvus.etcd.lease_not_found"),
+		STR_INIT("etcd.client.lease_not_found")};
+	return str_is_any(episode->kind->id, kinds, sizeof(kinds) / sizeof(kinds[0]));
 }
 
 bool episode_is(const struct episode *episode, struct str kind)

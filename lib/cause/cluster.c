@@ -21,12 +21,7 @@ static bool tells_identity(const struct episode *episode)
 		STR_INIT("etcd.start.published"), STR_INIT("etcd.raft.started"),
 		STR_INIT("etcd.start.server"),    STR_INIT("etcd.voters"),
 	};
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (str_equals(episode->kind->id, kinds[i])) {
-			return true;
-		}
-	}
-	return false;
+	return str_is_any(episode->kind->id, kinds, sizeof(kinds) / sizeof(kinds[0]));
 }
 
 static struct process *etcd_of(struct reason *reason, const struct episode *episode)
@@ -281,14 +276,9 @@ static int cluster_of(const struct reason *reason, struct str component, struct 
  * long before: one that is well may be silent for hours. */
 static bool is_of_time(const struct reason *reason, int cluster, const struct stop *stop)
 {
-	int64_t from_ns = stop->time_ns;
+	int64_t start_ns = run_start(reason, stop, stop->time_ns);
+	int64_t from_ns = start_ns == TIME_NONE ? stop->time_ns : start_ns;
 	bool is_it = false;
-	vec_foreach (struct run, run, &reason->findings->runs) {
-		if (str_equals(run->component, stop->component) && run->start_ns != TIME_NONE &&
-		    str_equals(run->instance, stop->instance) && run->end_ns == stop->time_ns) {
-			from_ns = run->start_ns;
-		}
-	}
 	vec_foreach (struct process, etcd, &reason->processes) {
 		is_it |= process_is_etcd(etcd) && etcd->cluster == cluster &&
 		         etcd->first_ns != TIME_NONE && etcd->first_ns <= stop->time_ns &&

@@ -25,6 +25,21 @@ bool reason_covers(const struct reason *reason, struct str component, bool needs
 	return false;
 }
 
+bool reason_has_document(const struct reason *reason, struct str name)
+{
+	for (size_t i = 0; i < reason->digest->document_count; i++) {
+		if (str_contains(reason->digest->documents[i].what, name)) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < reason->digest->source_count; i++) {
+		if (str_contains(reason->digest->sources[i].formats, name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Something of that tool was given: "host.kernel.", "host.k8s.", "host.docker.". */
 static bool has_tool(const struct reason *reason, struct str kind)
 {
@@ -40,18 +55,7 @@ static bool has_tool(const struct reason *reason, struct str kind)
 			}
 		}
 	}
-	struct str said = str_equals(tool, STR("k8s")) ? STR("kubectl") : tool;
-	for (size_t i = 0; i < reason->digest->document_count; i++) {
-		if (str_contains(reason->digest->documents[i].what, said)) {
-			return true;
-		}
-	}
-	for (size_t i = 0; i < reason->digest->source_count; i++) {
-		if (str_contains(reason->digest->sources[i].formats, said)) {
-			return true;
-		}
-	}
-	return false;
+	return reason_has_document(reason, str_equals(tool, STR("k8s")) ? STR("kubectl") : tool);
 }
 
 /* An etcd of one member has no peers, and prints nothing of them. */

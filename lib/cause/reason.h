@@ -110,6 +110,8 @@ struct process *process_of(struct reason *reason, struct str component, struct s
 const struct process *process_find(const struct reason *reason, struct str component,
                                    struct str instance);
 bool process_is_etcd(const struct process *process);
+/** When the run that a stop ended at a time had begun; TIME_NONE when that is not known. */
+int64_t run_start(const struct reason *reason, const struct stop *stop, int64_t time_ns);
 /** When it first started again after a time; TIME_NONE: not seen. */
 int64_t run_next_start(const struct reason *reason, struct str component, struct str instance,
                        int64_t after_ns);
@@ -267,6 +269,8 @@ struct text_both both_printf(struct arena *keep, const char *en, ...)
 
 /** Whether a log of that component covers the time before the stop. */
 bool reason_covers(const struct reason *reason, struct str component, bool needs_info);
+/** Whether what a tool prints was given, by its name as a document's or a format's. */
+bool reason_has_document(const struct reason *reason, struct str name);
 /** Whether a kind of event, or a derived fact, would show in what was given. */
 bool reason_can_show(const struct reason *reason, struct str name);
 

@@ -86,12 +86,7 @@ struct marks {
 
 static bool is_start(const struct episode *episode)
 {
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-		if (str_equals(episode->kind->id, starts[i])) {
-			return true;
-		}
-	}
-	return false;
+	return str_is_any(episode->kind->id, starts, sizeof(starts) / sizeof(starts[0]));
 }
 
 /* Who an event is about; what etcd or Milvus say of something else, they say as themselves. */
@@ -105,12 +100,9 @@ static struct str speaker_of(const struct reason *reason, const struct episode *
 
 static bool is_last_word(const struct episode *episode, const struct event *event)
 {
-	for (size_t i = 0; i < sizeof(last_words) / sizeof(last_words[0]); i++) {
-		if (event->level == FORMAT_LEVEL_NONE && episode_is(episode, last_words[i])) {
-			return true;
-		}
-	}
-	return false;
+	return event->level == FORMAT_LEVEL_NONE &&
+	       str_is_any(episode->kind->id, last_words,
+	                  sizeof(last_words) / sizeof(last_words[0]));
 }
 
 /* How an event ends a run; false when it does not. */
@@ -460,6 +452,19 @@ static void note_start(struct reason *reason, struct process *process, const str
 }
 
 /* ---- runs ---- */
+
+int64_t run_start(const struct reason *reason, const struct stop *stop, int64_t time_ns)
+{
+	int64_t start_ns = TIME_NONE;
+	vec_foreach (struct run, run, &reason->findings->runs) {
+		if (str_equals(run->component, stop->component) &&
+		    str_equals(run->instance, stop->instance) && run->start_ns != TIME_NONE &&
+		    run->start_ns <= time_ns && run->start_ns > start_ns) {
+			start_ns = run->start_ns;
+		}
+	}
+	return start_ns;
+}
 
 int64_t run_next_start(const struct reason *reason, struct str component, struct str instance,
                        int64_t after_ns)

@@ -37,20 +37,6 @@ static int stop_weight(const struct stop *stop)
 	return (is_milvus(stop) ? 4 : 0) + (is_wanted(stop) ? 0 : 2);
 }
 
-/* When the run that a stop ended had begun; TIME_NONE when that is not known. */
-static int64_t run_start(const struct reason *reason, const struct stop *stop, int64_t time_ns)
-{
-	int64_t start_ns = TIME_NONE;
-	vec_foreach (struct run, run, &reason->findings->runs) {
-		if (str_equals(run->component, stop->component) &&
-		    str_equals(run->instance, stop->instance) && run->start_ns != TIME_NONE &&
-		    run->start_ns <= time_ns && run->start_ns > start_ns) {
-			start_ns = run->start_ns;
-		}
-	}
-	return start_ns;
-}
-
 static int compare_stops(const void *a, const void *b)
 {
 	const struct stop *left = a, *right = b;

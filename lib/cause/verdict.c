@@ -207,10 +207,7 @@ static bool *mark_evidence(const struct reason *reason, const struct weighed *we
 	memset(is_evidence, 0, count + 1);
 	for (size_t i = 0; i < weighed->cause->sign_count; i++) {
 		const struct sign_result *result = &weighed->results[i];
-		if (weighed->cause->signs[i].is_against || !result->is_seen) {
-			continue;
-		}
-		for (size_t j = 0; j < result->episodes.count; j++) {
+		for (size_t j = 0; is_for(weighed, i) && j < result->episodes.count; j++) {
 			const struct episode *episode = result->episodes.items[j];
 			if (episode >= first && episode < first + count) {
 				is_evidence[episode - first] = true;
@@ -308,8 +305,7 @@ static void mark_explained(const struct reason *reason, const struct weighed *by
                            struct weighed *of)
 {
 	for (size_t i = 0; i < of->cause->sign_count; i++) {
-		if (of->results[i].is_seen && !of->cause->signs[i].is_against &&
-		    !of->is_explained[i]) {
+		if (is_for(of, i) && !of->is_explained[i]) {
 			of->is_explained[i] = explains(reason, by, of, i);
 		}
 	}
@@ -527,10 +523,8 @@ static void list_contributions(const struct reason *reason, const struct weighin
 		const struct weighed *weighed = &weighing->items[i];
 		for (size_t j = 0; weighed != named && j < weighed->cause->sign_count; j++) {
 			const struct sign *sign = &weighed->cause->signs[j];
-			const struct sign_result *result = &weighed->results[j];
-			if (result->is_seen && !sign->is_against && !weighed->is_explained[j] &&
-			    !weighed->is_excluded &&
-			    units_of(sign, result) >= strength_units[STRENGTH_STRONG]) {
+			if (is_telling(weighed, j) && !weighed->is_explained[j] &&
+			    !weighed->is_excluded) {
 				vec_push(&reason->findings->contributing,
 				         (struct contribution){weighed->cause->id,
 				                               reason_say(reason, &sign->say)});
@@ -705,13 +699,9 @@ static void weigh(const struct reason *reason, struct weighing *weighing)
 static void keep_roots(struct reason *reason, const struct weighed *named)
 {
 	for (size_t i = 0; i < named->cause->sign_count; i++) {
-		const struct sign *sign = &named->cause->signs[i];
 		const struct sign_result *result = &named->results[i];
-		if (sign->is_against || !result->is_seen || named->is_explained[i] ||
-		    units_of(sign, result) < strength_units[STRENGTH_STRONG]) {
-			continue;
-		}
-		for (size_t j = 0; j < result->episodes.count; j++) {
+		bool is_root = is_telling(named, i) && !named->is_explained[i];
+		for (size_t j = 0; is_root && j < result->episodes.count; j++) {
 			vec_push(&reason->roots, result->episodes.items[j]);
 		}
 	}

@@ -85,19 +85,12 @@ static int64_t begin_of_run(const struct reason *reason)
 {
 	const struct stop *stop = reason->stop;
 	bool has_before = false;
-	int64_t begin_ns = TIME_NONE;
 	vec_foreach (struct stop, other, &reason->findings->stops) {
 		has_before |= other != stop &&
 		              is_same_process(stop, other->component, other->instance) &&
 		              other->time_ns < stop->time_ns;
 	}
-	vec_foreach (struct run, run, &reason->findings->runs) {
-		if (has_before && is_same_process(stop, run->component, run->instance) &&
-		    run->start_ns <= stop->time_ns && run->start_ns > begin_ns) {
-			begin_ns = run->start_ns;
-		}
-	}
-	return begin_ns;
+	return has_before ? run_start(reason, stop, stop->time_ns) : TIME_NONE;
 }
 
 /* Where the next run begins, for what that prints is about itself. */
