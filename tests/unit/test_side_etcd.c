@@ -117,6 +117,7 @@ static void table_of_endpoint_status_is_read_by_its_heads(void **state)
 	assert_fact_n(&reading, "endpoint.db_bytes", 1, 20000);
 	assert_fact(&reading, "endpoint.apply_lag", 3);
 	assert_fact(&reading, "endpoint.alarm_nospace", 1);
+	assert_fact_line(&reading, "endpoint.alarm_nospace", 6);
 	assert_null(reading_fact(&reading, "endpoint.alarm_nospace", 1));
 	assert_fact(&reading, "endpoint.term_spread", 2);
 	assert_str(reading_fact(&reading, "endpoint.alarm_nospace", 0)->instance,
