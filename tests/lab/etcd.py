@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 from gateway import Gateway, Refused
@@ -171,11 +172,15 @@ def is_old(binary):
     return version_of(binary).startswith(("3.4.", "3.3.", "3.2."))
 
 
+FETCHING = threading.Lock()  # several cases that start at once fetch one etcd once
+
+
 def find(wanted, cache):
     """Path of an etcd: wanted is "" (the distribution's), "3.5" (fetched into cache when missing), or a path. None when there is none."""
     if wanted == "3.5":
         binary = cache / "usr" / "bin" / "etcd"
-        return str(binary) if binary.exists() or fetch_newer(cache) else None
+        with FETCHING:
+            return str(binary) if binary.exists() or fetch_newer(cache) else None
     return wanted or shutil.which("etcd")
 
 
