@@ -186,6 +186,7 @@ void cause_explain(const struct cause_set *set, struct digest *digest,
 	reason_chain(&reason);
 	reason_coverage(&reason);
 	reason_advice(&reason);
+	reason_ends_at_last(&reason);
 	reason_unfocus(&reason, &reason.own);
 	reason_put_back(&reason, digest);
 	vec_finish(&reason.roots);

@@ -152,9 +152,12 @@ int cluster_of_milvus(const struct reason *reason, const struct process *milvus)
 /** Whether it cannot have used a cluster. */
 bool cluster_is_refuted(const struct reason *reason, const struct process *milvus, int cluster);
 
-/* quorum.c: when members ended that did not say so, losses of quorum, which become stops, and
- * whether an end stopped the service */
+/* ends.c: when etcds ended that did not say so, as others saw it: where they were started again, and,
+ * once the verdict is found, where they were not */
 void reason_ends(struct reason *reason);
+void reason_ends_at_last(struct reason *reason);
+
+/* quorum.c: losses of quorum, which become stops, and whether an end stopped the service */
 void reason_quorum(struct reason *reason);
 bool stop_is_of_service(const struct reason *reason, const struct stop *stop);
 

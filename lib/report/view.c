@@ -320,13 +320,15 @@ struct str view_how(const struct view *view, enum stop_how how)
 	return str_from(view_pick(view, texts[how].en));
 }
 
-/* Whether the chain tells of something in that lane within a second. */
-static bool is_told(const struct view *view, size_t lane, int64_t time_ns)
+/* Whether the chain tells of something in that lane within a second. What a process complains of
+ * does not tell that it then ended without a word. */
+static bool is_told(const struct view *view, size_t lane, const struct run *run)
 {
 	vec_foreach (const struct view_row, row, &view->rows) {
 		int64_t apart;
 		if (row->kind == VIEW_STEP && row->lane == lane && row->time_ns != TIME_NONE &&
-		    !__builtin_sub_overflow(row->time_ns, time_ns, &apart) &&
+		    (row->is_end || run->how != STOP_ABRUPT) &&
+		    !__builtin_sub_overflow(row->time_ns, run->end_ns, &apart) &&
 		    llabs(apart) <= NS_PER_SEC) {
 			return true;
 		}
@@ -350,8 +352,7 @@ static void add_runs(struct view *view)
 			                                        .text = text,
 			                                        .count = 1});
 		}
-		if (run->has_ended && run->end_ns != TIME_NONE &&
-		    !is_told(view, lane, run->end_ns)) {
+		if (run->has_ended && run->end_ns != TIME_NONE && !is_told(view, lane, run)) {
 			vec_push(&view->rows, (struct view_row){.kind = VIEW_END,
 			                                        .time_ns = run->end_ns,
 			                                        .lane = lane,
