@@ -81,6 +81,36 @@ bool event_is_at_start(const struct reason *reason, const struct event *event, u
 	return false;
 }
 
+/* Elections that do not belong to one and the same: each member that stands for one prints a line,
+ * and so does each that lost its leader. */
+static void derive_rounds(struct reason *reason)
+{
+	int64_t *times = NULL, last_ns = INT64_MIN;
+	size_t count = 0;
+	double rounds = 0;
+	each_event(reason, "etcd.election.started", episode, event)
+	{
+		count++;
+	}
+	times = arena_array(reason->keep, int64_t, count);
+	count = 0;
+	each_event(reason, "etcd.election.started", episode, event)
+	{
+		if (event->time_ns != TIME_NONE &&
+		    !event_is_at_start(reason, event, episode->source)) {
+			times[count++] = event->time_ns;
+		}
+	}
+	qsort(times, count, sizeof(times[0]), order_int64_at);
+	for (size_t i = 0; i < count; i++) {
+		if (last_ns == INT64_MIN || times[i] - last_ns >= reason->election_ns) {
+			last_ns = times[i];
+			rounds++;
+		}
+	}
+	derived_add(reason, "etcd.election_rounds", rounds, NULL);
+}
+
 static void derive_elections(struct reason *reason)
 {
 	static const char *const kinds[] = {"etcd.leader.changed", "etcd.leader.lost",
@@ -103,6 +133,7 @@ static void derive_elections(struct reason *reason)
 		}
 	}
 	derived_add(reason, "etcd.elections", elections, first);
+	derive_rounds(reason);
 }
 
 /* ---- requests ---- */
@@ -415,6 +446,7 @@ void reason_derive(struct reason *reason)
 	reason_jumps(reason);
 	derive_steps(reason);
 	reason_path(reason);
+	reason_votes(reason);
 	derive_sizes(reason);
 	derive_saves(reason);
 	derive_etcd_health(reason);

@@ -182,6 +182,8 @@ int64_t free_end_watch(const struct reason *reason);
 
 /* jumps.c: and clocks that were set, hosts that stood still */
 void reason_jumps(struct reason *reason);
+/* votes.c: ... whether members that ran heard each other */
+void reason_votes(struct reason *reason);
 /* path.c: ... whether the way between members was slow */
 void reason_path(struct reason *reason);
 /** Time that the steps of a trace that begin with name took, in ns. */
