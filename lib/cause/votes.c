@@ -40,7 +40,11 @@ struct stretch {
 static int compare_marks(const void *a, const void *b)
 {
 	const struct vote_mark *left = a, *right = b;
-	return order_int64(left->time_ns, right->time_ns);
+	int order = order_int64(left->time_ns, right->time_ns);
+	if (order != 0 || left->is_heard != right->is_heard) {
+		return order != 0 ? order : (int)left->is_heard - (int)right->is_heard;
+	}
+	return order_int64(left->source, right->source);
 }
 
 static bool is_heard(const struct event *event, struct str member)
