@@ -85,14 +85,14 @@ bool event_is_at_start(const struct reason *reason, const struct event *event, u
  * and so does each that lost its leader. */
 static void derive_rounds(struct reason *reason)
 {
-	int64_t *times = NULL, last_ns = INT64_MIN;
+	int64_t last_ns = INT64_MIN;
 	size_t count = 0;
 	double rounds = 0;
 	each_event(reason, "etcd.election.started", episode, event)
 	{
 		count++;
 	}
-	times = arena_array(reason->keep, int64_t, count);
+	int64_t *times = arena_array(reason->keep, int64_t, count);
 	count = 0;
 	each_event(reason, "etcd.election.started", episode, event)
 	{
