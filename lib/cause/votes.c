@@ -246,6 +246,9 @@ void reason_votes(struct reason *reason)
 		all.asleep += counts.asleep;
 		all.leader += counts.leader;
 	}
+	if (all.asleep > 0) { /* what did not run did not hear for that reason */
+		all.unheard = all.held = all.leader = 0;
+	}
 	derived_relate(reason, "votes.unheard", all.unheard, in);
 	derived_relate(reason, "votes.held", all.held, in);
 	derived_relate(reason, "votes.asleep", all.asleep, in);
