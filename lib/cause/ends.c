@@ -154,8 +154,7 @@ void reason_ends_at_last(struct reason *reason)
 {
 	vec_foreach (struct run, run, &reason->findings->runs) {
 		const struct process *etcd = process_find(reason, run->component, run->instance);
-		bool is_embedded = process_find(reason, STR("milvus"), run->instance) != NULL;
-		if (etcd == NULL || !process_is_etcd(etcd) || is_embedded || run->has_ended ||
+		if (etcd == NULL || !process_is_etcd(etcd) || run->has_ended ||
 		    etcd->last_ns == TIME_NONE ||
 		    (reason->focus != 0 && etcd->cluster != reason->focus) ||
 		    run_next_start(reason, run->component, run->instance, run->start_ns) !=

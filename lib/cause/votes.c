@@ -11,8 +11,7 @@
 
 enum {
 	ASKS_MIN = 3, /* a vote may be lost, or split */
-	ASKS_S = 3,
-	RUNS_S = 1, /* who prints so long behind the first, and before the last, ran meanwhile */
+	RUNS_S = 1,   /* who prints so long behind the first, and before the last, ran meanwhile */
 	PROMPT_MS = 500, /* a process that does not get to run answers later */
 	BURST_MIN = 3 /* requests that came together, though they were asked one after the other */
 };
@@ -97,12 +96,6 @@ static void collect(const struct reason *reason, const struct process *asker,
 	}
 }
 
-static bool is_long(const struct stretch *stretch)
-{
-	return stretch->asks >= ASKS_MIN &&
-	       stretch->last_ns - stretch->first_ns >= ASKS_S * NS_PER_SEC;
-}
-
 /* Whether a member printed in the midst of that. */
 static bool has_printed(const struct reason *reason, uint32_t source, const struct stretch *stretch)
 {
@@ -165,15 +158,15 @@ static struct vote_counts counts_of(const struct reason *reason, const struct pr
 			/* one that runs and hears no leader asks, too */
 			bool is_asleep =
 				mark->is_own && !has_printed(reason, mark->source, &stretch);
-			counts.held = is_burst && is_long(&stretch) ? 1 : counts.held;
-			counts.asleep = is_asleep && is_long(&stretch) ? 1 : counts.asleep;
+			counts.held = is_burst && stretch.asks >= ASKS_MIN ? 1 : counts.held;
+			counts.asleep = is_asleep && stretch.asks >= ASKS_MIN ? 1 : counts.asleep;
 			stretch.asks = 0;
 			continue;
 		}
 		stretch.first_ns = stretch.asks == 0 ? mark->time_ns : stretch.first_ns;
 		stretch.last_ns = mark->time_ns;
 		stretch.asks++;
-		if (is_long(&stretch) && has_other_run(reason, asker, &stretch)) {
+		if (stretch.asks >= ASKS_MIN && has_other_run(reason, asker, &stretch)) {
 			counts.unheard = 1;
 		}
 	}
@@ -245,9 +238,6 @@ void reason_votes(struct reason *reason)
 		all.held += counts.held;
 		all.asleep += counts.asleep;
 		all.leader += counts.leader;
-	}
-	if (all.asleep > 0) { /* what did not run did not hear for that reason */
-		all.unheard = all.held = all.leader = 0;
 	}
 	derived_relate(reason, "votes.unheard", all.unheard, in);
 	derived_relate(reason, "votes.held", all.held, in);
