@@ -154,7 +154,7 @@ static struct vote_counts counts_of(const struct reason *reason, const struct pr
 	for (size_t i = 0; i < marks.count; i++) {
 		const struct vote_mark *mark = &marks.items[i];
 		if (mark->is_heard) {
-			bool is_burst = mark->is_leader && burst_at(&marks, i) >= BURST_MIN;
+			bool is_burst = burst_at(&marks, i) >= BURST_MIN;
 			/* one that runs and hears no leader asks, too */
 			bool is_asleep =
 				mark->is_own && !has_printed(reason, mark->source, &stretch);
